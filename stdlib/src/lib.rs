@@ -1,0 +1,1 @@
+//! The Lasp modules that come with the compiler.

@@ -1,0 +1,2 @@
+//! The CRDTs alone.
+#![forbid(unsafe_code)]

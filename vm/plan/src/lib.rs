@@ -1,0 +1,19 @@
+//! The instruction set of the Lasp VM: what the compiler emits and the vm runs.
+//!
+//! Values and their types, expressions, the dataflow graph, handlers: plain serialisable data, so that the vm never
+//! compiles a parser and the compiler never links an engine.
+#![forbid(unsafe_code)]
+
+mod expr;
+mod graph;
+mod program;
+mod ty;
+mod value;
+
+pub use expr::{Arm, BinaryOp, CollOp, Expr, ExprKind, Func, Lambda, Pattern, Place, TextPart, UnaryOp, VarId, ViewId};
+pub use graph::{Agg, Graph, Node, NodeId, Op, Stability, Stage};
+pub use program::{
+    Emit, EventPlan, FeedPlan, HandlerPlan, Plan, Shape, ShowPlan, Stmt, Update, VarPlan, ViewPlan, WatchPlan, WhenPlan,
+};
+pub use ty::{EnumType, Type};
+pub use value::{Float, Row, Value};
