@@ -6,11 +6,22 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod check;
 pub mod codes;
 pub mod diagnostic;
+pub mod hir;
+mod lower;
+pub mod operators;
+pub mod program;
+mod sources;
+mod stability;
+pub mod ty;
 
 use diagnostic::{Diagnostic, SourceFile};
-use lasp_plan::Plan;
+use lasp_plan::{Plan, Stability};
+use sources::Sources;
+
+pub use sources::syntax;
 
 /// Where the texts of `use "file"` come from. The compiler asks; the edge reads.
 pub trait Loader {
@@ -57,8 +68,70 @@ pub struct Compiled {
     pub stages: Vec<(&'static str, String)>,
 }
 
+/// What a compilation is for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// Handlers read views by their definitions, computed from the variables when they are needed, instead of referring
+    /// to views that are kept up to date: for a statement that runs against a program compiled before.
+    pub unfold_views: bool,
+}
+
 /// Compiles the text of the file `name`.
+///
+/// ```
+/// use lasp_compiler::{NoFiles, compile};
+/// let compiled = compile("double.lasp", "var s: gset<int>\nlet t = s.map(x => x * 2)\nshow t", &mut NoFiles);
+/// assert!(compiled.diagnostics.is_empty());
+/// assert_eq!(compiled.plan.unwrap().shows[0].name, "t");
+/// ```
 #[must_use]
-pub fn compile(_name: &str, _text: &str, _loader: &mut dyn Loader) -> Compiled {
-    Compiled::default()
+pub fn compile(name: &str, text: &str, loader: &mut dyn Loader) -> Compiled {
+    compile_with(name, text, loader, Options::default())
+}
+
+/// [`compile`], with [`Options`].
+#[must_use]
+pub fn compile_with(name: &str, text: &str, loader: &mut dyn Loader, options: Options) -> Compiled {
+    let Sources { files, units, mut diagnostics, .. } = Sources::read(name, text, loader);
+    let (program, found) = check::check(&units);
+    diagnostics.extend(found);
+    stability::check_whens(&program, &mut diagnostics);
+    let mut compiled = Compiled { table: table(&program), ..Compiled::default() };
+    compiled.stages.push(("resolve, type, stability", printed(&compiled.table)));
+    if !diagnostics.iter().any(|diagnostic| diagnostic.severity == diagnostic::Severity::Error) {
+        let (plan, stages) = lower::lower(&program, &files, options);
+        compiled.stages.extend(stages);
+        match plan {
+            Ok(plan) => compiled.plan = Some(plan),
+            Err(diagnostic) => diagnostics.push(diagnostic),
+        }
+    }
+    diagnostics.sort_by_key(|diagnostic| (diagnostic.primary.place, diagnostic.code));
+    compiled.files = files;
+    compiled.diagnostics = diagnostics;
+    compiled
+}
+
+fn table(program: &program::Program) -> Vec<NameRow> {
+    let mut judge = stability::Judge::new(program);
+    let mut rows: Vec<(lasp_plan::Place, NameRow)> = Vec::new();
+    for var in &program.vars {
+        let stability = stability::of_crdt(&var.crdt).shown();
+        let row = row(&var.name, "var", var.crdt.to_string(), stability);
+        rows.push((var.place, row));
+    }
+    for (index, view) in program.views.iter().enumerate() {
+        let stability = judge.view(index).shown();
+        rows.push((view.place, row(&view.name, "let", program.holes.full(&view.ty).to_string(), stability)));
+    }
+    rows.sort_by_key(|(place, _)| *place);
+    rows.into_iter().map(|(_, row)| row).collect()
+}
+
+fn row(name: &str, kind: &'static str, ty: String, stability: Stability) -> NameRow {
+    NameRow { name: name.to_string(), kind, ty, stability: stability.to_string() }
+}
+
+fn printed(table: &[NameRow]) -> String {
+    table.iter().map(|row| format!("{} {}: {}   {}\n", row.kind, row.name, row.ty, row.stability)).collect()
 }

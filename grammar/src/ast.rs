@@ -523,6 +523,8 @@ pub enum ExprKind {
         /// The result.
         select: Box<Expr>,
     },
+    /// `max<int>` in `fold(into: max<int>, f)`: a lattice as the value of an argument named `into`, and nowhere else.
+    Type(TypeExpr),
     /// A hole left by recovery.
     Error,
 }

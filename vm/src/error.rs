@@ -19,6 +19,27 @@ pub struct Failure {
     pub row: Option<String>,
 }
 
+impl Failure {
+    /// A failure with no row in hand.
+    #[must_use]
+    pub fn new(code: &'static str, message: impl Into<String>, place: Place) -> Failure {
+        Failure { code, message: message.into(), place, row: None }
+    }
+
+    /// The same failure, seen at another place.
+    #[must_use]
+    pub fn at(self, place: Place) -> Failure {
+        Failure { place, ..self }
+    }
+
+    /// The same failure with what was in hand, unless something closer to it was named already.
+    #[must_use]
+    pub fn over(self, row: impl FnOnce() -> String) -> Failure {
+        let row = self.row.or_else(|| Some(row()));
+        Failure { row, ..self }
+    }
+}
+
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}: {}", self.code, self.message)?;

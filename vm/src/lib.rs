@@ -6,5 +6,11 @@
 #![forbid(unsafe_code)]
 
 mod error;
+pub mod eval;
+pub(crate) mod exact;
+pub mod flow;
+pub mod node;
+mod vars;
 
 pub use error::Failure;
+pub use node::{InEvent, Node, Out};

@@ -4,7 +4,9 @@
 //! compiles a parser and the compiler never links an engine.
 #![forbid(unsafe_code)]
 
+pub mod decode;
 mod expr;
+pub mod format;
 mod graph;
 mod program;
 mod ty;

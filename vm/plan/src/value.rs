@@ -162,9 +162,7 @@ impl Value {
     pub fn elements(&self) -> Option<Vec<Value>> {
         match self {
             Value::Set(elements) | Value::List(elements) => Some(elements.to_vec()),
-            Value::Map(entries) => {
-                Some(entries.iter().map(|(k, v)| Value::tuple([k.clone(), v.clone()])).collect())
-            }
+            Value::Map(entries) => Some(entries.iter().map(|(k, v)| Value::tuple([k.clone(), v.clone()])).collect()),
             _ => None,
         }
     }

@@ -1,0 +1,203 @@
+//! `lasp run`: feeds in, emits and shown values out.
+//!
+//! ```text
+//! compile ─ open all feeds ─ start ─ untimed feeds, one after the other ─ settle ─ timed rows by time ─ settle ─ show
+//! ```
+//!
+//! Nothing is applied before every feed is open and its header checked; nothing is shown if a row could not be read.
+//! This is the edge: files are read by tasks, Ctrl-C is listened to; what happens to each row is `runner`'s.
+
+use std::path::{Path, PathBuf};
+
+use super::later::refuse;
+use super::loading::load;
+use super::runner::{Runner, Stop};
+use crate::feed::choose::choose;
+use crate::feed::merge::{Timed, by_time};
+use crate::feed::open::{OpenFeed, open};
+use crate::feed::task::Reading;
+use crate::feed::{FeedError, Item};
+use crate::interrupt::Interrupt;
+use crate::names::nearest;
+use crate::output::Output;
+use crate::session::Session;
+use crate::{Exit, Usage};
+
+/// The arguments of `lasp run`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  lasp run main.lasp
+  lasp run main.lasp --feed impression=today.csv     other data than the program names
+  tail -f log.jsonl | lasp run main.lasp --feed click=- --watch
+  lasp run main.lasp --show active --format json | jq .value
+  lasp run main.lasp --skip-bad                      go on behind rows that cannot be read, and list them")]
+pub struct Args {
+    /// The program
+    file: PathBuf,
+    /// Read the events EVENT from PATH (`-`: stdin) instead of the program's file; CSV with a header, or JSON lines
+    #[arg(long = "feed", value_name = "EVENT=PATH")]
+    feeds: Vec<String>,
+    /// Show this variable or view instead of what the program shows; may be repeated
+    #[arg(long = "show", value_name = "NAME")]
+    shows: Vec<String>,
+    /// Print each change of what is shown
+    #[arg(long)]
+    watch: bool,
+    /// Go on behind rows that cannot be read; they are counted and listed
+    #[arg(long)]
+    skip_bad: bool,
+    #[arg(long, hide = true, value_name = "DIR")]
+    data: Option<PathBuf>,
+    #[arg(long = "await", hide = true, value_name = "EXPR")]
+    until: Option<String>,
+    #[arg(long, hide = true, value_name = "DUR")]
+    timeout: Option<String>,
+    #[arg(long, hide = true)]
+    profile: bool,
+}
+
+impl Args {
+    /// Runs the program.
+    ///
+    /// # Errors
+    /// When the program or a feed cannot be opened, or stdout cannot be written.
+    pub fn run(self, output: &mut Output) -> anyhow::Result<Exit> {
+        refuse(&[
+            ("--data", self.data.is_some()),
+            ("--await", self.until.is_some()),
+            ("--timeout", self.timeout.is_some()),
+            ("--profile", self.profile),
+        ])?;
+        let mut session = Session::new();
+        if !load(&mut session, &self.file, "", output)? {
+            return Ok(Exit::Problems);
+        }
+        let names = self.shown(&mut session, output)?;
+        let Some(plan) = session.plan().cloned() else { return Ok(Exit::Problems) };
+        let specs = choose(&plan, &self.feeds)?;
+        let opened: Result<Vec<OpenFeed>, FeedError> = specs.iter().map(|spec| open(spec, &plan)).collect();
+        let feeds = match opened {
+            Ok(feeds) => feeds,
+            Err(error) => {
+                output.error(Some("R0704"), &error.message, error.help.as_deref());
+                return Ok(Exit::Problems);
+            }
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let runner = Runner::new(session, names, self.skip_bad, output);
+        let result = runtime.block_on(drive(runner, feeds, self.watch));
+        // A reader that waits for stdin would otherwise hold up the end of the program.
+        runtime.shutdown_background();
+        result
+    }
+
+    // What is shown, in the order declared. A name the program does not show is shown by a longer program.
+    fn shown(&self, session: &mut Session, output: &mut Output) -> anyhow::Result<Vec<String>> {
+        let declared = |session: &Session| -> Vec<String> {
+            session.plan().map(|plan| plan.shows.iter().map(|show| show.name.clone()).collect()).unwrap_or_default()
+        };
+        let mut names = declared(session);
+        if self.shows.is_empty() {
+            return Ok(names);
+        }
+        let mut more = Vec::new();
+        for name in &self.shows {
+            check_name(name, session)?;
+            if !names.contains(name) && !more.contains(name) {
+                more.push(name.clone());
+            }
+        }
+        if !more.is_empty() {
+            // Warnings were reported before; nothing new can be wrong with names that exist.
+            load(session, Path::new(&self.file), &format!("\nshow {}\n", more.join(", ")), &mut output.silent())?;
+            names = declared(session);
+        }
+        names.retain(|name| self.shows.contains(name));
+        Ok(names)
+    }
+}
+
+fn check_name(name: &str, session: &Session) -> Result<(), Usage> {
+    let table = &session.compiled().table;
+    if table.iter().any(|row| row.name == name) {
+        return Ok(());
+    }
+    let usage = Usage::new(format!("the program has no variable or view `{name}`"));
+    Err(match nearest(name, table.iter().map(|row| row.name.as_str())) {
+        Some(near) => usage.help(format!("did you mean `{near}`?")),
+        None => usage.help("`lasp check --table` lists them"),
+    })
+}
+
+async fn drive(mut runner: Runner<'_>, feeds: Vec<OpenFeed>, watch: bool) -> anyhow::Result<Exit> {
+    let interrupt = Interrupt::listen();
+    runner.expect(feeds.iter().filter_map(|feed| feed.size_bytes).sum());
+    runner.start(watch)?;
+    let stop = apply(&mut runner, feeds, &interrupt).await.err();
+    Ok(runner.finish(stop)?)
+}
+
+async fn apply(runner: &mut Runner<'_>, feeds: Vec<OpenFeed>, interrupt: &Interrupt) -> Result<(), Stop> {
+    let (timed, untimed): (Vec<_>, Vec<_>) = feeds.into_iter().partition(|feed| feed.timed);
+    // All are read at once; the channels hold back those whose turn has not come.
+    let untimed: Vec<Reading> = untimed.into_iter().map(Reading::start).collect();
+    let timed: Vec<Reading> = timed.into_iter().map(Reading::start).collect();
+    for mut feed in untimed {
+        while let Some(items) = next(&mut feed, runner, interrupt).await? {
+            for item in items {
+                if interrupt.pressed() {
+                    return Err(Stop::Interrupted);
+                }
+                match item {
+                    Item::Row(row) => runner.row(feed.event, &feed.label, row)?,
+                    other => runner.no_row(other)?,
+                }
+            }
+            runner.let_out()?;
+        }
+    }
+    runner.settle()?;
+    let mut rows = Vec::new();
+    let mut origins = Vec::new();
+    for (position, mut feed) in timed.into_iter().enumerate() {
+        while let Some(items) = next(&mut feed, runner, interrupt).await? {
+            for item in items {
+                match item {
+                    Item::Row(row) => rows.push(Timed { feed: position, row }),
+                    other => runner.no_row(other)?,
+                }
+            }
+        }
+        origins.push((feed.event, feed.label));
+    }
+    by_time(&mut rows);
+    for (count, timed) in rows.into_iter().enumerate() {
+        // Signals are heard only while nothing runs.
+        if count % ROWS_PER_BREATH == 0 {
+            tokio::task::yield_now().await;
+        }
+        if interrupt.pressed() {
+            return Err(Stop::Interrupted);
+        }
+        let (event, label) = &origins[timed.feed];
+        runner.row(*event, label, timed.row)?;
+    }
+    runner.settle()
+}
+
+/// How many rows are applied between two chances for a signal to be heard: less than a millisecond's worth.
+const ROWS_PER_BREATH: usize = 64;
+
+async fn next(feed: &mut Reading, runner: &mut Runner<'_>, interrupt: &Interrupt) -> Result<Option<Vec<Item>>, Stop> {
+    // The channel may always have something; the signal must get its turn nevertheless.
+    tokio::task::yield_now().await;
+    tokio::select! {
+        biased;
+        () = interrupt.wait() => Err(Stop::Interrupted),
+        piece = feed.next() => Ok(piece.map(|piece| {
+            runner.progress(&feed.label, piece.bytes);
+            piece.items
+        })),
+    }
+}

@@ -1,0 +1,389 @@
+//! What a run does with each row, and what it says at the end. No files, no signals: those are `run`'s.
+//!
+//! Invariants: each row ends in exactly one count (applied, repeated, bad); shown values are printed only if every row
+//! could be read, or was skipped on request.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use lasp_vm::Failure;
+use serde::Serialize;
+
+use crate::feed::{BadRow, Counts, Item, Row};
+use crate::names::counted;
+use crate::output::{BOLD, CYAN, GREY, Output, PLAIN, RED};
+use crate::session::{Happening, Session};
+use crate::{Exit, report, show};
+
+/// How many bad rows, and how many failures, are printed one by one; all are counted.
+const LISTED_MAX: u64 = 20;
+/// How long a run may take before a progress bar appears.
+const PROGRESS_AFTER_MS: u64 = 500;
+
+/// Why a run ends before its feeds do.
+pub enum Stop {
+    /// Ctrl-C.
+    Interrupted,
+    /// A row that cannot be read.
+    Bad(Box<BadRow>),
+    /// A feed that cannot be read any further.
+    Broken(String),
+    /// Stdout cannot be written.
+    Output(std::io::Error),
+}
+
+impl From<std::io::Error> for Stop {
+    fn from(error: std::io::Error) -> Stop {
+        Stop::Output(error)
+    }
+}
+
+/// A run.
+pub struct Runner<'o> {
+    session: Session,
+    output: &'o mut Output,
+    names: Vec<String>,
+    skip_bad: bool,
+    started: Instant,
+    rows: u64,
+    repeated: u64,
+    bad: u64,
+    failures: u64,
+    emits: Vec<(String, u64)>,
+    pairs: HashSet<(Arc<str>, i64)>,
+    progress: Progress,
+}
+
+struct Progress {
+    bar: ProgressBar,
+    total_bytes: u64,
+    /// Bytes of the feeds that are read to their end, then of the one in hand with its name.
+    done_bytes: u64,
+    feed: (String, u64),
+}
+
+impl<'o> Runner<'o> {
+    /// A run of the session's program that shows `names` at its end.
+    pub fn new(session: Session, names: Vec<String>, skip_bad: bool, output: &'o mut Output) -> Runner<'o> {
+        let progress = Progress { bar: ProgressBar::hidden(), total_bytes: 0, done_bytes: 0, feed: (String::new(), 0) };
+        Runner {
+            session,
+            output,
+            names,
+            skip_bad,
+            started: Instant::now(),
+            rows: 0,
+            repeated: 0,
+            bad: 0,
+            failures: 0,
+            emits: Vec::new(),
+            pairs: HashSet::new(),
+            progress,
+        }
+    }
+
+    /// Starts the program.
+    ///
+    /// # Errors
+    /// When stdout cannot be written.
+    pub fn start(&mut self, watch: bool) -> std::io::Result<()> {
+        let happenings = self.session.start(now_us());
+        self.print(happenings, None)?;
+        if watch {
+            for name in &self.names {
+                self.session.watch(name);
+            }
+        }
+        Ok(())
+    }
+
+    /// How many bytes of feeds there are, for the progress bar.
+    pub fn expect(&mut self, total_bytes: u64) {
+        self.progress.total_bytes = total_bytes;
+    }
+
+    /// Applies a row.
+    ///
+    /// # Errors
+    /// When stdout cannot be written.
+    pub fn row(&mut self, event: u32, label: &str, row: Row) -> Result<(), Stop> {
+        if let Some(pair) = row.pair
+            && !self.pairs.insert(pair)
+        {
+            self.repeated += 1;
+            return Ok(());
+        }
+        self.rows += 1;
+        let happenings = self.session.event(now_us(), event, row.at_us, row.fields);
+        Ok(self.print(happenings, Some((label, row.line)))?)
+    }
+
+    /// Takes what is no row.
+    ///
+    /// # Errors
+    /// Unless bad rows are skipped, and this is one.
+    pub fn no_row(&mut self, item: Item) -> Result<(), Stop> {
+        match item {
+            Item::Row(_) => Ok(()),
+            Item::Broken(message) => Err(Stop::Broken(message)),
+            Item::Bad(bad) if self.skip_bad => {
+                self.bad += 1;
+                if self.bad <= LISTED_MAX {
+                    self.report_bad(&bad, true);
+                }
+                Ok(())
+            }
+            Item::Bad(bad) => Err(Stop::Bad(bad)),
+        }
+    }
+
+    /// Lets everything that waits happen.
+    ///
+    /// # Errors
+    /// When stdout cannot be written.
+    pub fn settle(&mut self) -> Result<(), Stop> {
+        let happenings = self.session.settle();
+        Ok(self.print(happenings, None)?)
+    }
+
+    /// Lets what was printed out: somebody may be waiting for it.
+    ///
+    /// # Errors
+    /// When stdout cannot be written.
+    pub fn let_out(&mut self) -> Result<(), Stop> {
+        Ok(self.output.flush()?)
+    }
+
+    /// Notes how far a feed has been read.
+    pub fn progress(&mut self, label: &str, bytes: u64) {
+        let progress = &mut self.progress;
+        if progress.feed.0 != label {
+            progress.done_bytes += progress.feed.1;
+            progress.feed.0 = label.to_string();
+        }
+        progress.feed.1 = bytes;
+        // A short run is over before a bar would have been read.
+        if progress.bar.is_hidden() {
+            let late = self.started.elapsed() > Duration::from_millis(PROGRESS_AFTER_MS);
+            if !late || progress.total_bytes == 0 || self.output.is_json() || !self.output.stderr_is_terminal() {
+                return;
+            }
+            let bar = ProgressBar::with_draw_target(Some(progress.total_bytes), ProgressDrawTarget::stderr());
+            if let Ok(style) = ProgressStyle::with_template("{bar:30} {percent:>3} %  {msg}") {
+                bar.set_style(style);
+            }
+            progress.bar = bar.clone();
+            self.output.set_progress(bar);
+        }
+        progress.bar.set_message(counted(self.rows, "row"));
+        progress.bar.set_position((progress.done_bytes + progress.feed.1).min(progress.total_bytes));
+    }
+
+    /// Ends the run: shown values if all rows were read, a summary, the exit code.
+    ///
+    /// # Errors
+    /// When stdout cannot be written.
+    pub fn finish(mut self, stop: Option<Stop>) -> std::io::Result<Exit> {
+        self.progress.bar.finish_and_clear();
+        let exit = match stop {
+            None => Exit::Fine,
+            Some(Stop::Interrupted) => Exit::Interrupted,
+            Some(Stop::Output(error)) => return Err(error),
+            Some(Stop::Broken(message)) => {
+                self.output.error(Some("R0704"), &message, Some(&self.applied()));
+                return Ok(Exit::Problems);
+            }
+            Some(Stop::Bad(bad)) => {
+                self.report_bad(&bad, false);
+                return Ok(Exit::Problems);
+            }
+        };
+        let happenings = self.session.settle();
+        self.print(happenings, None)?;
+        let poisoned = self.show()?;
+        self.output.flush()?;
+        self.summary(exit);
+        let problems = poisoned || self.failures > 0;
+        Ok(if exit == Exit::Fine && problems { Exit::Problems } else { exit })
+    }
+
+    // Whether a shown name has no value.
+    fn show(&mut self) -> std::io::Result<bool> {
+        let mut failures: Vec<Failure> = Vec::new();
+        for name in &self.names {
+            match self.session.show(name) {
+                Some((Ok(value), ty)) => show::value(self.output, name, &value, &ty)?,
+                Some((Err(failure), _)) => {
+                    show::failed(self.output, name, &failure)?;
+                    // Two views may fail for one reason.
+                    if !failures.contains(&failure) {
+                        failures.push(failure);
+                    }
+                }
+                None => {}
+            }
+        }
+        for failure in &failures {
+            report::print_failure(failure, None, self.session.files(), self.output);
+        }
+        Ok(!failures.is_empty())
+    }
+
+    fn print(&mut self, happenings: Vec<Happening>, origin: Option<(&str, u64)>) -> std::io::Result<()> {
+        for happening in happenings {
+            match happening {
+                Happening::Emit { name, id, value, ty } => {
+                    show::emit(self.output, &name, &id, &value, &ty)?;
+                    match self.emits.iter_mut().find(|(each, _)| *each == name) {
+                        Some((_, count)) => *count += 1,
+                        None => self.emits.push((name, 1)),
+                    }
+                }
+                Happening::Change { name, ty, added, removed } => {
+                    show::change(self.output, &name, &ty, &added, &removed)?;
+                }
+                Happening::Failed(failure) | Happening::Poisoned(failure) => {
+                    self.failures += 1;
+                    if self.failures <= LISTED_MAX {
+                        let origin = origin.map(|(label, line)| format!("{label}, line {line}"));
+                        report::print_failure(&failure, origin.as_deref(), self.session.files(), self.output);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn applied(&self) -> String {
+        match self.rows {
+            0 => "no row was applied, and nothing is shown".to_string(),
+            rows => format!("{} applied before it; nothing is shown", was(rows)),
+        }
+    }
+
+    fn report_bad(&mut self, bad: &BadRow, skipped: bool) {
+        if self.output.is_json() {
+            return self.output.note_json(&BadLine::of(bad, skipped, self.rows));
+        }
+        let what = if skipped { "row skipped" } else { "a row of a feed cannot be read" };
+        let mut text = format!(
+            "{RED}error[R0704]{PLAIN}{BOLD}: {what}{PLAIN}\n   ╭─[ {} ]\n   │ {}\n  {CYAN}= expected:{PLAIN} {}\n  \
+             {CYAN}= found:{PLAIN} {}",
+            bad.place(),
+            bad.excerpt,
+            bad.expected,
+            bad.found,
+        );
+        if !skipped {
+            text.push_str(&format!(
+                "\n  {CYAN}= help:{PLAIN} correct the row, or go on without such rows: --skip-bad\n  \
+                 {CYAN}= note:{PLAIN} {}\n  {CYAN}= see:{PLAIN} lasp explain R0704",
+                self.applied()
+            ));
+        }
+        self.output.note(&text);
+    }
+
+    fn summary(&mut self, exit: Exit) {
+        if self.output.is_json() {
+            let emits = self.emits.iter().map(|(name, count)| (name.clone(), (*count).into())).collect();
+            return self.output.note_json(&SummaryLine {
+                rows: self.rows,
+                repeated: self.repeated,
+                skipped: self.bad,
+                failures: self.failures,
+                emits,
+                interrupted: exit == Exit::Interrupted,
+                seconds: (self.started.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,
+            });
+        }
+        let mut parts = vec![counted(self.rows, "row")];
+        if self.repeated > 0 {
+            parts.push(format!("{} seen before", counted(self.repeated, "row")));
+        }
+        if self.bad > 0 {
+            let more = self.bad.saturating_sub(LISTED_MAX);
+            let unlisted = if more > 0 { format!(" ({more} not listed)") } else { String::new() };
+            parts.push(format!("{RED}{} skipped{PLAIN}{unlisted}", counted(self.bad, "bad row")));
+        }
+        if self.failures > 0 {
+            let more = self.failures.saturating_sub(LISTED_MAX);
+            let unlisted = if more > 0 { format!(" ({more} not listed)") } else { String::new() };
+            parts.push(format!("{RED}{}{PLAIN}{unlisted}", counted(self.failures, "failure")));
+        }
+        let emits: Vec<String> = self.emits.iter().map(|(name, count)| format!("{name} {count}")).collect();
+        if !emits.is_empty() {
+            parts.push(format!("emitted {}", emits.join(", ")));
+        }
+        // A program that reads nothing and emits nothing has said everything by what it showed.
+        if self.rows + self.repeated + self.bad + self.failures == 0 && emits.is_empty() && exit == Exit::Fine {
+            return;
+        }
+        let time = format!("{:.2} s", self.started.elapsed().as_secs_f64());
+        let interrupted = if exit == Exit::Interrupted { "interrupted after " } else { "" };
+        self.output.note(&format!("{GREY}{interrupted}{}{GREY}; {time}{PLAIN}", parts.join("; ")));
+    }
+}
+
+fn was(rows: u64) -> String {
+    format!("{} {}", counted(rows, "row"), if rows == 1 { "was" } else { "were" })
+}
+
+/// Microseconds since the epoch: the one place where a run reads the clock.
+#[must_use]
+pub fn now_us() -> i64 {
+    jiff::Timestamp::now().as_microsecond()
+}
+
+#[derive(Serialize)]
+struct BadLine<'a> {
+    code: &'static str,
+    severity: &'static str,
+    message: String,
+    file: &'a str,
+    line: u64,
+    column: Option<u64>,
+    counts: &'static str,
+    field: Option<&'a str>,
+    expected: &'a str,
+    found: &'a str,
+    row: &'a str,
+    skipped: bool,
+    applied: u64,
+}
+
+impl<'a> BadLine<'a> {
+    fn of(bad: &'a BadRow, skipped: bool, applied: u64) -> BadLine<'a> {
+        BadLine {
+            code: "R0704",
+            severity: "error",
+            message: format!("{}: expected {}, found {}", bad.place(), bad.expected, bad.found),
+            file: &bad.file,
+            line: bad.line,
+            column: bad.column,
+            counts: match bad.counts {
+                Counts::Fields => "fields",
+                Counts::Characters => "characters",
+            },
+            field: bad.field.as_deref(),
+            expected: &bad.expected,
+            found: &bad.found,
+            row: &bad.excerpt,
+            skipped,
+            applied,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct SummaryLine {
+    rows: u64,
+    repeated: u64,
+    skipped: u64,
+    failures: u64,
+    emits: serde_json::Map<String, serde_json::Value>,
+    interrupted: bool,
+    seconds: f64,
+}

@@ -1,0 +1,158 @@
+//! What is drawn: operators in words, with their edges, and what reads them.
+
+use lasp_plan::{Agg, Graph, NodeId, Op, Plan, Stability, Stage};
+
+/// The dataflow of a plan, reduced to what somebody reads.
+#[derive(Debug)]
+pub struct Picture {
+    /// Operators, inputs before readers.
+    pub nodes: Vec<Node>,
+    /// What reads them.
+    pub ends: Vec<End>,
+}
+
+/// An operator.
+#[derive(Debug)]
+pub struct Node {
+    /// Its position in the plan's graph.
+    pub id: u32,
+    /// In the words of the field: `hash join`, `filter, map`.
+    pub op: String,
+    /// The part of the program it came from.
+    pub detail: String,
+    /// The view whose value it is.
+    pub name: Option<String>,
+    /// Whether its rows may be taken back.
+    pub stability: Stability,
+    /// The operators it reads, by port.
+    pub inputs: Vec<u32>,
+}
+
+/// Something outside the dataflow that reads it.
+#[derive(Debug)]
+pub struct End {
+    /// `view`, `when` or `watch`.
+    pub kind: &'static str,
+    /// The view's name or the condition's text.
+    pub name: String,
+    /// Its type, if it has one.
+    pub ty: Option<String>,
+    /// The operator it reads.
+    pub node: u32,
+    /// Whether the value may be taken back.
+    pub stability: Stability,
+}
+
+impl Picture {
+    /// The picture of a plan.
+    #[must_use]
+    pub fn of(plan: &Plan) -> Picture {
+        let ends = ends(plan);
+        let used = used(&plan.graph, ends.iter().map(|end| end.node));
+        let nodes = (0..).zip(&plan.graph.nodes).filter(|(id, _)| used[*id as usize]).map(|(id, node)| Node {
+            id,
+            op: words(&node.op, plan),
+            // A source's detail is its name again.
+            detail: if matches!(node.op, Op::Source(..)) { String::new() } else { one_line(&node.detail) },
+            name: node.name.clone(),
+            stability: node.stability,
+            inputs: node.inputs.iter().map(|input| input.0).collect(),
+        });
+        Picture { nodes: nodes.collect(), ends }
+    }
+
+    /// An operator by its id.
+    #[must_use]
+    pub fn node(&self, id: u32) -> Option<&Node> {
+        self.nodes.binary_search_by_key(&id, |node| node.id).ok().map(|at| &self.nodes[at])
+    }
+}
+
+fn ends(plan: &Plan) -> Vec<End> {
+    let views = plan.views.iter().map(|view| End {
+        kind: "view",
+        name: one_line(&view.name),
+        ty: Some(view.ty.to_string()),
+        node: view.node.0,
+        stability: view.stability,
+    });
+    let whens = plan.whens.iter().map(|when| End {
+        kind: "when",
+        name: one_line(&when.condition),
+        ty: None,
+        node: when.node.0,
+        stability: plan.graph.nodes.get(when.node.0 as usize).map_or(Stability::Up, |node| node.stability),
+    });
+    views.chain(whens).collect()
+}
+
+// Inputs come before readers, so one pass from the end reaches everything.
+fn used(graph: &Graph, roots: impl Iterator<Item = u32>) -> Vec<bool> {
+    let mut used = vec![false; graph.nodes.len()];
+    for root in roots {
+        if let Some(mark) = used.get_mut(root as usize) {
+            *mark = true;
+        }
+    }
+    for at in (0..graph.nodes.len()).rev() {
+        if used[at] {
+            for NodeId(input) in &graph.nodes[at].inputs {
+                used[*input as usize] = true;
+            }
+        }
+    }
+    used
+}
+
+/// An operator in words.
+#[must_use]
+pub fn words(op: &Op, plan: &Plan) -> String {
+    match op {
+        Op::Source(var, port) => {
+            let var = plan.var(*var);
+            let port = if *port == 0 { String::new() } else { format!(", port {port}") };
+            format!("source {}{port}", var.name)
+        }
+        Op::Rows(rows) if rows.iter().all(Vec::is_empty) => "one row".to_string(),
+        Op::Rows(rows) => format!("{} constant row{}", rows.len(), if rows.len() == 1 { "" } else { "s" }),
+        Op::Fused(stages) if stages.is_empty() => "pass".to_string(),
+        Op::Fused(stages) => {
+            let mut names: Vec<&str> = stages
+                .iter()
+                .map(|stage| match stage {
+                    Stage::Filter(_) => "filter",
+                    Stage::Map(_) => "map",
+                    Stage::Extend(_) => "extend",
+                    Stage::Unnest(_) => "unnest",
+                })
+                .collect();
+            names.dedup();
+            names.join(", ")
+        }
+        Op::Distinct => "distinct".to_string(),
+        Op::Join { left, .. } if left.is_empty() => "product".to_string(),
+        Op::Join { .. } => "hash join".to_string(),
+        Op::LeftJoin { .. } => "left join".to_string(),
+        Op::Semi { keep: true, .. } => "semijoin".to_string(),
+        Op::Semi { keep: false, .. } => "antijoin".to_string(),
+        Op::Concat => "union all".to_string(),
+        Op::Reduce { key, agg, .. } => {
+            let agg = match agg {
+                Agg::Count => "count",
+                Agg::Sum => "sum",
+                Agg::Avg => "average",
+                Agg::Min => "minimum",
+                Agg::Max => "maximum",
+                Agg::Any => "any",
+                Agg::All => "all",
+                Agg::Set => "collect a set",
+                Agg::Map => "collect a map",
+            };
+            if *key == 0 { agg.to_string() } else { format!("{agg} per group") }
+        }
+    }
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

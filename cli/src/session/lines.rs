@@ -1,0 +1,198 @@
+//! A line of the REPL: a definition, an expression or an update, and nobody has to say which.
+//!
+//! ```text
+//! var s: orset<int>      an item          appended to the program
+//! s.add(1)               an update        done, as one atomic op
+//! s.count() + 1          an expression    its value
+//! quota["a"].spend(1)    an update with an answer    done, and its answer is the value
+//! ```
+//!
+//! The grammar says what a line is; only whether a method call updates or reads is for the types to say, so an
+//! expression that does not check is tried as an update. The compiler knows one form, a whole program: an expression or
+//! update is compiled as the program with the line wrapped in an item. The line stands on lines of its own inside the
+//! wrapping, so that reports show it as it was typed. Positions of what was declared before do not change by appending:
+//! that is why a statement compiled against the longer text can be done by the running program.
+
+use lasp_compiler::codes::Code;
+use lasp_compiler::diagnostic::{Diagnostic, SourceFile};
+use lasp_compiler::{Compiled, Loader, compile};
+use lasp_grammar::{LineKind, Span, SyntaxError, parse_line};
+use lasp_plan::{Expr, Place, Plan, Stmt, Type, Value};
+use lasp_vm::Failure;
+
+use super::{Happening, Session};
+
+/// The name that wrapped lines get. Long enough not to be anybody's.
+const WRAPPED: &str = "line_of_the_session";
+
+/// What became of a line.
+#[derive(Debug)]
+pub enum Line {
+    /// There was nothing in it.
+    Nothing,
+    /// The program has grown.
+    Defined(Vec<Diagnostic>),
+    /// An expression's value.
+    Value(Value, Type),
+    /// An update was done: what happened, its answer if it has one, and the texts that places point into.
+    Done(Vec<Happening>, Option<Value>, Vec<SourceFile>),
+    /// An expression that failed at run time, with the texts its place points into.
+    Failed(Failure, Vec<SourceFile>),
+    /// A line that does not compile, with the texts its places point into.
+    Rejected(Vec<Diagnostic>, Vec<SourceFile>),
+}
+
+/// Whether the text is the beginning of something longer, so that another line should be asked for.
+#[must_use]
+pub fn is_unfinished(text: &str) -> bool {
+    parse_line(text).errors.iter().any(|error| error.unfinished)
+}
+
+impl Session {
+    /// Takes a line, which may consist of several.
+    pub fn line(&mut self, now_us: i64, text: &str, loader: &mut dyn Loader) -> Line {
+        let parsed = parse_line(text);
+        if !parsed.errors.is_empty() {
+            let file = SourceFile { name: "line".to_string(), text: text.to_string() };
+            return Line::Rejected(parsed.errors.iter().map(of_syntax).collect(), vec![file]);
+        }
+        match parsed.kind {
+            LineKind::Empty => Line::Nothing,
+            LineKind::Items(_) => {
+                let grown = self.with_appended(text, loader);
+                if grown.plan.is_some() { self.define(grown) } else { rejected(grown) }
+            }
+            LineKind::Stmts(_) => {
+                let update = self.with_appended(&handler(text), loader);
+                match update.plan.as_ref().and_then(wrapped_body) {
+                    Some(body) => self.perform(now_us, &body, update.files),
+                    None => rejected(update),
+                }
+            }
+            LineKind::Expr(_) => self.expression_or_update(now_us, text, loader),
+        }
+    }
+
+    fn expression_or_update(&mut self, now_us: i64, text: &str, loader: &mut dyn Loader) -> Line {
+        let expression = self.with_appended(&view(text), loader);
+        if let Some((expr, ty)) = expression.plan.as_ref().and_then(wrapped_expr) {
+            return match self.eval(&expr) {
+                Some(Ok(value)) => Line::Value(value, ty),
+                Some(Err(failure)) => Line::Failed(failure, expression.files),
+                None => Line::Nothing,
+            };
+        }
+        // An update that answers has to be the right side of a `let`.
+        let mut updates = Vec::new();
+        for body in [handler(text), handler(&format!("let answer =\n{text}"))] {
+            let update = self.with_appended(&body, loader);
+            if let Some(body) = update.plan.as_ref().and_then(wrapped_body) {
+                return self.perform(now_us, &body, update.files);
+            }
+            updates.push(update);
+        }
+        // Of several wrong readings the one with the fewest problems is nearest to what was meant; a text that does not
+        // even parse that way was not meant that way.
+        let nearest = std::iter::once(expression).chain(updates).min_by_key(|compiled| {
+            let cost = |each: &Diagnostic| if each.code.as_str().starts_with("E00") { 100 } else { 1 };
+            compiled.diagnostics.iter().map(cost).sum::<usize>()
+        });
+        nearest.map_or(Line::Nothing, rejected)
+    }
+
+    /// The type and stability of an expression.
+    ///
+    /// # Errors
+    /// Its problems, when it does not compile.
+    pub fn type_of(&self, text: &str, loader: &mut dyn Loader) -> Result<(String, String), Line> {
+        let compiled = self.with_appended(&view(text), loader);
+        match compiled.table.iter().find(|row| row.name == WRAPPED && compiled.plan.is_some()) {
+            Some(row) => Ok((row.ty.clone(), row.stability.clone())),
+            None => Err(rejected(compiled)),
+        }
+    }
+
+    fn with_appended(&self, item: &str, loader: &mut dyn Loader) -> Compiled {
+        let (name, text) = match self.files().first() {
+            Some(file) => (file.name.as_str(), file.text.as_str()),
+            None => ("session", ""),
+        };
+        let gap = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+        compile(name, &format!("{text}{gap}{item}\n"), loader)
+    }
+
+    fn define(&mut self, compiled: Compiled) -> Line {
+        // Warnings about earlier lines were given when those were typed.
+        let known = self.files().first().map_or(0, |file| file.text.len());
+        let new = |diagnostic: &&Diagnostic| diagnostic.primary.place.start as usize >= known;
+        let warnings = compiled.diagnostics.iter().filter(new).cloned().collect();
+        self.grow(compiled);
+        Line::Defined(warnings)
+    }
+
+    fn perform(&mut self, now_us: i64, body: &[Stmt], files: Vec<SourceFile>) -> Line {
+        let (mut happenings, answer) = self.update(now_us, body);
+        happenings.extend(self.settle());
+        Line::Done(happenings, answer, files)
+    }
+}
+
+fn wrapped_expr(plan: &Plan) -> Option<(Expr, Type)> {
+    let show = plan.shows.iter().find(|show| show.name == WRAPPED)?;
+    let view = plan.view(show.view);
+    Some((view.expr.clone(), view.ty.clone()))
+}
+
+fn wrapped_body(plan: &Plan) -> Option<Vec<Stmt>> {
+    let event = plan.events.iter().position(|event| event.name == WRAPPED)?;
+    let handler = plan.handlers.iter().find(|handler| handler.event as usize == event)?;
+    Some(handler.body.clone())
+}
+
+fn rejected(compiled: Compiled) -> Line {
+    Line::Rejected(compiled.diagnostics, compiled.files)
+}
+
+fn view(expression: &str) -> String {
+    format!("let {WRAPPED} =\n{expression}\nshow {WRAPPED}")
+}
+
+fn handler(body: &str) -> String {
+    format!("event {WRAPPED} {{ }}\non {WRAPPED}(_) {{\n{body}\n}}")
+}
+
+// The line alone is the text: there is no program around what could not be read.
+fn of_syntax(error: &SyntaxError) -> Diagnostic {
+    let place = |span: Span| Place { file: 0, start: span.start, end: span.end };
+    let code = Code::parse(error.code).unwrap_or(Code::E0001);
+    let mut diagnostic = Diagnostic::new(code, place(error.span), &error.message).label(&error.label);
+    for (span, note) in &error.notes {
+        diagnostic = diagnostic.also(place(*span), note);
+    }
+    error.help.iter().fold(diagnostic, |diagnostic, help| diagnostic.help(help))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lasp_compiler::NoFiles;
+
+    #[test]
+    fn a_line_that_goes_on_is_unfinished() {
+        for text in ["on a(_) {", "let x = (1 +", "from x in s"] {
+            assert!(is_unfinished(text), "{text}");
+        }
+        for text in ["", "// nothing", "1 + 2", "s.add(1)", "let x = )"] {
+            assert!(!is_unfinished(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_reported_about_the_line_alone() {
+        let Line::Rejected(diagnostics, files) = Session::growing().line(0, "1 + )", &mut NoFiles) else {
+            panic!("`1 + )` was taken");
+        };
+        assert_eq!(files[0].text, "1 + )");
+        assert_eq!(diagnostics.len(), 1);
+    }
+}

@@ -1,0 +1,171 @@
+//! The program from outside: arguments, exit codes, streams, colours. What needs no running program.
+
+use std::path::Path;
+
+use snapbox::cmd::{Command, cargo_bin};
+use snapbox::str;
+
+fn lasp(folder: &Path, args: &[&str]) -> Command {
+    Command::new(cargo_bin!("lasp")).args(args).current_dir(folder).env_remove("NO_COLOR")
+}
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+#[test]
+fn help_teaches_by_example() {
+    let folder = folder();
+    for (args, expected) in [
+        (vec!["--help"], "lasp run main.lasp --format json | jq ."),
+        (vec!["run", "--help"], "lasp run main.lasp --feed impression=today.csv"),
+        (vec!["check", "--help"], "lasp check main.lasp --table"),
+        (vec!["graph", "--help"], "lasp graph main.lasp --as mermaid"),
+    ] {
+        let output = lasp(folder.path(), &args).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(text.contains(expected), "{args:?}: {text}");
+        // What is not in this version is not advertised.
+        for absent in ["--data", "--await", "--fix", "--profile", "lasp sim"] {
+            assert!(!text.contains(absent), "{args:?} mentions {absent}");
+        }
+        assert_eq!(output.status.code(), Some(0));
+    }
+}
+
+#[test]
+fn what_comes_later_is_refused_with_exit_code_2() {
+    let folder = folder();
+    std::fs::write(folder.path().join("a.lasp"), "").unwrap();
+    for (args, what) in [
+        (vec!["sim", "a.lasp", "--nodes", "x=1"], "lasp sim"),
+        (vec!["fmt", "-"], "lasp fmt"),
+        (vec!["run", "a.lasp", "--data", "d"], "--data"),
+        (vec!["run", "a.lasp", "--await", "x"], "--await"),
+        (vec!["check", "a.lasp", "--fix"], "--fix"),
+        (vec!["graph", "a.lasp", "--as", "svg"], "--as svg"),
+        (vec!["plan", "a.lasp", "--role", "r"], "--role"),
+        (vec!["explain", "a.lasp", "x"], "lasp explain FILE NAME"),
+    ] {
+        let output = lasp(folder.path(), &args).output().unwrap();
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(text.contains(&format!("`{what}` is not yet in this version")), "{args:?}: {text}");
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        assert!(output.stdout.is_empty());
+    }
+}
+
+#[test]
+fn wrong_use_is_exit_code_2_with_a_next_step() {
+    let folder = folder();
+    lasp(folder.path(), &["chekc"]).assert().code(2).stdout_eq("").stderr_eq(str![[r#"
+error: there is no subcommand `chekc`
+  = help: did you mean `lasp check`?
+
+"#]]);
+    lasp(folder.path(), &["run"]).assert().code(2).stdout_eq("");
+    lasp(folder.path(), &["run", "a.lasp", "--no-such-flag"]).assert().code(2).stdout_eq("");
+    lasp(folder.path(), &["new", "../a"]).assert().code(2).stderr_eq(str![[r#"
+error: `../a` cannot be a project's name: it does not begin with a letter
+  = help: letters, digits, `-` and `_`, beginning with a letter, such as `page-counter`
+
+"#]]);
+    lasp(folder.path(), &["explain", "E301"]).assert().code(2).stderr_eq(str![[r#"
+error: there is no code `E301`
+  = help: did you mean `E0301`?
+...
+"#]]);
+}
+
+#[test]
+fn a_missing_file_is_exit_code_1() {
+    let folder = folder();
+    for command in ["check", "run", "graph", "plan"] {
+        lasp(folder.path(), &[command, "none.lasp"])
+            .assert()
+            .code(1)
+            .stdout_eq("")
+            .stderr_eq("error: `none.lasp` cannot be read: there is no such file\n");
+    }
+    lasp(folder.path(), &["check", "."]).assert().code(1).stderr_eq("error: `.` cannot be read: it is a folder\n");
+    lasp(folder.path(), &["run", "none.lasp", "--format", "json"]).assert().code(1).stderr_eq(
+        "{\"severity\":\"error\",\"message\":\"`none.lasp` cannot be read: there is no such file\",\"help\":[]}\n",
+    );
+}
+
+#[test]
+fn a_file_that_is_no_text_is_a_problem_with_a_place() {
+    let folder = folder();
+    std::fs::write(folder.path().join("a.lasp"), b"// ok\nlet x = \xff\n").unwrap();
+    let output = lasp(folder.path(), &["check", "a.lasp", "--format", "json"]).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.starts_with("{\"code\":\"E0002\",\"severity\":\"error\""), "{text}");
+    assert!(text.contains("\"start\":{\"line\":2,\"column\":9,\"byte\":14}"), "{text}");
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn colours_obey_the_flag_the_environment_and_pipes() {
+    let folder = folder();
+    let colored = |args: &[&str], no_color: Option<&str>| {
+        let mut command = lasp(folder.path(), args);
+        if let Some(value) = no_color {
+            command = command.env("NO_COLOR", value);
+        }
+        let output = command.output().unwrap();
+        [output.stdout, output.stderr].concat().contains(&0x1b)
+    };
+    assert!(!colored(&["explain", "E0301"], None), "a pipe");
+    assert!(colored(&["explain", "E0301", "--color", "always"], None));
+    assert!(colored(&["--color=always", "explain", "E0301"], Some("1")), "the flag wins");
+    assert!(!colored(&["explain", "E0301", "--color", "never"], None));
+    assert!(!colored(&["run", "none.lasp"], Some("1")));
+    assert!(colored(&["run", "none.lasp", "--color", "always"], None));
+}
+
+#[test]
+fn every_code_has_its_page() {
+    let folder = folder();
+    let output = lasp(folder.path(), &["explain", "--format", "json"]).output().unwrap();
+    let list = String::from_utf8(output.stdout).unwrap();
+    let first = list.lines().next().unwrap();
+    assert_eq!(first, r#"{"code":"E0001","title":"the text does not fit the grammar"}"#);
+    let output = lasp(folder.path(), &["explain", "e0301"]).output().unwrap();
+    assert!(String::from_utf8(output.stdout).unwrap().starts_with("# E0301"));
+}
+
+#[test]
+fn a_new_project_is_made_once() {
+    let folder = folder();
+    lasp(folder.path(), &["new", "counter"])
+        .assert()
+        .code(0)
+        .stdout_eq("made counter; try: cd counter && lasp run main.lasp\n");
+    let readme = std::fs::read_to_string(folder.path().join("counter/README.md")).unwrap();
+    assert!(readme.starts_with("# counter\n"));
+    std::fs::write(folder.path().join("counter/main.lasp"), "mine").unwrap();
+    lasp(folder.path(), &["new", "counter"]).assert().code(2).stderr_eq(str![[r#"
+error: `counter` exists already
+  = help: choose another name, nothing was changed
+
+"#]]);
+    assert_eq!(std::fs::read_to_string(folder.path().join("counter/main.lasp")).unwrap(), "mine");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_goes_away_ends_the_program_quietly() {
+    use std::process::Stdio;
+    let folder = folder();
+    let mut child = std::process::Command::new(cargo_bin!("lasp"))
+        .args(["explain"])
+        .current_dir(folder.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+    assert_eq!(output.status.code(), Some(0));
+}

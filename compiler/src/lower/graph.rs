@@ -1,0 +1,235 @@
+//! Building the graph: nodes are shared where they are equal, then fused, then cut down to what somebody reads.
+//!
+//! Two equal operators over the same inputs are one node (places apart). A chain of row-wise stages is one `Fused` node
+//! unless somebody else reads a link of it. Neighbours: `lower::rep` and its companions add nodes; the vm runs the result.
+
+use lasp_plan::{Expr, Graph, Node, NodeId, Op, Place, Stability, Stage};
+use rustc_hash::FxHashMap;
+
+use super::direct::{position, rewrite, settle};
+use crate::diagnostic::SourceFile;
+
+#[derive(Debug)]
+pub(super) struct Builder<'f> {
+    files: &'f [SourceFile],
+    nodes: Vec<Node>,
+    known: FxHashMap<String, NodeId>,
+}
+
+impl<'f> Builder<'f> {
+    pub fn new(files: &'f [SourceFile]) -> Builder<'f> {
+        Builder { files, nodes: Vec::new(), known: FxHashMap::default() }
+    }
+
+    pub fn add(&mut self, op: Op, inputs: Vec<NodeId>, columns: u32, place: Place) -> NodeId {
+        let key = format!("{:?} {inputs:?}", without_places(op.clone()));
+        if let Some(known) = self.known.get(&key) {
+            return *known;
+        }
+        let id = NodeId(position(self.nodes.len()));
+        let stability = self.stability(&op, &inputs);
+        let detail = self.text(place);
+        self.nodes.push(Node { op, inputs, columns, detail, name: None, stability, place });
+        self.known.insert(key, id);
+        id
+    }
+
+    /// The one row without columns.
+    pub fn unit(&mut self) -> NodeId {
+        self.add(Op::Rows(vec![Vec::new()]), Vec::new(), 0, Place::default())
+    }
+
+    pub fn columns(&self, node: NodeId) -> u32 {
+        self.nodes[node.0 as usize].columns
+    }
+
+    pub fn filter(&mut self, input: NodeId, condition: Expr) -> NodeId {
+        let (columns, place) = (self.columns(input), condition.place);
+        self.add(Op::Fused(vec![Stage::Filter(settle(condition, columns))]), vec![input], columns, place)
+    }
+
+    /// Replaces the columns; a replacement by themselves is nothing.
+    pub fn map(&mut self, input: NodeId, exprs: Vec<Expr>, place: Place) -> NodeId {
+        let width = self.columns(input);
+        let same = exprs.len() == width as usize
+            && exprs.iter().zip(0..).all(|(expr, column)| expr.kind == lasp_plan::ExprKind::Local(column));
+        if same {
+            return input;
+        }
+        let columns = position(exprs.len());
+        let exprs = exprs.into_iter().map(|expr| settle(expr, width)).collect();
+        self.add(Op::Fused(vec![Stage::Map(exprs)]), vec![input], columns, place)
+    }
+
+    pub fn extend(&mut self, input: NodeId, expr: Expr) -> NodeId {
+        let (columns, place) = (self.columns(input), expr.place);
+        self.add(Op::Fused(vec![Stage::Extend(settle(expr, columns))]), vec![input], columns + 1, place)
+    }
+
+    pub fn unnest(&mut self, input: NodeId, expr: Expr) -> NodeId {
+        let (columns, place) = (self.columns(input), expr.place);
+        self.add(Op::Fused(vec![Stage::Unnest(settle(expr, columns))]), vec![input], columns + 1, place)
+    }
+
+    pub fn distinct(&mut self, input: NodeId, place: Place) -> NodeId {
+        let columns = self.columns(input);
+        self.add(Op::Distinct, vec![input], columns, place)
+    }
+
+    pub fn join(&mut self, inputs: [NodeId; 2], left: Vec<Expr>, right: Vec<Expr>, place: Place) -> NodeId {
+        let (a, b) = (self.columns(inputs[0]), self.columns(inputs[1]));
+        let left = left.into_iter().map(|expr| settle(expr, a)).collect();
+        let right = right.into_iter().map(|expr| settle(expr, b)).collect();
+        self.add(Op::Join { left, right }, inputs.to_vec(), a + b, place)
+    }
+
+    pub fn text(&self, place: Place) -> String {
+        let Some(file) = self.files.get(place.file as usize) else { return String::new() };
+        let text = file.text.get(place.start as usize..place.end as usize).unwrap_or_default();
+        let mut words: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        if words.chars().count() > 60 {
+            words = words.chars().take(59).collect::<String>() + "…";
+        }
+        words
+    }
+
+    pub fn name(&mut self, node: NodeId, name: &str, stability: Stability) {
+        let node = &mut self.nodes[node.0 as usize];
+        if node.name.is_none() && !matches!(node.op, Op::Source(..)) {
+            node.name = Some(name.to_string());
+            node.stability = stability;
+        }
+    }
+
+    pub fn set_stability(&mut self, node: NodeId, stability: Stability) {
+        self.nodes[node.0 as usize].stability = stability;
+    }
+
+    /// Of the rows: whether any may be taken back. What the judgement of a whole view knows better, it overrides.
+    fn stability(&self, op: &Op, inputs: &[NodeId]) -> Stability {
+        let of = |input: &NodeId| self.nodes[input.0 as usize].stability;
+        let all = |stability: Stability| {
+            inputs.iter().all(|input| matches!(of(input), Stability::Const) || of(input) == stability)
+        };
+        match op {
+            Op::Rows(_) => Stability::Const,
+            _ if !inputs.is_empty() && all(Stability::Const) => Stability::Const,
+            Op::Source(..) => Stability::Eventual,
+            Op::Fused(_) | Op::Distinct | Op::Concat | Op::Join { .. } if all(Stability::Up) => Stability::Up,
+            Op::Semi { keep: true, .. } if all(Stability::Up) => Stability::Up,
+            _ => Stability::Eventual,
+        }
+    }
+
+    pub fn printed(&self) -> String {
+        print(&self.nodes)
+    }
+
+    /// Fuses, prunes and renumbers: the graph, and where each old node went.
+    pub fn finish(self, wanted: &[NodeId]) -> (Graph, FxHashMap<NodeId, NodeId>) {
+        let mut nodes = self.nodes;
+        let mut readers = vec![0u32; nodes.len()];
+        for node in &nodes {
+            node.inputs.iter().for_each(|input| readers[input.0 as usize] += 1);
+        }
+        for sink in wanted {
+            readers[sink.0 as usize] += 1;
+        }
+        // Inputs stand before readers, so a chain is fused from its start.
+        for index in 0..nodes.len() {
+            let &[input] = nodes[index].inputs.as_slice() else { continue };
+            let input = input.0 as usize;
+            if readers[input] != 1 || nodes[input].name.is_some() {
+                continue;
+            }
+            if let (Op::Fused(first), Op::Fused(_)) = (nodes[input].op.clone(), &nodes[index].op) {
+                let mut stages = first;
+                let before = nodes[input].inputs.clone();
+                let first_detail = std::mem::take(&mut nodes[input].detail);
+                let node = &mut nodes[index];
+                if let Op::Fused(rest) = &mut node.op {
+                    stages.append(rest);
+                    *rest = stages;
+                }
+                node.inputs = before;
+                if !first_detail.is_empty() && node.detail != first_detail && !node.detail.contains(&first_detail) {
+                    node.detail = format!("{first_detail} → {}", node.detail);
+                }
+            }
+        }
+        let mut needed = vec![false; nodes.len()];
+        wanted.iter().for_each(|sink| needed[sink.0 as usize] = true);
+        for index in (0..nodes.len()).rev() {
+            if needed[index] {
+                nodes[index].inputs.iter().for_each(|input| needed[input.0 as usize] = true);
+            }
+        }
+        let mut moved: FxHashMap<NodeId, NodeId> = FxHashMap::default();
+        let mut kept = Vec::new();
+        for (index, mut node) in nodes.into_iter().enumerate() {
+            if needed[index] {
+                moved.insert(NodeId(position(index)), NodeId(position(kept.len())));
+                for input in &mut node.inputs {
+                    *input = moved[input];
+                }
+                kept.push(node);
+            }
+        }
+        (Graph { nodes: kept }, moved)
+    }
+}
+
+/// Nodes as lines, for `lasp plan --stages`.
+pub(super) fn print(nodes: &[Node]) -> String {
+    let mut text = String::new();
+    for (index, node) in nodes.iter().enumerate() {
+        let op = match &node.op {
+            Op::Source(var, port) => format!("source v{}.{port}", var.0),
+            Op::Rows(rows) => format!("rows ×{}", rows.len()),
+            Op::Fused(stages) => {
+                let stages: Vec<&str> = stages
+                    .iter()
+                    .map(|stage| match stage {
+                        Stage::Filter(_) => "filter",
+                        Stage::Map(_) => "map",
+                        Stage::Extend(_) => "extend",
+                        Stage::Unnest(_) => "unnest",
+                    })
+                    .collect();
+                stages.join("+")
+            }
+            Op::Distinct => "distinct".to_string(),
+            Op::Join { left, .. } if left.is_empty() => "product".to_string(),
+            Op::Join { .. } => "hash join".to_string(),
+            Op::LeftJoin { .. } => "left join".to_string(),
+            Op::Semi { keep: true, .. } => "intersect".to_string(),
+            Op::Semi { .. } => "minus".to_string(),
+            Op::Concat => "union".to_string(),
+            Op::Reduce { agg, .. } => format!("{agg:?}").to_lowercase(),
+        };
+        let inputs: Vec<String> = node.inputs.iter().map(|input| format!("#{}", input.0)).collect();
+        let name = node.name.as_ref().map(|name| format!(" = {name}")).unwrap_or_default();
+        text.push_str(&format!("#{index:<3} {op:<16} {:<12} {}{name}\n", inputs.join(" "), node.detail));
+    }
+    text
+}
+
+fn without_places(mut op: Op) -> Op {
+    let mut clear = |expr: &mut Expr| rewrite(expr, &mut |part| part.place = Place::default());
+    match &mut op {
+        Op::Source(..) | Op::Distinct | Op::Concat => {}
+        Op::Rows(rows) => rows.iter_mut().flatten().for_each(clear),
+        Op::Fused(stages) => {
+            for stage in stages {
+                match stage {
+                    Stage::Filter(expr) | Stage::Extend(expr) | Stage::Unnest(expr) => clear(expr),
+                    Stage::Map(exprs) => exprs.iter_mut().for_each(&mut clear),
+                }
+            }
+        }
+        Op::Join { left, right } | Op::Semi { left, right, .. } => left.iter_mut().chain(right).for_each(clear),
+        Op::LeftJoin { left, .. } => left.iter_mut().for_each(clear),
+        Op::Reduce { arg, .. } => clear(arg),
+    }
+    op
+}

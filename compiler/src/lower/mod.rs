@@ -1,0 +1,348 @@
+//! Checked program → plan: the dataflow graph, and handlers as statements.
+//!
+//! A view is lowered when somebody reads it (shown, watched, used in a `when` or a handler); what nobody reads costs
+//! nothing. The passes that `lasp plan --stages` prints: the checked names, the graph as built (lookups already joins,
+//! equalities already hash joins), the graph fused and pruned.
+//!
+//! The parts: `rep` says how values live in the dataflow, `scalar`, `coll` and `comprehension` lower expressions, `direct`
+//! those that stay expressions, `stmts` handlers, `graph` builds.
+
+mod coll;
+mod comprehension;
+mod direct;
+mod graph;
+mod rep;
+mod scalar;
+mod stmts;
+
+use lasp_plan::{
+    EventPlan, Expr, FeedPlan, NodeId, Plan, Shape, ShowPlan, Stability, VarPlan, ViewId, ViewPlan, WatchPlan, WhenPlan,
+};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::Options;
+use crate::codes::Code;
+use crate::diagnostic::{Diagnostic, SourceFile};
+use crate::hir::{Hir, HirKind, HirPattern, LocalId};
+use crate::program::{Program, WhenDef};
+use crate::stability::Judge;
+use direct::{Direct, Views, columns_read, position};
+use graph::Builder;
+use rep::{Ctx, Rep};
+
+/// The plan, or why the program is too large for one; with the printed passes.
+pub(crate) fn lower(
+    program: &Program,
+    files: &[SourceFile],
+    options: Options,
+) -> (Result<Plan, Diagnostic>, Vec<(&'static str, String)>) {
+    let mut flow = Flow::new(program, files);
+    let mut judge = Judge::new(program);
+    let plan = flow.plan(&mut judge, files, options);
+    let lowered = flow.graph.printed();
+    let exhausted = flow.direct.exhausted() || flow.unfolded_too_far;
+    let mut stages = vec![("lower: lookups to left joins, equalities to hash joins", lowered)];
+    let mut plan = plan;
+    let Flow { graph, .. } = flow;
+    let mut wanted: Vec<NodeId> = plan.views.iter().map(|view| view.node).collect();
+    wanted.extend(plan.whens.iter().map(|when| when.node));
+    let (graph, moved) = graph.finish(&wanted);
+    plan.views.iter_mut().for_each(|view| view.node = moved[&view.node]);
+    plan.whens.iter_mut().for_each(|when| when.node = moved[&when.node]);
+    stages.push(("fuse row-wise chains, drop what nobody reads", graph::print(&graph.nodes)));
+    plan.graph = graph;
+    if exhausted {
+        let place = program.views.first().map(|view| view.place).unwrap_or_default();
+        let diagnostic = Diagnostic::new(Code::E0210, place, "this program unfolds to more than can be run")
+            .why("functions and views are put in where they are used; a chain of them that each use the last one twice doubles at every step")
+            .help("name an intermediate result in a variable, or use it once");
+        return (Err(diagnostic), stages);
+    }
+    (Ok(plan), stages)
+}
+
+/// Lowers one program.
+struct Flow<'p> {
+    program: &'p Program,
+    graph: Builder<'p>,
+    /// Scalars that bound names stand for are in its `env`.
+    direct: Direct<'p>,
+    /// Relations that bound names stand for.
+    reps: FxHashMap<LocalId, Rep>,
+    views: FxHashMap<usize, Rep>,
+    /// Whether a function reads variables or views.
+    flow_fns: Vec<bool>,
+    fresh_locals: u32,
+    unfolded_too_far: bool,
+}
+
+impl<'p> Flow<'p> {
+    fn new(program: &'p Program, files: &'p [SourceFile]) -> Flow<'p> {
+        let mut flow_fns = vec![false; program.fns.len()];
+        // Functions are not recursive, so this settles after at most as many rounds as there are functions.
+        loop {
+            let before = flow_fns.clone();
+            for (index, function) in program.fns.iter().enumerate() {
+                flow_fns[index] = function.body.any(&mut |part| match &part.kind {
+                    HirKind::Var(_) | HirKind::View(_) => true,
+                    HirKind::Apply(callee, _) => before[*callee],
+                    _ => false,
+                });
+            }
+            if before == flow_fns {
+                break;
+            }
+        }
+        Flow {
+            program,
+            graph: Builder::new(files),
+            direct: Direct::new(program, Views::Unfold),
+            reps: FxHashMap::default(),
+            views: FxHashMap::default(),
+            flow_fns,
+            fresh_locals: position(program.locals.len()),
+            unfolded_too_far: false,
+        }
+    }
+
+    /// Whether an expression reads variables or views.
+    fn is_flow(&self, hir: &Hir) -> bool {
+        hir.any(&mut |part| match &part.kind {
+            HirKind::Var(_) | HirKind::View(_) => true,
+            HirKind::Local(local) => self.reps.contains_key(local),
+            HirKind::Apply(index, _) => self.flow_fns[*index],
+            _ => false,
+        })
+    }
+
+    /// The names an expression uses that are bound outside it.
+    fn names(&self, hir: &Hir) -> FxHashSet<LocalId> {
+        let (mut used, mut bound) = (FxHashSet::default(), FxHashSet::default());
+        hir.each(&mut |part| {
+            let mut inner = |pattern: &HirPattern| {
+                pattern.each_bound(&mut |local| {
+                    bound.insert(local);
+                })
+            };
+            match &part.kind {
+                HirKind::Local(local) => {
+                    used.insert(*local);
+                }
+                HirKind::Coll(_, _, _, Some(lambda)) => inner(&lambda.pattern),
+                HirKind::Match(_, arms) => arms.iter().for_each(|arm| inner(&arm.pattern)),
+                HirKind::From { sources, .. } => sources.iter().for_each(|(pattern, _)| inner(pattern)),
+                _ => {}
+            }
+        });
+        used.retain(|name| !bound.contains(name));
+        used
+    }
+
+    /// How many leading columns of the context an expression depends on.
+    fn need(&self, hir: &Hir) -> u32 {
+        self.need_except(hir, &FxHashSet::default())
+    }
+
+    fn need_except(&self, hir: &Hir, except: &FxHashSet<LocalId>) -> u32 {
+        let mut most = 0;
+        #[allow(clippy::iter_over_hash_type)] // A maximum does not depend on the order.
+        for name in self.names(hir) {
+            if except.contains(&name) {
+                continue;
+            }
+            if let Some(rep) = self.reps.get(&name) {
+                most = most.max(rep.width());
+            } else if let Some(expr) = self.direct.env.get(&name) {
+                most = most.max(columns_read(expr));
+            }
+        }
+        most
+    }
+
+    fn fresh(&mut self) -> LocalId {
+        self.fresh_locals += 1;
+        LocalId(self.fresh_locals - 1)
+    }
+
+    fn plan(&mut self, judge: &mut Judge<'p>, files: &[SourceFile], options: Options) -> Plan {
+        let program = self.program;
+        let mut plan = Plan {
+            files: files.iter().map(|file| file.name.clone()).collect(),
+            roles: program.roles.clone(),
+            vars: program.vars.iter().filter_map(|var| self.var(var)).collect(),
+            events: program
+                .events
+                .iter()
+                .map(|event| EventPlan {
+                    name: event.name.clone(),
+                    fields: event
+                        .fields
+                        .iter()
+                        .map(|(name, ty)| (name.clone(), program.holes.full(ty).closed()))
+                        .collect(),
+                })
+                .collect(),
+            feeds: program.feeds.iter().map(feed).collect(),
+            ..Plan::default()
+        };
+        let mut handlers = Direct::new(program, if options.unfold_views { Views::Unfold } else { Views::Refer });
+        plan.handlers = program.handlers.iter().map(|handler| stmts::handler(&mut handlers, handler)).collect();
+
+        // Views by position: those that handlers refer to first, since their numbers are already given away.
+        for index in handlers.referred.clone() {
+            let view = self.named_view(judge, index);
+            plan.views.push(view);
+        }
+        for show in &program.shows {
+            let view = match &show.value.kind {
+                HirKind::View(index) => {
+                    let name = &program.views[*index].name;
+                    match plan.views.iter().position(|view| view.name == *name) {
+                        Some(known) => ViewId(position(known)),
+                        None => {
+                            let view = self.named_view(judge, *index);
+                            push(&mut plan, view)
+                        }
+                    }
+                }
+                _ => {
+                    let view = self.view(judge, &show.name, &show.value);
+                    push(&mut plan, view)
+                }
+            };
+            plan.shows.push(ShowPlan { name: show.name.clone(), view });
+        }
+        for watch in &program.watches {
+            let view = match &watch.value.kind {
+                HirKind::View(index) => self.named_view(judge, *index),
+                _ => {
+                    let name = self.graph.text(watch.value.place);
+                    self.view(judge, &name, &watch.value)
+                }
+            };
+            let view = push(&mut plan, view);
+            plan.watches.push(WatchPlan {
+                role: watch.role.clone(),
+                view,
+                added: stmts::reaction(program, &watch.added, 0),
+                removed: watch.removed.as_ref().map(|removed| stmts::reaction(program, removed, 0)),
+                place: watch.place,
+            });
+        }
+        for when in &program.whens {
+            let when = self.when(when);
+            plan.whens.push(when);
+        }
+        plan
+    }
+
+    fn var(&mut self, var: &crate::program::VarDef) -> Option<VarPlan> {
+        let kind = var.crdt.kind().ok()?;
+        let bare = var.init.is_some() && matches!(kind, lasp_lattice::Kind::Max | lasp_lattice::Kind::Min);
+        let init = var.init.as_ref().map(|init| {
+            let mut direct = Direct::new(self.program, Views::Unfold);
+            let expr = direct.expr(init);
+            self.unfolded_too_far |= direct.exhausted();
+            direct::settle(expr, 0)
+        });
+        let ty = self.program.holes.full(&var.ty).closed();
+        Some(VarPlan {
+            name: var.name.clone(),
+            kind,
+            ty,
+            bare,
+            init,
+            writable_by: var.writable_by.clone(),
+            place: var.place,
+        })
+    }
+
+    fn named_view(&mut self, judge: &mut Judge<'p>, index: usize) -> ViewPlan {
+        let program = self.program;
+        let view = &program.views[index];
+        let reference = Hir { kind: HirKind::View(index), ty: view.ty.clone(), place: view.value.place };
+        let mut plan = self.view(judge, &view.name, &reference);
+        plan.place = view.place;
+        plan
+    }
+
+    /// A value that is kept: its relation in the form that is read outside.
+    fn view(&mut self, judge: &mut Judge<'p>, name: &str, hir: &Hir) -> ViewPlan {
+        let place = hir.place;
+        let stability = judge.judge(hir).shown();
+        let rep = match &hir.kind {
+            HirKind::View(index) => self.view_rep(*index),
+            _ => self.closed(hir),
+        };
+        let (node, shape) = match rep {
+            Rep::Scalar(_, node) => (node, Shape::Scalar),
+            Rep::Coll(coll) => {
+                let set = self.as_set(coll, place);
+                (self.plain(set, place).node, Shape::Set)
+            }
+            Rep::Map(map) => (self.map_column(&map, place), Shape::Map),
+        };
+        self.graph.name(node, name, stability);
+        let mut direct = Direct::new(self.program, Views::Unfold);
+        let expr = direct.expr(hir);
+        self.unfolded_too_far |= direct.exhausted();
+        let expr = direct::settle(expr, 0);
+        let ty = self.program.holes.full(&hir.ty).closed();
+        ViewPlan { name: name.to_string(), ty, node, shape, expr, stability, place }
+    }
+
+    fn when(&mut self, when: &WhenDef) -> WhenPlan {
+        let unit = self.unit();
+        let place = when.condition.place;
+        let node = match &when.binding {
+            Some((pattern, source)) => {
+                let element = self.fresh();
+                let whole = HirPattern::Both(element, Box::new(pattern.clone()));
+                let (inner, _) = self.comprehension(&unit, &[(&whole, source)], Some(&when.condition), &[], place);
+                let elem = self.direct.env.get(&element).cloned();
+                self.graph.map(inner.node, elem.into_iter().collect(), place)
+            }
+            None => {
+                let mut ctx: Ctx = unit;
+                let condition = self.scalar(&mut ctx, &when.condition);
+                let node = self.graph.filter(ctx.node, condition);
+                self.graph.map(node, Vec::new(), place)
+            }
+        };
+        let condition = self.graph.text(place);
+        self.graph.name(node, &format!("when {condition}"), Stability::Up);
+        let (pattern, body) = match &when.binding {
+            Some((pattern, _)) => {
+                let (pattern, body) = stmts::reaction(self.program, &(pattern.clone(), when.body.clone()), 1);
+                (Some(pattern), body)
+            }
+            None => (None, stmts::reaction(self.program, &(HirPattern::Wildcard, when.body.clone()), 1).1),
+        };
+        WhenPlan { role: when.role.clone(), node, pattern, body, condition, place: when.place }
+    }
+}
+
+fn push(plan: &mut Plan, view: ViewPlan) -> ViewId {
+    plan.views.push(view);
+    ViewId(position(plan.views.len() - 1))
+}
+
+fn feed(feed: &crate::program::FeedDef) -> FeedPlan {
+    let option = |name: &str| feed.options.iter().find(|(option, _)| option == name).map(|(_, column)| column.clone());
+    FeedPlan {
+        event: position(feed.event),
+        path: feed.path.clone(),
+        node: option("node"),
+        time: option("time"),
+        src: option("src"),
+        seq: option("seq"),
+        place: feed.place,
+    }
+}
+
+/// For comparing: the same expression wherever it was written.
+fn without_places(expr: &Expr) -> Expr {
+    let mut expr = expr.clone();
+    direct::rewrite(&mut expr, &mut |part| part.place = lasp_plan::Place::default());
+    expr
+}

@@ -1,0 +1,464 @@
+//! Scalars in the dataflow: an expression over the columns of its context, which grows by what the expression looks up.
+//!
+//! `views[a.ad] < c.limit` under the context `(a, c)` appends the column `views[a.ad]` (a left join that follows the map)
+//! and is then a pure expression over `(a, c, n)`. Aggregates are computed per row of the context and appended likewise.
+//!
+//! A branch of `if`, `and`, `or` or `match` that looks something up and can fail is computed only for the rows that take
+//! it: the context is split, and put together again.
+
+use lasp_plan::{Agg, Arm, BinaryOp, CollOp, Expr, ExprKind, NodeId, Op, Pattern, Place, TextPart, Value};
+
+use super::Flow;
+use super::direct::{can_fail, constant, field, field_slot, local, not, settle};
+use super::rep::{Ctx, MapRep, Rep, ValueRep, columns};
+use crate::hir::{Hir, HirArm, HirKind, HirLambda, HirPattern, HirText};
+
+impl Flow<'_> {
+    /// The expression over the columns of `ctx`, which is extended as needed.
+    pub(super) fn scalar(&mut self, ctx: &mut Ctx, hir: &Hir) -> Expr {
+        if !self.is_flow(hir) {
+            return self.direct.expr(hir);
+        }
+        let place = hir.place;
+        let kind = match &hir.kind {
+            HirKind::Local(local) => {
+                let rep = self.reps.get(local).cloned();
+                return match rep {
+                    Some(rep) => self.whole(ctx, &rep, place),
+                    None => self.direct.expr(hir),
+                };
+            }
+            HirKind::Var(index) => {
+                let rep = self.var_rep(*index);
+                return self.whole(ctx, &rep, place);
+            }
+            HirKind::View(index) => {
+                let rep = self.view_rep(*index);
+                return self.whole(ctx, &rep, place);
+            }
+            HirKind::Field(base, name) => {
+                let slot = field_slot(&self.program.holes.full(&base.ty), name);
+                let base = self.scalar(ctx, base);
+                return field(base, slot, place);
+            }
+            HirKind::Unstable(inner, _) => return self.scalar(ctx, inner),
+            HirKind::Tuple(parts) => ExprKind::Tuple(self.scalars(ctx, parts)),
+            HirKind::Record(fields) => ExprKind::Tuple(fields.iter().map(|(_, part)| self.scalar(ctx, part)).collect()),
+            HirKind::Set(parts) => ExprKind::Set(self.scalars(ctx, parts)),
+            HirKind::List(parts) => ExprKind::List(self.scalars(ctx, parts)),
+            HirKind::Variant(tag, parts) => ExprKind::Variant(*tag, self.scalars(ctx, parts)),
+            HirKind::Call(func, parts) => ExprKind::Call(*func, self.scalars(ctx, parts)),
+            HirKind::Map(entries) => ExprKind::Map(
+                entries.iter().map(|(key, value)| (self.scalar(ctx, key), self.scalar(ctx, value))).collect(),
+            ),
+            HirKind::Some(inner) => ExprKind::Some(Box::new(self.scalar(ctx, inner))),
+            HirKind::Text(parts) => ExprKind::Text(
+                parts
+                    .iter()
+                    .map(|part| match part {
+                        HirText::Literal(text) => TextPart::Literal(text.clone()),
+                        HirText::Hole(hole) => {
+                            let ty = self.program.holes.full(&hole.ty).closed();
+                            TextPart::Hole(self.scalar(ctx, hole), ty)
+                        }
+                    })
+                    .collect(),
+            ),
+            HirKind::Unary(op, inner) => ExprKind::Unary(*op, Box::new(self.scalar(ctx, inner))),
+            HirKind::Binary(op @ (BinaryOp::And | BinaryOp::Or), a, b) => {
+                let left = self.scalar(ctx, a);
+                if self.must_split(b) {
+                    let decided = constant(Value::Bool(*op == BinaryOp::Or), place);
+                    let condition = if *op == BinaryOp::And { left } else { not(left) };
+                    return self.split(ctx, condition, b, &Branch::Known(decided), place);
+                }
+                ExprKind::Binary(*op, Box::new(left), Box::new(self.scalar(ctx, b)))
+            }
+            HirKind::Binary(op, a, b) => {
+                ExprKind::Binary(*op, Box::new(self.scalar(ctx, a)), Box::new(self.scalar(ctx, b)))
+            }
+            HirKind::CompareSet(op, a, b) => {
+                ExprKind::CompareSet(*op, Box::new(self.scalar(ctx, a)), Box::new(self.scalar(ctx, b)))
+            }
+            HirKind::If(condition, then, otherwise) => {
+                let condition = self.scalar(ctx, condition);
+                if self.must_split(then) || self.must_split(otherwise) {
+                    return self.split(ctx, condition, then, &Branch::Hir(otherwise), place);
+                }
+                let then = self.scalar(ctx, then);
+                let otherwise = self.scalar(ctx, otherwise);
+                ExprKind::If(Box::new(condition), Box::new(then), Box::new(otherwise))
+            }
+            HirKind::Match(value, arms) => return self.split_match(ctx, value, arms, place),
+            HirKind::Lookup(map, key) => return self.lookup(ctx, hir, map, key),
+            HirKind::Coll(op, source, args, lambda) => {
+                return self.aggregate(ctx, hir, *op, source, args, lambda.as_deref());
+            }
+            HirKind::From { .. } => {
+                let rep = self.rep(ctx, hir);
+                return self.whole(ctx, &rep, place);
+            }
+            HirKind::Apply(index, args) => {
+                self.bind_params(ctx, *index, args);
+                let program = self.program;
+                return self.scalar(ctx, &program.fns[*index].body);
+            }
+            HirKind::Const(_) | HirKind::Rights(..) | HirKind::Error => return self.direct.expr(hir),
+        };
+        Expr { kind, place }
+    }
+
+    fn scalars(&mut self, ctx: &mut Ctx, parts: &[Hir]) -> Vec<Expr> {
+        parts.iter().map(|part| self.scalar(ctx, part)).collect()
+    }
+
+    /// Binds a function's parameters: collections as relations, scalars as expressions, computed once.
+    pub(super) fn bind_params(&mut self, ctx: &mut Ctx, index: usize, args: &[Hir]) {
+        let program = self.program;
+        let mut bound = Vec::new();
+        for arg in args {
+            let relation = program.holes.head(&arg.ty).is_relation();
+            if relation && self.is_flow(arg) {
+                bound.push(Err(self.rep(ctx, arg)));
+            } else {
+                let expr = self.scalar(ctx, arg);
+                bound.push(Ok(self.column_of(ctx, expr)));
+            }
+        }
+        for ((_, param), value) in program.fns[index].params.iter().zip(bound) {
+            match value {
+                Ok(expr) => {
+                    self.reps.remove(param);
+                    self.direct.env.insert(*param, expr);
+                }
+                Err(rep) => {
+                    self.direct.env.remove(param);
+                    self.reps.insert(*param, rep);
+                }
+            }
+        }
+    }
+
+    /// An expression that may stand in several places: itself if it only names something, else a new column.
+    pub(super) fn column_of(&mut self, ctx: &mut Ctx, expr: Expr) -> Expr {
+        if super::direct::is_path(&expr) {
+            return expr;
+        }
+        let place = expr.place;
+        ctx.node = self.graph.extend(ctx.node, expr);
+        ctx.width += 1;
+        ctx.unit = false;
+        local(ctx.width - 1, place)
+    }
+
+    /// Whether computing it for rows that do not need it could make a failure that nobody wrote.
+    fn must_split(&self, hir: &Hir) -> bool {
+        self.is_flow(hir) && can_fail(self.program, hir, 0)
+    }
+
+    /// `if condition then … else …`, each branch under the rows that take it.
+    fn split(&mut self, ctx: &mut Ctx, condition: Expr, then: &Hir, otherwise: &Branch<'_>, place: Place) -> Expr {
+        let condition = self.column_of(ctx, condition);
+        let mut results = Vec::new();
+        for taken in [true, false] {
+            let test = if taken { condition.clone() } else { not(condition.clone()) };
+            let mut branch = self.filtered(ctx, test);
+            let value = match (taken, otherwise) {
+                (true, _) => self.scalar(&mut branch, then),
+                (false, Branch::Hir(hir)) => self.scalar(&mut branch, hir),
+                (false, Branch::Known(expr)) => expr.clone(),
+            };
+            results.push(self.result_rows(ctx, &branch, value, place));
+        }
+        self.put_together(ctx, results, place)
+    }
+
+    fn filtered(&mut self, ctx: &Ctx, test: Expr) -> Ctx {
+        let node = self.graph.filter(ctx.node, test);
+        Ctx { node, width: ctx.width, unit: false, appended: ctx.appended.clone() }
+    }
+
+    fn result_rows(&mut self, ctx: &Ctx, branch: &Ctx, value: Expr, place: Place) -> NodeId {
+        let mut exprs = columns(0, ctx.width, place);
+        exprs.push(value);
+        self.graph.map(branch.node, exprs, place)
+    }
+
+    fn put_together(&mut self, ctx: &mut Ctx, results: Vec<NodeId>, place: Place) -> Expr {
+        let column = ctx.width;
+        ctx.node = self.graph.add(Op::Concat, results, column + 1, place);
+        ctx.width += 1;
+        ctx.unit = false;
+        local(column, place)
+    }
+
+    /// `match`, each arm under the rows that take it, with the names of its pattern as columns.
+    fn split_match(&mut self, ctx: &mut Ctx, value: &Hir, arms: &[HirArm], place: Place) -> Expr {
+        let value = self.scalar(ctx, value);
+        let value = self.column_of(ctx, value);
+        let mut rest = ctx.clone();
+        let mut results = Vec::new();
+        for arm in arms {
+            let test = self.fits(&arm.pattern, &value, place);
+            let mut taken = self.filtered(&rest, test.clone());
+            let left_over = self.filtered(&rest, not(test)).node;
+            let mut left_overs = vec![left_over];
+            self.pattern_columns(&mut taken, &arm.pattern, &value, place);
+            if let Some(guard) = &arm.guard {
+                let guard = self.scalar(&mut taken, guard);
+                let guard = self.column_of(&mut taken, guard);
+                let refused = self.filtered(&taken, not(guard.clone())).node;
+                left_overs.push(self.graph.map(refused, columns(0, ctx.width, place), place));
+                taken = self.filtered(&taken, guard);
+            }
+            let body = self.scalar(&mut taken, &arm.body);
+            results.push(self.result_rows(ctx, &taken, body, place));
+            if left_overs.len() > 1 {
+                rest.node = self.graph.add(Op::Concat, left_overs, ctx.width, place);
+            } else {
+                rest.node = left_over;
+            }
+        }
+        self.put_together(ctx, results, place)
+    }
+
+    /// Whether a pattern fits, as an expression.
+    fn fits(&mut self, pattern: &HirPattern, value: &Expr, place: Place) -> Expr {
+        let before = self.direct.next;
+        let pattern = self.direct.pattern(pattern);
+        self.direct.next = before;
+        let arm = |pattern, fits| Arm { pattern, guard: None, body: constant(Value::Bool(fits), place) };
+        let arms = vec![arm(pattern, true), arm(Pattern::Wildcard, false)];
+        Expr { kind: ExprKind::Match(Box::new(value.clone()), arms), place }
+    }
+
+    /// Appends a column for each name of a pattern that is known to fit.
+    fn pattern_columns(&mut self, ctx: &mut Ctx, pattern: &HirPattern, value: &Expr, place: Place) {
+        let mut names = Vec::new();
+        pattern.each_bound(&mut |local| names.push(local));
+        let mut bound = Vec::new();
+        for name in &names {
+            let before = self.direct.next;
+            let slots = self.direct.pattern(pattern);
+            let body = self.direct.env.get(name).cloned().unwrap_or_else(|| constant(Value::None, place));
+            self.direct.next = before;
+            let otherwise = Arm { pattern: Pattern::Wildcard, guard: None, body: constant(Value::None, place) };
+            let arms = vec![Arm { pattern: slots, guard: None, body }, otherwise];
+            let part = Expr { kind: ExprKind::Match(Box::new(value.clone()), arms), place };
+            ctx.node = self.graph.extend(ctx.node, part);
+            ctx.width += 1;
+            ctx.unit = false;
+            bound.push((*name, local(ctx.width - 1, place)));
+        }
+        for (name, column) in bound {
+            self.reps.remove(&name);
+            self.direct.env.insert(name, column);
+        }
+    }
+
+    fn lookup(&mut self, ctx: &mut Ctx, hir: &Hir, map: &Hir, key: &Hir) -> Expr {
+        let place = hir.place;
+        let absent = self.direct.absent(&map.ty);
+        if !self.is_flow(map) {
+            let map = self.direct.expr(map);
+            let key = self.scalar(ctx, key);
+            let default = absent.map(Box::new);
+            return Expr { kind: ExprKind::Lookup(Box::new(map), Box::new(key), default), place };
+        }
+        let rep = self.map_rep(ctx, map);
+        let key = self.scalar(ctx, key);
+        if let (ValueRep::Rep(inner), Some(_)) = (&rep.value, &absent) {
+            let mut keys = columns(0, rep.width, place);
+            keys.push(key);
+            let inner = self.under(ctx, inner, &keys, place);
+            return self.whole(ctx, &inner, place);
+        }
+        let mut left = columns(0, rep.width, place);
+        left.push(key);
+        let column = self.map_column(&rep, place);
+        match absent {
+            Some(default) => self.append(ctx, column, left, rep.width + 1, default, place),
+            None => {
+                let mut exprs = columns(0, rep.width + 1, place);
+                exprs.push(Expr { kind: ExprKind::Some(Box::new(local(rep.width + 1, place))), place });
+                let some = self.graph.map(column, exprs, place);
+                self.append(ctx, some, left, rep.width + 1, Value::None, place)
+            }
+        }
+    }
+
+    pub(super) fn map_rep(&mut self, ctx: &mut Ctx, hir: &Hir) -> MapRep {
+        match self.rep(ctx, hir) {
+            Rep::Map(map) => map,
+            Rep::Coll(coll) => {
+                let coll = self.plain(coll, hir.place);
+                self.column_map(coll.width, coll.node, hir.place)
+            }
+            Rep::Scalar(width, node) => self.column_map(width, node, hir.place),
+        }
+    }
+
+    fn aggregate(
+        &mut self,
+        ctx: &mut Ctx,
+        hir: &Hir,
+        op: CollOp,
+        source: &Hir,
+        args: &[Hir],
+        lambda: Option<&HirLambda>,
+    ) -> Expr {
+        let place = hir.place;
+        let agg = match op {
+            CollOp::Count | CollOp::IsEmpty => Agg::Count,
+            CollOp::Sum => Agg::Sum,
+            CollOp::Avg => Agg::Avg,
+            CollOp::Min => Agg::Min,
+            CollOp::Max => Agg::Max,
+            CollOp::Any => Agg::Any,
+            CollOp::All => Agg::All,
+            CollOp::Contains => return self.contains(ctx, source, args, place),
+            _ => {
+                let rep = self.rep(ctx, hir);
+                return self.whole(ctx, &rep, place);
+            }
+        };
+        let coll = self.coll(ctx, source);
+        let coll = self.as_set(coll, place);
+        let (mut inner, base, elem) = match lambda {
+            Some(lambda) => self.open(ctx, coll, &[&lambda.body], place),
+            None => {
+                let width = coll.width;
+                let inner = Ctx { node: coll.node, width: width + coll.cols, unit: false, appended: Vec::new() };
+                (inner, width, coll.elem)
+            }
+        };
+        let arg = match lambda {
+            Some(lambda) => {
+                self.bind(&mut inner, &lambda.pattern, elem);
+                self.scalar(&mut inner, &lambda.body)
+            }
+            None => elem,
+        };
+        let arg = settle(arg, inner.width);
+        let node = self.graph.add(Op::Reduce { key: base, agg, arg }, vec![inner.node], base + 1, place);
+        let left = columns(0, base, place);
+        let optional = |this: &mut Self, node| {
+            let mut exprs = columns(0, base, place);
+            exprs.push(Expr { kind: ExprKind::Some(Box::new(local(base, place))), place });
+            this.graph.map(node, exprs, place)
+        };
+        match op {
+            CollOp::Count => self.append(ctx, node, left, base, Value::Int(0), place),
+            CollOp::IsEmpty => {
+                let count = self.append(ctx, node, left, base, Value::Int(0), place);
+                let zero = constant(Value::Int(0), place);
+                Expr { kind: ExprKind::Binary(BinaryOp::Eq, Box::new(count), Box::new(zero)), place }
+            }
+            CollOp::Sum => {
+                let zero = match args.first().map(|arg| &arg.kind) {
+                    Some(HirKind::Const(zero)) => zero.clone(),
+                    _ => Value::Int(0),
+                };
+                self.append(ctx, node, left, base, zero, place)
+            }
+            CollOp::Any => self.append(ctx, node, left, base, Value::Bool(false), place),
+            CollOp::All => self.append(ctx, node, left, base, Value::Bool(true), place),
+            _ => {
+                let node = optional(self, node);
+                self.append(ctx, node, left, base, Value::None, place)
+            }
+        }
+    }
+
+    fn contains(&mut self, ctx: &mut Ctx, source: &Hir, args: &[Hir], place: Place) -> Expr {
+        let Some(sought) = args.first() else { return constant(Value::Bool(false), place) };
+        let sought = self.scalar(ctx, sought);
+        let (width, node, elem) = match self.rep(ctx, source) {
+            Rep::Map(map) => (map.width, map.keys, local(map.width, place)),
+            Rep::Coll(coll) => {
+                let coll = self.as_set(coll, place);
+                (coll.width, coll.node, coll.elem)
+            }
+            Rep::Scalar(width, node) => (width, node, local(width, place)),
+        };
+        let mut exprs = columns(0, width, place);
+        exprs.push(elem);
+        exprs.push(constant(Value::Bool(true), place));
+        let node = self.graph.map(node, exprs, place);
+        let mut left = columns(0, width, place);
+        left.push(sought);
+        self.append(ctx, node, left, width + 1, Value::Bool(false), place)
+    }
+
+    /// Opens a collection for a function of its elements: the context of the function's body, how many of its leading
+    /// columns are the surrounding context, and the element.
+    pub(super) fn open(
+        &mut self,
+        ctx: &Ctx,
+        coll: super::rep::Coll,
+        bodies: &[&Hir],
+        place: Place,
+    ) -> (Ctx, u32, Expr) {
+        let coll = if bodies.iter().any(|body| self.is_flow(body)) { self.as_set(coll, place) } else { coll };
+        let need = bodies.iter().map(|body| self.need(body)).max().unwrap_or(0);
+        if need <= coll.width {
+            let inner = Ctx { node: coll.node, width: coll.width + coll.cols, unit: false, appended: Vec::new() };
+            return (inner, coll.width, coll.elem);
+        }
+        let Rep::Coll(lifted) = self.lifted(ctx, coll, place) else {
+            return (ctx.clone(), ctx.width, constant(Value::None, place));
+        };
+        let width = lifted.width + lifted.cols;
+        let appended = ctx.appended.clone();
+        (Ctx { node: lifted.node, width, unit: false, appended }, lifted.width, lifted.elem)
+    }
+
+    /// The collection under all columns of the context.
+    pub(super) fn lifted(&mut self, ctx: &Ctx, coll: super::rep::Coll, place: Place) -> Rep {
+        if coll.of == Some(ctx.node) && coll.width == ctx.width {
+            return Rep::Coll(coll);
+        }
+        let keys = columns(0, coll.width, place);
+        self.under(ctx, &Rep::Coll(coll), &keys, place)
+    }
+
+    /// Binds the names of an irrefutable pattern to parts of an element.
+    pub(super) fn bind(&mut self, ctx: &mut Ctx, pattern: &HirPattern, elem: Expr) {
+        match pattern {
+            HirPattern::Variant(..) | HirPattern::Some(_) => {
+                let place = elem.place;
+                let elem = self.column_of(ctx, elem);
+                self.pattern_columns(ctx, pattern, &elem, place);
+            }
+            HirPattern::Slots(slots) => {
+                for (slot, part) in slots {
+                    self.bind(ctx, part, Self::part(&elem, *slot));
+                }
+            }
+            HirPattern::Bind(local) => {
+                self.reps.remove(local);
+                self.direct.env.insert(*local, elem);
+            }
+            HirPattern::Both(local, inner) => {
+                let elem = self.column_of(ctx, elem);
+                self.reps.remove(local);
+                self.direct.env.insert(*local, elem.clone());
+                self.bind(ctx, inner, elem);
+            }
+            HirPattern::Wildcard | HirPattern::Const(_) => {}
+        }
+    }
+
+    /// For each row of the context the elements of a set, list or map that an expression gives.
+    pub(super) fn unnested(&mut self, ctx: &Ctx, expr: Expr, bag: bool) -> super::rep::Coll {
+        let place = expr.place;
+        let node = self.graph.unnest(ctx.node, expr);
+        super::rep::Coll { width: ctx.width, node, cols: 1, elem: local(ctx.width, place), bag, of: Some(ctx.node) }
+    }
+}
+
+/// The second branch of a split.
+enum Branch<'h> {
+    Hir(&'h Hir),
+    Known(Expr),
+}

@@ -1,0 +1,94 @@
+//! Handlers: statements one to one, names as frame slots.
+//!
+//! `on impression({ ad }) { views[ad].inc(1) }` binds the event's record by a pattern from slot 0 on; a `let` takes the
+//! next slots, free again at the end of its block. Neighbours: `direct` for the expressions.
+
+use lasp_plan::{Emit, HandlerPlan, Pattern, Stmt, Update, VarId};
+
+use super::direct::{Direct, LOCAL_BASE, Views, position, settle, settle_pattern};
+use crate::hir::{Hir, HirPattern, HirStmt, HirUpdate};
+use crate::program::{HandlerDef, Program};
+
+pub(super) fn handler(direct: &mut Direct<'_>, handler: &HandlerDef) -> HandlerPlan {
+    direct.next = LOCAL_BASE;
+    let mut pattern = direct.pattern(&handler.pattern);
+    settle_pattern(&mut pattern, 0);
+    let body = lower_body(direct, &handler.body);
+    HandlerPlan { event: position(handler.event), role: handler.role.clone(), pattern, body, place: handler.place }
+}
+
+/// The pattern and body of a `when` or `watch`, slots from `first` on.
+pub(super) fn reaction(
+    program: &Program,
+    (pattern, body): &(HirPattern, Vec<HirStmt>),
+    first: u32,
+) -> (Pattern, Vec<Stmt>) {
+    let mut direct = Direct::new(program, Views::Unfold);
+    direct.next = LOCAL_BASE + first;
+    let mut pattern = direct.pattern(pattern);
+    settle_pattern(&mut pattern, 0);
+    (pattern, lower_body(&mut direct, body))
+}
+
+pub(super) fn lower_body(direct: &mut Direct<'_>, body: &[HirStmt]) -> Vec<Stmt> {
+    let before = direct.next;
+    let body = body.iter().map(|stmt| lower_stmt(direct, stmt)).collect();
+    direct.next = before;
+    body
+}
+
+fn expr(direct: &mut Direct<'_>, hir: &Hir) -> lasp_plan::Expr {
+    let expr = direct.expr(hir);
+    settle(expr, 0)
+}
+
+fn pattern(direct: &mut Direct<'_>, read: &HirPattern) -> Pattern {
+    let mut pattern = direct.pattern(read);
+    settle_pattern(&mut pattern, 0);
+    pattern
+}
+
+fn lower_stmt(direct: &mut Direct<'_>, stmt: &HirStmt) -> Stmt {
+    match stmt {
+        HirStmt::Update(read) => Stmt::Update(update(direct, read)),
+        HirStmt::LetUpdate(bound, read) => {
+            let read = update(direct, read);
+            Stmt::LetUpdate(pattern(direct, bound), read)
+        }
+        HirStmt::Let(bound, value) => {
+            let value = expr(direct, value);
+            Stmt::Let(pattern(direct, bound), value)
+        }
+        HirStmt::If(condition, then, otherwise) => {
+            let condition = expr(direct, condition);
+            Stmt::If(condition, lower_body(direct, then), lower_body(direct, otherwise))
+        }
+        HirStmt::IfUpdate(read, then, otherwise) => {
+            let read = update(direct, read);
+            Stmt::IfUpdate(read, lower_body(direct, then), lower_body(direct, otherwise))
+        }
+        HirStmt::For(bound, source, body) => {
+            let source = expr(direct, source);
+            let before = direct.next;
+            let bound = pattern(direct, bound);
+            let body = lower_body(direct, body);
+            direct.next = before;
+            Stmt::For(bound, source, body)
+        }
+        HirStmt::Emit(emit) => {
+            let ty = direct.program.holes.full(&emit.value.ty).closed();
+            let value = expr(direct, &emit.value);
+            Stmt::Emit(Emit { name: emit.name.clone(), event: emit.event.map(position), value, ty, place: emit.place })
+        }
+    }
+}
+
+fn update(direct: &mut Direct<'_>, read: &HirUpdate) -> Update {
+    Update {
+        var: VarId(position(read.var)),
+        path: read.path.iter().map(|key| expr(direct, key)).collect(),
+        method: read.method.name.to_string(),
+        args: read.args.iter().map(|arg| expr(direct, arg)).collect(),
+        place: read.place,
+    }
+}

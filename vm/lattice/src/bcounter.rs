@@ -1,0 +1,211 @@
+//! Bounded counter (escrow): it never goes below zero, on any node, online or not.
+//!
+//! Rights to spend belong to replicas. Whoever counts up holds the rights made; spending takes them; a transfer moves
+//! them. All three are numbers that only grow and that one replica writes:
+//!
+//! ```text
+//! A: inc(10)            made  {A: 10}
+//! A: transfer(4, B)     moved {A→B: 4}       rights  A 6, B 4
+//! B: spend(3)           spent {B: 3}         rights  A 6, B 1         reads 7
+//! B: spend(2)           false: B holds 1. Nobody has to be asked, and nobody is.
+//! ```
+//!
+//! A replica sees its own making, moving and spending exactly, and of what others moved to it at most too little. So it
+//! never spends what is not there.
+//!
+//! Reading: made − spent. A replica that hears of a spending before the `inc` that paid for it (deltas out of causal
+//! order) would compute less than zero for a moment; it shows 0 then, which the value has not gone below anywhere.
+//!
+//! Not yet here: genesis rights (one pool, divided by one node), and retiring the rights of an abandoned incarnation.
+//!
+//! Invariants: `net` is what `moved` adds up to per replica, without zeros; `moved` has no zeros and no diagonal.
+//!
+//! Neighbours: [`crate::slots`] (made, spent); [`crate::pncounter`] without a bound.
+//!
+//! Source: Balegas et al., "Extending eventually consistent cloud databases for enforcing numeric invariants", SRDS 2015
+//! (Bounded Counter: the rights matrix R is `made` on its diagonal and `moved` off it, U is `spent`).
+
+use std::collections::BTreeMap;
+
+use crate::change::{Leaf, PortRow, Report};
+use crate::dot::ReplicaId;
+use crate::element::Element;
+use crate::kind::Kind;
+use crate::lattice::Lattice;
+use crate::registry::{LatticeInfo, MemberInfo, MethodInfo, MethodParam, Order, Read};
+use crate::slots::{SLOT_MAX, Slots, SlotsUndo};
+use crate::update::{Answer, Arg, Call, UpdateError};
+
+/// An escrow counter. Space: two numbers per replica that wrote, one per pair that ever moved rights.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct BCounter {
+    made: Slots,
+    spent: Slots,
+    /// (from, to) → rights ever moved that way.
+    moved: BTreeMap<(ReplicaId, ReplicaId), u64>,
+    /// Moved in − moved out, so that rights are read without a walk over a column of the matrix.
+    net: BTreeMap<ReplicaId, i128>,
+}
+
+/// The before-image of a join.
+#[derive(Debug)]
+pub struct BCounterUndo {
+    made: SlotsUndo,
+    spent: SlotsUndo,
+    moved: Vec<((ReplicaId, ReplicaId), u64)>,
+}
+
+impl BCounter {
+    fn value<T>(&self) -> Leaf<T> {
+        Leaf::Count((self.made.sum() - self.spent.sum()).max(0))
+    }
+
+    /// What a replica may still spend. Never negative at the replica itself; of others one may know too little.
+    fn held(&self, replica: ReplicaId) -> i128 {
+        let net = self.net.get(&replica).copied().unwrap_or(0);
+        let held = i128::from(self.made.get(replica)) + net - i128::from(self.spent.get(replica));
+        held.max(0)
+    }
+
+    fn set_moved(&mut self, pair: (ReplicaId, ReplicaId), value: u64) {
+        let old = match value {
+            0 => self.moved.remove(&pair),
+            _ => self.moved.insert(pair, value),
+        };
+        let grown = i128::from(value) - i128::from(old.unwrap_or(0));
+        for (replica, grown) in [(pair.0, -grown), (pair.1, grown)] {
+            let net = self.net.entry(replica).or_default();
+            *net += grown;
+            if *net == 0 {
+                self.net.remove(&replica);
+            }
+        }
+    }
+
+    /// `Ok(None)` when the rights are short.
+    fn spending(&self, replica: ReplicaId, n: u64) -> Result<Option<Self>, ()> {
+        if self.held(replica) < i128::from(n) {
+            return Ok(None);
+        }
+        let spent = self.spent.raised(replica, n).ok_or(())?;
+        Ok(Some(Self { spent, ..Self::default() }))
+    }
+
+    /// `None` when the cell of the matrix is full.
+    fn transferring(&self, from: ReplicaId, to: ReplicaId, n: u64) -> Option<Self> {
+        let mut delta = Self::default();
+        // To oneself nothing moves; a cell on the diagonal would be rights made of nothing.
+        if n > 0 && from != to {
+            let moved = self.moved.get(&(from, to)).copied().unwrap_or(0);
+            delta.set_moved((from, to), moved.checked_add(n).filter(|moved| *moved <= SLOT_MAX)?);
+        }
+        Some(delta)
+    }
+}
+
+impl<T: Element> Lattice<T> for BCounter {
+    const INFO: LatticeInfo = LatticeInfo {
+        name: "bcounter",
+        params: &[],
+        methods: &[
+            MethodInfo::new("inc", &[MethodParam::Amount], "counts up by n, or by 1; the rights are the writer's")
+                .requiring(0),
+            MethodInfo::new("spend", &[MethodParam::Amount], "counts down by n if the writer holds the rights")
+                .answering(),
+            MethodInfo::new(
+                "transfer",
+                &[MethodParam::Amount, MethodParam::Node],
+                "moves n of the writer's rights to a node",
+            ),
+        ],
+        members: &[MemberInfo {
+            name: "rights",
+            read: Read::Nat,
+            order: Order::None,
+            summary: "what may be spent here",
+        }],
+        read: Read::Nat,
+        order: Order::None,
+        summary: "a counter that never goes below zero: rights to spend are held, moved and spent",
+        which_count: "escrow rights matrix: never below 0 on any node, online or not",
+        source: "Balegas et al. 2015, Bounded Counter",
+        runs: true,
+    };
+    const ROW: PortRow = PortRow::Scalar;
+
+    type Undo = BCounterUndo;
+
+    fn bottom(_: &Kind) -> Self {
+        Self::default()
+    }
+
+    fn is_bottom(&self) -> bool {
+        self.made.is_bottom() && self.spent.is_bottom() && self.moved.is_empty()
+    }
+
+    fn mutate(&self, call: &Call<'_, T>) -> Result<(Self, Answer), UpdateError> {
+        let info = &<Self as Lattice<T>>::INFO;
+        let here = call.stamp.replica;
+        match (call.method, call.args) {
+            ("inc", [] | [Arg::Amount(_)]) => {
+                let n = if let [Arg::Amount(n)] = call.args { *n } else { 1 };
+                let made = self.made.raised(here, n).ok_or_else(|| call.out_of_range(info))?;
+                Ok((Self { made, ..Self::default() }, Answer::None))
+            }
+            ("spend", [Arg::Amount(n)]) => match self.spending(here, *n).map_err(|()| call.out_of_range(info))? {
+                Some(delta) => Ok((delta, Answer::Bool(true))),
+                None => Ok((Self::default(), Answer::Bool(false))),
+            },
+            ("transfer", [Arg::Amount(n), Arg::Node(to)]) => {
+                let held = self.held(here);
+                if held < i128::from(*n) {
+                    return Err(UpdateError::RightsShort { replica: here, wanted: *n, held });
+                }
+                let delta = self.transferring(here, *to, *n).ok_or_else(|| call.out_of_range(info))?;
+                Ok((delta, Answer::None))
+            }
+            _ => Err(call.refuse(info)),
+        }
+    }
+
+    fn join<'d>(&mut self, delta: &'d Self, report: &mut Report<'_, 'd, T>) {
+        let old = self.value();
+        self.made.join(&delta.made);
+        self.spent.join(&delta.spent);
+        for (pair, theirs) in &delta.moved {
+            if *theirs > self.moved.get(pair).copied().unwrap_or(0) {
+                self.set_moved(*pair, *theirs);
+            }
+        }
+        report.moved(old, self.value());
+    }
+
+    fn before(&self, delta: &Self) -> Self::Undo {
+        let moved = delta.moved.keys().map(|pair| (*pair, self.moved.get(pair).copied().unwrap_or(0)));
+        BCounterUndo {
+            made: self.made.before(&delta.made),
+            spent: self.spent.before(&delta.spent),
+            moved: moved.collect(),
+        }
+    }
+
+    fn restore(&mut self, undo: Self::Undo) {
+        self.made.restore(undo.made);
+        self.spent.restore(undo.spent);
+        for (pair, value) in undo.moved {
+            self.set_moved(pair, value);
+        }
+    }
+
+    fn visible<'d>(&'d self, report: &mut Report<'_, 'd, T>) {
+        report.leaf(self.value(), 1);
+    }
+
+    fn leaf(&self) -> Option<Leaf<T>> {
+        Some(self.value())
+    }
+
+    fn rights(&self, replica: ReplicaId) -> Option<i128> {
+        Some(self.held(replica))
+    }
+}

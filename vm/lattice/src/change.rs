@@ -1,0 +1,125 @@
+//! The visible value of a variable as flat relations, and the difference a join makes to them.
+//!
+//! A variable has one or more *ports*, each a relation with keys in front:
+//!
+//! ```text
+//! orset<text>                 port 0: [x]
+//! gcounter                    port 0: [n]                     exactly one row, always
+//! gmap<text, gcounter>        port 0: [k, n]                  one row per key
+//! gmap<text, orset<text>>     port 0: [k]    port 1: [k, x]   a key is there even if its set is empty
+//! gmap<text, gmap<text, max>> port 0: [k]    port 1: [k, k2, v]
+//! ```
+//!
+//! Views are fed with these differences and with nothing else: a delta from the network may have arrived twice, so it is
+//! not a difference of anything, while what a join did to the visible value is.
+//!
+//! Invariants: what a join reports is exactly (visible after) − (visible before); a changed scalar reports its old row
+//! with weight −1 and then the new one with +1; a join that changes nothing visible reports nothing.
+//!
+//! Neighbours: [`crate::kind`] (which ports a type has), [`crate::gmap`] (where keys are pushed), [`crate::state`].
+
+/// The shape of one port: rows are `keys` keys, then what `row` says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PortShape {
+    /// How many keys stand in front, outermost first.
+    pub keys: usize,
+    /// What ends a row.
+    pub row: PortRow,
+}
+
+/// What stands after the keys of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PortRow {
+    /// Nothing: the last key is the row's end.
+    Keys,
+    /// An element of a set.
+    Elements,
+    /// The one value of a counter or register.
+    Scalar,
+}
+
+/// Takes the changes of a visible value.
+pub trait Changes<T> {
+    /// One row of `port` comes (`weight` +1) or goes (−1). `path` holds the keys, outermost first.
+    fn change(&mut self, port: usize, path: &[&T], item: Item<'_, T>, weight: i64);
+}
+
+/// The end of a row, after its keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Item<'a, T> {
+    /// Nothing more: the last key of the path is the row's end.
+    Key,
+    /// An element of a set.
+    Element(&'a T),
+    /// The value of a counter or register.
+    Leaf(Leaf<T>),
+}
+
+/// The value of a scalar: a counter or a register.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Leaf<T> {
+    /// A count. Wider than the language's `int`: the reader checks the range.
+    Count(i128),
+    /// A value, or none yet.
+    Option(Option<T>),
+}
+
+/// For joins whose changes nobody wants, such as gathering deltas into a group.
+pub struct Unobserved;
+
+impl<T> Changes<T> for Unobserved {
+    fn change(&mut self, _: usize, _: &[&T], _: Item<'_, T>, _: i64) {}
+}
+
+/// Where a lattice stands within its variable while it reports: the keys above it and its first port.
+pub struct Report<'r, 'k, T> {
+    port: usize,
+    path: Vec<&'k T>,
+    changes: &'r mut dyn Changes<T>,
+}
+
+impl<'r, 'k, T> Report<'r, 'k, T> {
+    /// At the top of a variable.
+    pub fn new(changes: &'r mut dyn Changes<T>) -> Self {
+        Self { port: 0, path: Vec::new(), changes }
+    }
+
+    /// An element of a set came (+1) or went (−1).
+    pub fn element(&mut self, element: &T, weight: i64) {
+        self.changes.change(self.port, &self.path, Item::Element(element), weight);
+    }
+
+    /// The value of a scalar came (+1) or went (−1).
+    pub fn leaf(&mut self, leaf: Leaf<T>, weight: i64) {
+        self.changes.change(self.port, &self.path, Item::Leaf(leaf), weight);
+    }
+
+    /// The key at the end of the path came (+1) or went (−1).
+    pub fn key(&mut self, weight: i64) {
+        self.changes.change(self.port, &self.path, Item::Key, weight);
+    }
+
+    /// Reports from below `key`.
+    pub fn under(&mut self, key: &'k T, report: impl FnOnce(&mut Self)) {
+        self.path.push(key);
+        report(self);
+        self.path.pop();
+    }
+
+    /// Reports from `ports` ports further on.
+    pub fn skip(&mut self, ports: usize, report: impl FnOnce(&mut Self)) {
+        self.port += ports;
+        report(self);
+        self.port -= ports;
+    }
+}
+
+impl<T: PartialEq> Report<'_, '_, T> {
+    /// A scalar went from `old` to `new`: both rows, or nothing if it did not move.
+    pub fn moved(&mut self, old: Leaf<T>, new: Leaf<T>) {
+        if old != new {
+            self.leaf(old, -1);
+            self.leaf(new, 1);
+        }
+    }
+}

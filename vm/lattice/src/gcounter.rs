@@ -1,0 +1,93 @@
+//! Grow-only counter.
+//!
+//! ```text
+//! A: inc(2)   delta {A: 2}          B: inc(1)   delta {B: 1}
+//! joined      {A: 2, B: 1}          reads 3, however often either delta arrives
+//! ```
+//!
+//! A delta holds the writer's whole slot, not the increment: joining is by maximum, so it may come twice.
+//!
+//! Invariant: only a replica itself raises its slot.
+//!
+//! Neighbours: [`crate::slots`] does the work; [`crate::pncounter`] also counts down.
+//!
+//! Source: Shapiro et al., RR-7506, 2011, §3.1.2; Almeida, Shoker, Baquero 2018, §4.
+
+use crate::change::{Leaf, PortRow, Report};
+use crate::element::Element;
+use crate::kind::Kind;
+use crate::lattice::Lattice;
+use crate::registry::{LatticeInfo, MethodInfo, MethodParam, Order, Read};
+use crate::slots::{Slots, SlotsUndo};
+use crate::update::{Answer, Arg, Call, UpdateError};
+
+/// A counter that only goes up. Space: a number per replica that ever wrote.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct GCounter {
+    increments: Slots,
+}
+
+impl GCounter {
+    fn value<T>(&self) -> Leaf<T> {
+        Leaf::Count(self.increments.sum())
+    }
+}
+
+impl<T: Element> Lattice<T> for GCounter {
+    const INFO: LatticeInfo = LatticeInfo {
+        name: "gcounter",
+        params: &[],
+        methods: &[MethodInfo::new("inc", &[MethodParam::Amount], "counts up by n, or by 1").requiring(0)],
+        members: &[],
+        read: Read::Nat,
+        order: Order::Grows,
+        summary: "a counter that only goes up",
+        which_count: "all",
+        source: "Shapiro et al. 2011, §3.1.2; Almeida et al. 2018, §4",
+        runs: true,
+    };
+    const ROW: PortRow = PortRow::Scalar;
+
+    type Undo = SlotsUndo;
+
+    fn bottom(_: &Kind) -> Self {
+        Self { increments: Slots::default() }
+    }
+
+    fn is_bottom(&self) -> bool {
+        self.increments.is_bottom()
+    }
+
+    fn mutate(&self, call: &Call<'_, T>) -> Result<(Self, Answer), UpdateError> {
+        let info = &<Self as Lattice<T>>::INFO;
+        let n = match (call.method, call.args) {
+            ("inc", []) => 1,
+            ("inc", [Arg::Amount(n)]) => *n,
+            _ => return Err(call.refuse(info)),
+        };
+        let increments = self.increments.raised(call.stamp.replica, n).ok_or_else(|| call.out_of_range(info))?;
+        Ok((Self { increments }, Answer::None))
+    }
+
+    fn join<'d>(&mut self, delta: &'d Self, report: &mut Report<'_, 'd, T>) {
+        let old = self.value();
+        self.increments.join(&delta.increments);
+        report.moved(old, self.value());
+    }
+
+    fn before(&self, delta: &Self) -> Self::Undo {
+        self.increments.before(&delta.increments)
+    }
+
+    fn restore(&mut self, undo: Self::Undo) {
+        self.increments.restore(undo);
+    }
+
+    fn visible<'d>(&'d self, report: &mut Report<'_, 'd, T>) {
+        report.leaf(self.value(), 1);
+    }
+
+    fn leaf(&self) -> Option<Leaf<T>> {
+        Some(self.value())
+    }
+}

@@ -1,0 +1,91 @@
+//! Scalar functions: options, conversions, texts.
+//!
+//! `x.or(0)`, `n.to_nat()`, `name.starts_with("a")`. One arm per [`Func`]; the names users write are in the compiler's
+//! operator table.
+//!
+//! Invariant: total but for R0701 (`abs` of the least int, `to_int` and `to_nat` outside their range).
+
+use lasp_plan::{BinaryOp, Expr, Float, Func, Place, Value};
+
+use super::arith::{compare_set, number_of, outside};
+use super::{Frame, World, eval, mismatch, peek};
+use crate::Failure;
+
+pub(super) fn call(
+    func: Func,
+    args: &[Expr],
+    place: Place,
+    frame: &mut Frame<'_>,
+    world: &dyn World,
+) -> Result<Value, Failure> {
+    let (first, second) = (args.first().expect("a function has an argument"), args.get(1));
+    let first = match peek(first, frame) {
+        Some(value) => value.clone(),
+        None => eval(first, frame, world)?,
+    };
+    if func == Func::Or {
+        // The default is not evaluated in vain: `x.or(1 / n)` must not fail where `x` is set.
+        return match first {
+            Value::Some(inner) => Ok(Value::clone(&inner)),
+            _ => eval(second.expect("`or` has a default"), frame, world),
+        };
+    }
+    match second {
+        None => one(func, &first, place),
+        Some(second) => Ok(Value::Bool(two(func, &first, &eval(second, frame, world)?))),
+    }
+}
+
+fn one(func: Func, value: &Value, place: Place) -> Result<Value, Failure> {
+    match (func, value) {
+        (Func::IsSet, value) => Ok(Value::Bool(*value != Value::None)),
+        (Func::Abs, Value::Int(n)) => {
+            n.checked_abs().map(Value::Int).ok_or_else(|| outside(&format!("abs({n})"), "int", place))
+        }
+        (Func::Abs, Value::Duration(n)) => n
+            .checked_abs()
+            .map(Value::Duration)
+            .ok_or_else(|| outside(&format!("abs({})", number_of(value)), "duration", place)),
+        (Func::Abs, Value::Float(x)) => Ok(Value::Float(Float::new(x.get().abs()))),
+        (Func::ToFloat, Value::Int(n)) => Ok(Value::Float(Float::new(*n as f64))),
+        (Func::ToFloat, Value::Float(_)) | (Func::ToInt, Value::Int(_)) => Ok(value.clone()),
+        (Func::ToInt, Value::Float(x)) => whole(*x, "int", place).map(Value::Int),
+        (Func::ToNat, Value::Int(n)) => natural(*n, value, place),
+        (Func::ToNat, Value::Float(x)) => natural(whole(*x, "nat", place)?, value, place),
+        (Func::Length, Value::Text(text)) => Ok(Value::Int(i64::try_from(text.chars().count()).unwrap_or(i64::MAX))),
+        (Func::Upper, Value::Text(text)) => Ok(Value::text(&text.to_uppercase())),
+        (Func::Lower, Value::Text(text)) => Ok(Value::text(&text.to_lowercase())),
+        (Func::Trim, Value::Text(text)) => Ok(Value::text(text.trim())),
+        (func, other) => panic!("the evaluator has no {func:?} of {other:?}"),
+    }
+}
+
+fn two(func: Func, left: &Value, right: &Value) -> bool {
+    let texts = || match (left, right) {
+        (Value::Text(left), Value::Text(right)) => (&**left, &**right),
+        (left, right) => mismatch("two texts", if matches!(left, Value::Text(_)) { right } else { left }),
+    };
+    match func {
+        Func::AtLeast => compare_set(BinaryOp::Ge, left, right),
+        Func::AtMost => compare_set(BinaryOp::Le, left, right),
+        Func::StartsWith => texts().0.starts_with(texts().1),
+        Func::EndsWith => texts().0.ends_with(texts().1),
+        Func::TextContains => texts().0.contains(texts().1),
+        func => panic!("the evaluator has no {func:?} of two values"),
+    }
+}
+
+/// Truncates. The bounds are doubles: 2⁶³ is one, the greatest int is not.
+fn whole(x: Float, ty: &str, place: Place) -> Result<i64, Failure> {
+    const BOUND: f64 = 9_223_372_036_854_775_808.0;
+    let truncated = x.get().trunc();
+    if (-BOUND..BOUND).contains(&truncated) {
+        Ok(truncated as i64)
+    } else {
+        Err(outside(&number_of(&Value::Float(x)), ty, place))
+    }
+}
+
+fn natural(n: i64, shown: &Value, place: Place) -> Result<Value, Failure> {
+    if n >= 0 { Ok(Value::Int(n)) } else { Err(outside(&number_of(shown), "nat", place)) }
+}

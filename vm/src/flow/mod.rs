@@ -1,0 +1,74 @@
+//! The incremental dataflow engine: every view is kept up to date by the differences of the variables.
+//!
+//! A relation is a *Z-set*: each row has a weight, the number of times it is there. What flows between operators are
+//! differences of relations, small batches of rows with signed weights:
+//!
+//! ```text
+//!   push(ads, ("13", 300), +1)      one ad more
+//!        │ [("13",300) +1]
+//!        ▼
+//!     source ──► fused: price > 100, (name) ──► distinct ──► sink: rows(), changes() = [("13") +1]
+//!                  [("13") +1]                [("13") +1]
+//! ```
+//!
+//! An operator turns the differences of its inputs into the difference of its output, all inputs of a step at once; the
+//! operators that must remember their input (join, distinct, reduce, …) keep it in hash tables, the others keep nothing.
+//! One [`step`](Flow::step) visits the operators that something reached, in topological order, and nothing else: it is an
+//! atomic cut, in which every sink shows the same state of the variables.
+//!
+//! Failures are data. A row whose expression fails is withheld and its failure is kept beside the operator, with the
+//! row's weight, so that it goes when the row goes; everything below that operator is *poisoned* meanwhile
+//! ([`Flow::failure`]). A limit that is exceeded stops the operator and everything below it for good. Other views go on.
+//!
+//! Invariants:
+//! - a batch between operators names each row at most once and with a weight other than 0;
+//! - once a step is over, the weights of every relation are those of a recomputation from scratch (the oracle in
+//!   `tests/flow/` does that);
+//! - nothing depends on hash order: batches are consolidated, and sorted where they leave the engine.
+//!
+//! Code map: `engine` the scheduler and the public [`Flow`]; `batch`, `errors`, `work` what an operator reads and writes;
+//! `key`, `bag`, `multimap`, `groups`, `ordered` state; one file per operator; `reduce/` one file per family of
+//! accumulators. Neighbours: `crate::eval` evaluates expressions; `lasp_plan::Graph` is the program.
+
+mod bag;
+mod batch;
+mod concat;
+mod dirty;
+mod distinct;
+mod engine;
+mod errors;
+mod expr;
+mod fused;
+mod groups;
+mod join;
+mod key;
+mod left_join;
+mod multimap;
+mod operator;
+mod ordered;
+mod reduce;
+mod semi;
+mod sink;
+mod source;
+mod work;
+
+pub use engine::Flow;
+
+/// How large one operator may grow, so that a mistake in a program (`a * a * a` over 1,000 rows) ends in an error that
+/// names it and not in a machine without memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Rows that one operator may keep, the rows shown at a sink and the failures at hand included.
+    pub rows_max: usize,
+    /// Rows that one operator may produce in one step, before equal ones are put together. Sources are exempt: their rows
+    /// are there already.
+    pub produced_max: usize,
+}
+
+impl Default for Limits {
+    /// A row of two columns takes about 100 bytes in a table and in a batch: one runaway operator costs up to 1 GB of
+    /// state, or half of that in a batch.
+    fn default() -> Limits {
+        Limits { rows_max: 10_000_000, produced_max: 4_000_000 }
+    }
+}

@@ -1,0 +1,109 @@
+//! What an operator writes during one step: rows, failures, and the moment at which it must stop.
+//!
+//! ```text
+//! operator ── emit(row, weight) ──► Work ── finish ──► the batch its readers get
+//!          ── fail(failure, row) ─►      ── errors of the operator
+//! ```
+//!
+//! Invariant: once `stopped()` says so, nothing more is kept; the operator should return, and the engine stops it for
+//! good. Neighbours: `engine` makes one per visit; `batch` and `errors` are what it writes to.
+
+use lasp_plan::{Row, Value};
+
+use super::batch::Batch;
+use super::errors::{Errors, print};
+use crate::Failure;
+
+/// A row may be there this often at most. No honest relation comes near it; it keeps sums over all rows that fit in
+/// memory within 63 bits, so that no weight ever wraps around.
+const WEIGHT_MAX: i64 = 1 << 36;
+
+/// Why an operator was stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Excess {
+    /// It produced more rows in one step than `Limits::produced_max`.
+    Produced,
+    /// It keeps more rows than `Limits::rows_max`.
+    Kept,
+    /// A row would be there more than `WEIGHT_MAX` times.
+    Weight,
+}
+
+/// One visit of one operator.
+pub(super) struct Work<'a> {
+    out: &'a mut Batch,
+    errors: &'a mut Errors,
+    produced_max: usize,
+    excess: Option<Excess>,
+    consolidated: bool,
+}
+
+impl<'a> Work<'a> {
+    /// A visit that fills an empty batch.
+    pub(super) fn new(out: &'a mut Batch, errors: &'a mut Errors, produced_max: usize) -> Work<'a> {
+        Work { out, errors, produced_max, excess: None, consolidated: false }
+    }
+
+    /// Adds a row to the output.
+    #[inline]
+    pub(super) fn emit(&mut self, row: Row, weight: i64) {
+        if self.out.rows.len() >= self.produced_max {
+            self.excess.get_or_insert(Excess::Produced);
+        } else {
+            self.out.rows.push((row, weight));
+        }
+    }
+
+    /// The weight of a pair of rows.
+    #[inline]
+    pub(super) fn product(&mut self, left: i64, right: i64) -> i64 {
+        match left.checked_mul(right) {
+            Some(weight) if weight.unsigned_abs() <= WEIGHT_MAX.unsigned_abs() => weight,
+            _ => {
+                self.excess.get_or_insert(Excess::Weight);
+                0
+            }
+        }
+    }
+
+    /// Records that an expression fails for a row, which is thereby withheld.
+    #[cold]
+    pub(super) fn fail(&mut self, failure: Failure, row: &[Value], weight: i64) {
+        self.errors.add(failure.over(|| print(row)), weight);
+    }
+
+    /// Records a failure that is complete.
+    #[cold]
+    pub(super) fn fail_with(&mut self, failure: Failure, weight: i64) {
+        self.errors.add(failure, weight);
+    }
+
+    /// Whether a limit was exceeded: what follows would be in vain.
+    #[inline]
+    pub(super) fn stopped(&self) -> bool {
+        self.excess.is_some()
+    }
+
+    /// The operator knows that it has named no row twice.
+    pub(super) fn is_consolidated(&mut self) {
+        self.consolidated = true;
+    }
+
+    /// Completes the batch.
+    pub(super) fn finish(mut self) -> Result<(), Excess> {
+        if self.excess.is_none() && !self.consolidated && self.out.consolidate().is_err() {
+            self.excess = Some(Excess::Weight);
+        }
+        let heavy = |(_, weight): &(Row, i64)| weight.unsigned_abs() > WEIGHT_MAX.unsigned_abs();
+        if self.excess.is_none() && self.out.rows.iter().any(heavy) {
+            self.excess = Some(Excess::Weight);
+        }
+        match self.excess {
+            None => Ok(()),
+            Some(excess) => {
+                self.out.clear();
+                Err(excess)
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! What each event and reaction needs, found once when the program starts.
+//!
+//! A handler that reads a view must see every earlier event in it; one that does not may run while differences pile up:
+//!
+//! ```text
+//! on impression({ ad }) { views[ad].inc(1) }                      reads no view: 1,024 of these make one step
+//! on order(o) { if stock_left.contains(o) { … } }                 reads a view: a step comes first
+//! ```
+//!
+//! Invariant: saying "reads a view" too often costs time; too seldom gives wrong results. Every form of an expression is
+//! therefore named below; a new one does not compile until it has an answer.
+
+use lasp_plan::{Expr, ExprKind, HandlerPlan, Plan, Stmt, TextPart, Update};
+
+/// By position in the plan.
+#[derive(Debug)]
+pub(super) struct Needs {
+    pub(super) events: Vec<EventNeeds>,
+    /// Whether the body of a `when` reads a view.
+    pub(super) whens: Vec<bool>,
+    /// Whether a body of a watch does.
+    pub(super) watches: Vec<bool>,
+}
+
+/// What an event needs.
+#[derive(Debug)]
+pub(super) struct EventNeeds {
+    /// Its handlers, in the order written.
+    pub(super) handlers: Vec<usize>,
+    /// Whether one of them reads a view.
+    pub(super) views: bool,
+    /// The slots of its record, sorted by name: the position of the declared field, or none for the moment it happened.
+    pub(super) slots: Vec<Option<usize>>,
+}
+
+impl Needs {
+    pub(super) fn of(plan: &Plan) -> Needs {
+        let events = (0..).zip(&plan.events).map(|(id, event)| {
+            let handled = |handler: &HandlerPlan| handler.event == id;
+            let lasp_plan::Type::Record(slots) = event.record() else { unreachable!("an event is a record") };
+            EventNeeds {
+                handlers: (0..plan.handlers.len()).filter(|at| handled(&plan.handlers[*at])).collect(),
+                views: plan.handlers.iter().any(|handler| handled(handler) && block_reads(&handler.body)),
+                slots: slots.iter().map(|(slot, _)| event.fields.iter().position(|(name, _)| name == slot)).collect(),
+            }
+        });
+        Needs {
+            events: events.collect(),
+            whens: plan.whens.iter().map(|when| block_reads(&when.body)).collect(),
+            watches: plan
+                .watches
+                .iter()
+                .map(|watch| block_reads(&watch.added.1) || watch.removed.iter().any(|(_, body)| block_reads(body)))
+                .collect(),
+        }
+    }
+}
+
+/// Whether a block of statements reads a view.
+pub(super) fn block_reads(body: &[Stmt]) -> bool {
+    body.iter().any(|stmt| match stmt {
+        Stmt::Update(update) | Stmt::LetUpdate(_, update) => update_reads(update),
+        Stmt::Let(_, expr) => reads(expr),
+        Stmt::If(expr, yes, no) => reads(expr) || block_reads(yes) || block_reads(no),
+        Stmt::IfUpdate(update, yes, no) => update_reads(update) || block_reads(yes) || block_reads(no),
+        Stmt::For(_, expr, body) => reads(expr) || block_reads(body),
+        Stmt::Emit(emit) => reads(&emit.value),
+    })
+}
+
+fn update_reads(update: &Update) -> bool {
+    any(&update.path) || any(&update.args)
+}
+
+fn any(exprs: &[Expr]) -> bool {
+    exprs.iter().any(reads)
+}
+
+/// Whether an expression reads a view.
+fn reads(expr: &Expr) -> bool {
+    // Chains are long on their left side only; that side is a loop, as in the evaluator.
+    let mut expr = expr;
+    loop {
+        let rest = match &expr.kind {
+            ExprKind::View(_) => return true,
+            ExprKind::Const(_) | ExprKind::Local(_) | ExprKind::Var(_) => return false,
+            ExprKind::Binary(_, left, right) => {
+                if reads(right) {
+                    return true;
+                }
+                left
+            }
+            ExprKind::If(condition, yes, no) => {
+                if reads(condition) || reads(yes) {
+                    return true;
+                }
+                no
+            }
+            ExprKind::CompareSet(_, left, right) => {
+                if reads(left) {
+                    return true;
+                }
+                right
+            }
+            ExprKind::Field(of, _) | ExprKind::Some(of) | ExprKind::Unary(_, of) => of,
+            ExprKind::Let(_, value, body) => {
+                if reads(value) {
+                    return true;
+                }
+                body
+            }
+            ExprKind::Lookup(of, key, _) => {
+                if reads(key) {
+                    return true;
+                }
+                of
+            }
+            ExprKind::Rights(_, parts)
+            | ExprKind::Tuple(parts)
+            | ExprKind::Set(parts)
+            | ExprKind::List(parts)
+            | ExprKind::Variant(_, parts)
+            | ExprKind::Call(_, parts) => return any(parts),
+            ExprKind::Map(entries) => return entries.iter().any(|(key, value)| reads(key) || reads(value)),
+            ExprKind::Text(parts) => {
+                return parts.iter().any(|part| matches!(part, TextPart::Hole(of, _) if reads(of)));
+            }
+            ExprKind::Match(subject, arms) => {
+                return reads(subject)
+                    || arms.iter().any(|arm| arm.guard.as_ref().is_some_and(reads) || reads(&arm.body));
+            }
+            ExprKind::Coll(_, source, args, lambda) => {
+                return reads(source) || any(args) || lambda.as_ref().is_some_and(|lambda| reads(&lambda.body));
+            }
+        };
+        expr = rest;
+    }
+}

@@ -1,0 +1,106 @@
+//! Runaway programs stop with R0705, alone.
+
+use std::time::{Duration, Instant};
+
+use lasp_plan::{Agg, NodeId, Op, Stage, Value};
+use lasp_vm::flow::Limits;
+
+use crate::program::{Program, binary, expr, int, ints, local};
+
+#[test]
+fn a_product_of_a_thousand_cubed_stops() {
+    let mut program = Program::new();
+    let source = program.source(0, 1);
+    let squared = program.product(source, source);
+    let cubed = program.product(squared, source);
+    let below = program.reduce(cubed, 0, Agg::Count, int(0));
+    let sibling = program.reduce(squared, 0, Agg::Count, int(0));
+    let limits = Limits { rows_max: 1_200_000, produced_max: 1_200_000 };
+    let mut flow = program.flow_within(&[below, sibling], limits);
+    let start = Instant::now();
+    (0..1000).for_each(|n| flow.add(0, ints([n])));
+    assert_eq!(flow.step(sibling), ["+(1000000)"]);
+    assert_eq!(
+        flow.failure(below).unwrap(),
+        format!("R0705: `operator {}` gives more than 1200000 rows at once", cubed.0)
+    );
+    assert_eq!(flow.failure(below), flow.failure(cubed));
+    assert_eq!((flow.failure(sibling), flow.flow.len(below)), (None, 0));
+    // The stopped one costs nothing any more; the other one lives.
+    flow.remove(0, ints([0]));
+    assert_eq!(flow.step(sibling), ["+(998001)", "-(1000000)"]);
+    assert!(flow.failure(below).is_some(), "a limit is for good");
+    assert!(start.elapsed() < Duration::from_secs(60));
+}
+
+#[test]
+fn the_last_good_rows_stay_readable() {
+    let mut program = Program::new();
+    let source = program.source(0, 1);
+    let squared = program.product(source, source);
+    let mut flow = program.flow_within(&[squared], Limits { produced_max: 20, ..Limits::default() });
+    (0..3).for_each(|n| flow.add(0, ints([n])));
+    assert_eq!(flow.step(squared).len(), 9);
+    (3..6).for_each(|n| flow.add(0, ints([n])));
+    assert!(flow.step(squared).is_empty(), "27 more are too many");
+    assert!(flow.failure(squared).unwrap().starts_with("R0705"));
+    assert_eq!(flow.flow.len(squared), 9);
+}
+
+#[test]
+fn kept_rows_and_failures_are_limited() {
+    let limits = Limits { rows_max: 100, produced_max: 1000 };
+    let stopped = |make: &dyn Fn(&mut Program, NodeId) -> NodeId| {
+        let mut program = Program::new();
+        let source = program.source(0, 1);
+        let sink = make(&mut program, source);
+        let healthy = program.reduce(source, 0, Agg::Count, int(0));
+        let mut flow = program.flow_within(&[sink, healthy], limits);
+        for n in 0..101 {
+            // A group counts beside its values, so some stop one row earlier.
+            assert!(n == 100 || !flow.failure(sink).unwrap_or_default().starts_with("R0705"), "at {n}");
+            flow.add(0, ints([n]));
+            flow.flow.step();
+        }
+        assert_eq!(flow.changes(healthy), ["-(100)", "+(101)"]);
+        assert_eq!(flow.failure(healthy), None);
+        flow.failure(sink).unwrap().starts_with("R0705")
+    };
+    assert!(stopped(&|program, source| program.node(Op::Distinct, &[source], 1)));
+    assert!(stopped(&|program, source| program.reduce(source, 0, Agg::Max, local(0))));
+    assert!(stopped(&|program, source| program.reduce(source, 1, Agg::Count, int(0))));
+    // A sink keeps its rows though its operator keeps none.
+    assert!(stopped(&|program, source| program.fused(source, vec![Stage::Extend(int(1))], 2)));
+    // Every row fails.
+    let failing = binary(lasp_plan::BinaryOp::Div, local(0), int(0));
+    assert!(stopped(&|program, source| program.fused(source, vec![Stage::Extend(failing.clone())], 2)));
+}
+
+#[test]
+fn an_unnesting_that_explodes_stops() {
+    let mut program = Program::new();
+    let source = program.source(0, 1);
+    let set = Value::set((0..1000).map(Value::Int).collect());
+    let unnest = || Stage::Unnest(expr(lasp_plan::ExprKind::Const(set.clone())));
+    let exploded = program.fused(source, vec![unnest(), unnest(), unnest()], 4);
+    let mut flow = program.flow_within(&[exploded], Limits { produced_max: 10_000, ..Limits::default() });
+    flow.add(0, ints([1]));
+    flow.flow.step();
+    assert!(flow.failure(exploded).unwrap().contains("more than 10000 rows"));
+}
+
+#[test]
+fn weights_that_explode_stop() {
+    let mut program = Program::new();
+    let source = program.source(0, 1);
+    // Each level squares the weight of its one row: 2, 4, 16, … 2^64.
+    let mut node = program.node(Op::Concat, &[source, source], 1);
+    for _ in 0..6 {
+        let squared = program.product(node, node);
+        node = program.fused(squared, vec![Stage::Map(vec![local(0)])], 1);
+    }
+    let mut flow = program.flow(&[node]);
+    flow.add(0, ints([1]));
+    flow.flow.step();
+    assert!(flow.failure(node).unwrap().contains("too many times"));
+}

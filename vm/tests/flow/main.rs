@@ -1,0 +1,13 @@
+//! The dataflow engine from outside: `oracle` compares it with recomputation on random graphs and traces, `accumulators`
+//! and `operators` are examples a person can check, `limits` stops runaway programs.
+
+// Tests take their size from the environment and look at the clock; the core does neither.
+#![allow(clippy::disallowed_methods)]
+
+mod accumulators;
+mod generate;
+mod limits;
+mod naive;
+mod operators;
+mod oracle;
+mod program;
