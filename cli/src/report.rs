@@ -147,7 +147,8 @@ fn frame(diagnostic: &Diagnostic, files: &[SourceFile]) -> String {
         .with_label_attach(LabelAttach::Middle);
     let label = |place: Place, text: &str, color: Color| {
         let label = Label::new(span(place)).with_color(color);
-        if text.is_empty() { label } else { label.with_message(text) }
+        // A label without words would not even be underlined.
+        label.with_message(if text.is_empty() { "here" } else { text })
     };
     let mut report = Report::build(ReportKind::Error, span(diagnostic.primary.place)).with_config(config);
     // In the order of the text: ariadne starts a new frame when a label goes back.

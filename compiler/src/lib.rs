@@ -95,7 +95,7 @@ pub fn compile_with(name: &str, text: &str, loader: &mut dyn Loader, options: Op
     let Sources { files, units, mut diagnostics, .. } = Sources::read(name, text, loader);
     let (program, found) = check::check(&units);
     diagnostics.extend(found);
-    stability::check_whens(&program, &mut diagnostics);
+    stability::check_whens(&program, &files, &mut diagnostics);
     let mut compiled = Compiled { table: table(&program), ..Compiled::default() };
     compiled.stages.push(("resolve, type, stability", printed(&compiled.table)));
     if !diagnostics.iter().any(|diagnostic| diagnostic.severity == diagnostic::Severity::Error) {

@@ -12,7 +12,7 @@ use lasp_plan::{BinaryOp, CollOp, Func, Place, Stability, UnaryOp, Value};
 use rustc_hash::FxHashMap;
 
 use crate::codes::Code;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, SourceFile};
 use crate::hir::{Hir, HirKind, HirLambda, HirPattern, HirStmt, LocalId};
 use crate::program::{Crdt, Program, WhenDef};
 use crate::ty::Ty;
@@ -420,14 +420,15 @@ fn scalar(moves: Moves) -> Moves {
 }
 
 /// Reports every `when` whose condition may become false again, or whose body cannot be repeated.
-pub(crate) fn check_whens(program: &Program, diagnostics: &mut Vec<Diagnostic>) {
+pub(crate) fn check_whens(program: &Program, files: &[SourceFile], diagnostics: &mut Vec<Diagnostic>) {
     for when in &program.whens {
-        check_when(program, when, diagnostics);
+        check_when(program, files, when, diagnostics);
         check_body(program, when, &when.body, diagnostics);
     }
 }
 
-fn check_when(program: &Program, when: &WhenDef, diagnostics: &mut Vec<Diagnostic>) {
+fn check_when(program: &Program, files: &[SourceFile], when: &WhenDef, diagnostics: &mut Vec<Diagnostic>) {
+    let text = |place: Place| text_at(files, place);
     let mut judge = Judge::new(program);
     judge.fuel = 100_000;
     if let Some((pattern, source)) = &when.binding {
@@ -437,7 +438,7 @@ fn check_when(program: &Program, when: &WhenDef, diagnostics: &mut Vec<Diagnosti
         let moves = judge.moves(source);
         if !matches!(Judge::gains(&moves), Moves::Const | Moves::Up) {
             let what = "`for … when` needs a collection that only grows, and this one can shrink";
-            diagnostics.push(unstable(program, source, what, "so an element that was acted on can go again", None));
+            diagnostics.push(unstable(program, files, source, what, "so an element that was acted on can go again", None));
             return;
         }
         judge.bind_element(pattern, &moves);
@@ -447,14 +448,16 @@ fn check_when(program: &Program, when: &WhenDef, diagnostics: &mut Vec<Diagnosti
     }
     if !matches!(judge.moves(&when.condition), Moves::Const | Moves::Up) {
         let what = "`when` needs a condition that stays true, and this one can become false again";
-        let short = when.binding.is_none().then(|| condition_help(&when.condition)).flatten();
-        diagnostics.push(unstable(
-            program,
-            &when.condition,
-            what,
-            "so this can go back, on this node or another",
-            short,
-        ));
+        let watch = match &when.binding {
+            None => format!("react to every change instead:      `watch {} {{ added(_) {{ … }} }}`", text(when.condition.place)),
+            Some((_, source)) => format!(
+                "react to every change instead:      `watch {}.filter(… => {}) {{ added(…) {{ … }} }}`",
+                text(source.place),
+                text(when.condition.place)
+            ),
+        };
+        let label = consequence(&when.condition, &text);
+        diagnostics.push(unstable(program, files, &when.condition, what, &label, Some(watch)));
     }
 }
 
@@ -462,18 +465,47 @@ fn has_error(hir: &Hir) -> bool {
     hir.any(&mut |part| matches!(part.kind, HirKind::Error))
 }
 
-fn condition_help(_condition: &Hir) -> Option<String> {
-    Some("react to every change instead:  `watch … { added(_) { … } }`".to_string())
+fn text_at(files: &[SourceFile], place: Place) -> String {
+    let file = files.get(place.file as usize);
+    let text = file.and_then(|file| file.text.get(place.start as usize..place.end as usize)).unwrap_or("…");
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What can happen to a condition, in its own words.
+fn consequence(condition: &Hir, text: &impl Fn(Place) -> String) -> String {
+    let (op, left, right) = match &condition.kind {
+        HirKind::Binary(op, left, right) | HirKind::CompareSet(op, left, right) => (*op, left, right),
+        _ => return "so this can become false again, on this node or another".to_string(),
+    };
+    let what = match &left.kind {
+        HirKind::Coll(CollOp::Count, ..) => "this count".to_string(),
+        HirKind::Coll(CollOp::Sum, ..) => "this sum".to_string(),
+        _ => format!("`{}`", text(left.place)),
+    };
+    let bound = text(right.place);
+    match op {
+        BinaryOp::Ge | BinaryOp::Gt => format!("so {what} can go back below {bound}, on this node or another"),
+        BinaryOp::Le | BinaryOp::Lt => format!("so {what} can go past {bound}, on this node or another"),
+        BinaryOp::Eq | BinaryOp::Ne => format!("so {what} can pass {bound} and move on, on this node or another"),
+        _ => "so this can become false again, on this node or another".to_string(),
+    }
 }
 
 /// The report of an unstable expression: from the variables that cause it to the place that needs stability.
-fn unstable(program: &Program, hir: &Hir, message: &str, label: &str, help: Option<String>) -> Diagnostic {
-    let mut causes: Vec<(usize, String, Option<String>)> = Vec::new();
+fn unstable(
+    program: &Program,
+    files: &[SourceFile],
+    hir: &Hir,
+    message: &str,
+    label: &str,
+    help: Option<String>,
+) -> Diagnostic {
+    let mut causes: Vec<Cause> = Vec::new();
     let mut antitone: Option<(Place, String)> = None;
     let mut seen_views = Vec::new();
     causes_of(program, hir, &mut causes, &mut antitone, &mut seen_views);
     let mut diagnostic = Diagnostic::new(Code::E0301, hir.place, message).label(label);
-    let unstable_vars: Vec<&(usize, String, Option<String>)> =
+    let unstable_vars: Vec<&Cause> =
         causes.iter().filter(|(var, ..)| innermost(&program.vars[*var].crdt).1 == Moves::Eventual).collect();
     for (var, why, _) in &unstable_vars {
         diagnostic = diagnostic.also(program.vars[*var].type_place, why.clone());
@@ -492,13 +524,19 @@ fn unstable(program: &Program, hir: &Hir, message: &str, label: &str, help: Opti
     if let Some(help) = help {
         diagnostic = diagnostic.help(help);
     }
-    for (_, _, help) in &unstable_vars {
-        if let Some(help) = help {
-            diagnostic = diagnostic.help(help.clone());
+    for (var, _, better) in &unstable_vars {
+        if let Some((advice, from, to)) = better {
+            let var = &program.vars[*var];
+            let written = text_at(files, var.type_place).replacen(from, to, 1);
+            diagnostic = diagnostic.help(format!("{advice:<36}`var {}: {written}`", var.name));
         }
     }
-    diagnostic.help("if you know better, say why:  `unstable(…, because: \"…\")`")
+    diagnostic.help("or, if you know better, say why:    `unstable(…, because: \"…\")`")
 }
+
+/// A variable that a judgement rests on: its position, how it can go back, and the lattice that would not (advice, the
+/// lattice as it is, the lattice as it could be).
+type Cause = (usize, String, Option<(&'static str, &'static str, &'static str)>);
 
 /// The lattice at the end of the maps, and how it moves.
 fn innermost(crdt: &Crdt) -> (&Crdt, Moves) {
@@ -514,7 +552,7 @@ fn innermost(crdt: &Crdt) -> (&Crdt, Moves) {
 fn causes_of(
     program: &Program,
     hir: &Hir,
-    causes: &mut Vec<(usize, String, Option<String>)>,
+    causes: &mut Vec<Cause>,
     antitone: &mut Option<(Place, String)>,
     seen_views: &mut Vec<usize>,
 ) {
@@ -522,21 +560,20 @@ fn causes_of(
         HirKind::Var(index) if !causes.iter().any(|(var, ..)| var == index) => {
             let var = &program.vars[*index];
             let (inner, _) = innermost(&var.crdt);
-            if let Crdt::Named { info, elements, .. } = inner {
-                let element = elements.first().map_or(String::new(), Ty::to_string);
+            if let Crdt::Named { info, .. } = inner {
                 let (why, help) = match info.name {
                     "orset" => (
                         "items can be removed from an `orset`".to_string(),
-                        Some(format!("make the set grow-only:           `var {}: gset<{element}>`", var.name)),
+                        Some(("or make the set grow-only:", "orset", "gset")),
                     ),
                     "pncounter" => (
                         "a `pncounter` goes up and down".to_string(),
-                        Some(format!("if it only counts up:             `var {}: gcounter`", var.name)),
+                        Some(("or, if it only counts up:", "pncounter", "gcounter")),
                     ),
                     "bcounter" => ("a `bcounter` is spent and refilled".to_string(), None),
                     "lww" => (
                         "a later write replaces an `lww`".to_string(),
-                        Some(format!("if it only rises:                 `var {}: max<{element}>`", var.name)),
+                        Some(("or, if it only rises:", "lww", "max")),
                     ),
                     name => (format!("a `{name}` can go back"), None),
                 };

@@ -303,7 +303,8 @@ fn step(step: &Step) -> String {
             form("at", [node.text.clone()].into_iter().chain(actions))
         }
         StepKind::Partition(left, right) => {
-            form("partition", [form("", left.iter().map(text)), form("", right.iter().map(text))])
+            let side = |names: &[Name]| format!("({})", names.iter().map(text).collect::<Vec<_>>().join(" "));
+            form("partition", [side(left), side(right)])
         }
         StepKind::Heal => "(heal)".to_owned(),
         StepKind::Crash(node) => form("crash", [node.text.clone()]),

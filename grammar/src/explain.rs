@@ -11,6 +11,7 @@
 
 use crate::error::SyntaxError;
 use crate::habits;
+use crate::heads;
 use crate::lexer::{Lexed, Lexeme};
 use crate::mistakes;
 use crate::recover::Stop;
@@ -320,7 +321,7 @@ pub(crate) fn no_declaration(lexed: &Lexed<'_>, tokens: &[Lexeme]) -> SyntaxErro
         return SyntaxError::new("E0001", head.span(), meaning).help(advice);
     }
     if let Some(meant) = habits::misspelt_item(word).filter(|_| !head.token.is_keyword()) {
-        let meant = mistakes::keyword(meant);
+        let meant = heads::keyword(meant);
         return SyntaxError::new("E0001", head.span(), format!("no declaration begins with `{word}`"))
             .label(format!("did you mean `{meant}`?"));
     }

@@ -134,7 +134,7 @@ impl Cx<'_> {
         self.expr(start, end, below, ExprKind::If(Box::new(c.node), Box::new(a.node), Box::new(b.node)))
     }
 
-    pub(crate) fn from_expr(
+    pub(crate) fn sources(
         &self,
         start: u32,
         end: u32,
@@ -180,7 +180,7 @@ impl Cx<'_> {
         }
     }
 
-    pub(crate) fn into_arg(&self, start: u32, end: u32, ty: Tall<TypeExpr>) -> Tall<Arg> {
+    pub(crate) fn lattice_arg(&self, start: u32, end: u32, ty: Tall<TypeExpr>) -> Tall<Arg> {
         let name = Some(self.name(start, end));
         let span = ty.node.span;
         let value = self.expr(span.start, span.end, ty.height, ExprKind::Type(ty.node));

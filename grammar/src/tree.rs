@@ -31,7 +31,7 @@ pub const DEPTH_MAX: u32 = 200;
 
 /// What one run of the parser gives.
 pub(crate) enum Root {
-    Item(Item),
+    Item(Box<Item>),
     Expr(Expr),
     Stmts(Vec<Stmt>),
     Steps,

@@ -2,8 +2,7 @@
 
 use std::path::PathBuf;
 
-use lasp_compiler::diagnostic::SourceFile;
-use lasp_plan::{Place, Plan};
+use lasp_plan::{Plan, Stmt, Update};
 
 use super::later::refuse;
 use super::loading::load;
@@ -53,14 +52,14 @@ impl Args {
             if output.is_json() {
                 output.json(&**plan)?;
             } else {
-                output.line(text(plan, session.files()).trim_end())?;
+                output.line(text(plan).trim_end())?;
             }
         }
         Ok(Exit::Fine)
     }
 }
 
-fn text(plan: &Plan, files: &[SourceFile]) -> String {
+fn text(plan: &Plan) -> String {
     let mut out = format!("{GREY}plan {}{PLAIN}\n", plan.id());
     if !plan.roles.is_empty() {
         section(&mut out, "roles", [plan.roles.join(", ")]);
@@ -106,9 +105,7 @@ fn text(plan: &Plan, files: &[SourceFile]) -> String {
             )
         }),
     );
-    section(&mut out, "handlers", plan.handlers.iter().map(|each| source(each.place, files)));
-    section(&mut out, "whens", plan.whens.iter().map(|each| source(each.place, files)));
-    section(&mut out, "watches", plan.watches.iter().map(|each| source(each.place, files)));
+    section(&mut out, "reactions", reactions(plan));
     section(
         &mut out,
         "feeds",
@@ -141,8 +138,50 @@ fn section(out: &mut String, title: &str, entries: impl IntoIterator<Item = Stri
     }
 }
 
-// What was written there. A statement has no shorter name than itself.
-fn source(place: Place, files: &[SourceFile]) -> String {
-    let text = files.get(place.file as usize).and_then(|file| file.text.get(place.start as usize..place.end as usize));
-    text.unwrap_or("?").to_string()
+// Handlers, whens and watches, each with what it does to variables and the outside.
+fn reactions(plan: &Plan) -> Vec<String> {
+    let line = |head: String, role: &Option<String>, from: String, body: &[&[Stmt]]| {
+        let mut effects = Vec::new();
+        body.iter().for_each(|stmts| push_effects(stmts, plan, &mut effects));
+        let role = role.as_ref().map_or_else(String::new, |role| format!(" at {role}"));
+        format!("{head}{role}{GREY}{from}{PLAIN}: {}", effects.join(", "))
+    };
+    let handlers = plan.handlers.iter().map(|each| {
+        let event = plan.events.get(each.event as usize).map_or("?", |event| &event.name);
+        line(format!("on {BOLD}{event}{PLAIN}"), &each.role, String::new(), &[&each.body])
+    });
+    let whens = plan.whens.iter().map(|each| {
+        let head = format!("when {CYAN}{}{PLAIN}", each.condition);
+        line(head, &each.role, format!(", from #{}", each.node.0), &[&each.body])
+    });
+    let watches = plan.watches.iter().map(|each| {
+        let removed = each.removed.as_ref().map(|(_, body)| body.as_slice()).unwrap_or_default();
+        let view = plan.view(each.view);
+        let head = format!("watch {CYAN}{}{PLAIN}", view.name);
+        line(head, &each.role, format!(", from #{}", view.node.0), &[&each.added.1, removed])
+    });
+    handlers.chain(whens).chain(watches).collect()
+}
+
+// `views.inc`, `emits refused`: each once, in the order written.
+fn push_effects(body: &[Stmt], plan: &Plan, effects: &mut Vec<String>) {
+    let push = |effect: String, effects: &mut Vec<String>| {
+        if !effects.contains(&effect) {
+            effects.push(effect);
+        }
+    };
+    let update = |update: &Update| format!("{}.{}", plan.var(update.var).name, update.method);
+    for stmt in body {
+        match stmt {
+            Stmt::Update(each) | Stmt::LetUpdate(_, each) => push(update(each), effects),
+            Stmt::Let(..) => {}
+            Stmt::If(_, yes, no) => [yes, no].iter().for_each(|body| push_effects(body, plan, effects)),
+            Stmt::IfUpdate(each, yes, no) => {
+                push(update(each), effects);
+                [yes, no].iter().for_each(|body| push_effects(body, plan, effects));
+            }
+            Stmt::For(_, _, body) => push_effects(body, plan, effects),
+            Stmt::Emit(emit) => push(format!("emits {}", emit.name), effects),
+        }
+    }
 }

@@ -69,8 +69,11 @@ impl Picture {
 }
 
 fn ends(plan: &Plan) -> Vec<End> {
-    let views = plan.views.iter().map(|view| End {
-        kind: "view",
+    let watched_only = |id: u32| {
+        plan.watches.iter().any(|watch| watch.view.0 == id) && !plan.shows.iter().any(|show| show.view.0 == id)
+    };
+    let views = (0..).zip(&plan.views).map(|(id, view)| End {
+        kind: if watched_only(id) { "watch" } else { "view" },
         name: one_line(&view.name),
         ty: Some(view.ty.to_string()),
         node: view.node.0,

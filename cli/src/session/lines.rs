@@ -15,7 +15,7 @@
 
 use lasp_compiler::codes::Code;
 use lasp_compiler::diagnostic::{Diagnostic, SourceFile};
-use lasp_compiler::{Compiled, Loader, compile};
+use lasp_compiler::{Compiled, Loader, Options, compile_with};
 use lasp_grammar::{LineKind, Span, SyntaxError, parse_line};
 use lasp_plan::{Expr, Place, Plan, Stmt, Type, Value};
 use lasp_vm::Failure;
@@ -59,11 +59,11 @@ impl Session {
         match parsed.kind {
             LineKind::Empty => Line::Nothing,
             LineKind::Items(_) => {
-                let grown = self.with_appended(text, loader);
+                let grown = self.with_appended(text, true, loader);
                 if grown.plan.is_some() { self.define(grown) } else { rejected(grown) }
             }
             LineKind::Stmts(_) => {
-                let update = self.with_appended(&handler(text), loader);
+                let update = self.with_appended(&handler(text), false, loader);
                 match update.plan.as_ref().and_then(wrapped_body) {
                     Some(body) => self.perform(now_us, &body, update.files),
                     None => rejected(update),
@@ -74,7 +74,7 @@ impl Session {
     }
 
     fn expression_or_update(&mut self, now_us: i64, text: &str, loader: &mut dyn Loader) -> Line {
-        let expression = self.with_appended(&view(text), loader);
+        let expression = self.with_appended(&view(text), false, loader);
         if let Some((expr, ty)) = expression.plan.as_ref().and_then(wrapped_expr) {
             return match self.eval(&expr) {
                 Some(Ok(value)) => Line::Value(value, ty),
@@ -85,7 +85,7 @@ impl Session {
         // An update that answers has to be the right side of a `let`.
         let mut updates = Vec::new();
         for body in [handler(text), handler(&format!("let answer =\n{text}"))] {
-            let update = self.with_appended(&body, loader);
+            let update = self.with_appended(&body, false, loader);
             if let Some(body) = update.plan.as_ref().and_then(wrapped_body) {
                 return self.perform(now_us, &body, update.files);
             }
@@ -105,20 +105,22 @@ impl Session {
     /// # Errors
     /// Its problems, when it does not compile.
     pub fn type_of(&self, text: &str, loader: &mut dyn Loader) -> Result<(String, String), Line> {
-        let compiled = self.with_appended(&view(text), loader);
+        let compiled = self.with_appended(&view(text), false, loader);
         match compiled.table.iter().find(|row| row.name == WRAPPED && compiled.plan.is_some()) {
             Some(row) => Ok((row.ty.clone(), row.stability.clone())),
             None => Err(rejected(compiled)),
         }
     }
 
-    fn with_appended(&self, item: &str, loader: &mut dyn Loader) -> Compiled {
+    fn with_appended(&self, item: &str, is_item: bool, loader: &mut dyn Loader) -> Compiled {
         let (name, text) = match self.files().first() {
             Some(file) => (file.name.as_str(), file.text.as_str()),
             None => ("session", ""),
         };
         let gap = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
-        compile(name, &format!("{text}{gap}{item}\n"), loader)
+        // The running program knows the views it was started with, not those that the wrapping adds.
+        let options = Options { unfold_views: !is_item };
+        compile_with(name, &format!("{text}{gap}{item}\n"), loader, options)
     }
 
     fn define(&mut self, compiled: Compiled) -> Line {

@@ -52,7 +52,7 @@ impl Flow<'_> {
                 let sources: Vec<(&HirPattern, &Hir)> = sources.iter().map(|(pattern, hir)| (pattern, hir)).collect();
                 let (mut inner, base) = self.comprehension(ctx, &sources, filter.as_deref(), &[select], place);
                 let elem = self.scalar(&mut inner, select);
-                self.selected(&inner, base, elem, place)
+                self.selected(&inner, base, elem)
             }
             HirKind::If(condition, then, otherwise) if matches!(self.program.holes.head(&hir.ty), Ty::Set(_)) => {
                 let condition = self.scalar(ctx, condition);
@@ -117,7 +117,8 @@ impl Flow<'_> {
     }
 
     /// Rows (base…, elem) as a collection that may repeat.
-    fn selected(&mut self, inner: &Ctx, base: u32, elem: Expr, place: Place) -> Rep {
+    fn selected(&mut self, inner: &Ctx, base: u32, elem: Expr) -> Rep {
+        let place = elem.place;
         let mut exprs = columns(0, base, place);
         exprs.push(elem);
         let node = self.graph.map(inner.node, exprs, place);
@@ -147,7 +148,7 @@ impl Flow<'_> {
                 let (mut inner, base, elem) = self.open(ctx, coll, &[&lambda.body], place);
                 self.bind(&mut inner, &lambda.pattern, elem);
                 let result = self.scalar(&mut inner, &lambda.body);
-                self.selected(&inner, base, result, place)
+                self.selected(&inner, base, result)
             }
             (CollOp::FlatMap, Some(lambda), _) => {
                 let coll = self.coll(ctx, source);
@@ -157,7 +158,7 @@ impl Flow<'_> {
                 let Rep::Coll(found) = self.lifted(&inner, found, place) else { return self.apart(ctx, hir) };
                 let inner =
                     Ctx { node: found.node, width: found.width + found.cols, unit: false, appended: Vec::new() };
-                self.selected(&inner, base, found.elem, place)
+                self.selected(&inner, base, found.elem)
             }
             (CollOp::Filter, Some(lambda), _) => self.filter_rep(ctx, hir, source, lambda),
             (CollOp::Product, _, [other]) => {
@@ -219,7 +220,7 @@ impl Flow<'_> {
                 let map = self.map_rep(ctx, source);
                 let node = self.map_column(&map, place);
                 let inner = Ctx { node, width: map.width + 2, unit: false, appended: Vec::new() };
-                self.selected(&inner, map.width, local(map.width + 1, place), place)
+                self.selected(&inner, map.width, local(map.width + 1, place))
             }
             (CollOp::ToSet, ..) => {
                 let coll = self.coll(ctx, source);

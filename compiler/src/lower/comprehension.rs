@@ -133,6 +133,7 @@ impl Flow<'_> {
         }
         let mut left = columns(0, coll.width, place);
         let mut right = columns(0, coll.width, place);
+        let mut joined_at = None;
         if simple {
             for index in 0..parts.len() {
                 if parts[index].done || !Self::in_turn(parts, index) {
@@ -142,10 +143,12 @@ impl Flow<'_> {
                     // The pattern is bound to columns of the source's rows: its side of the key is read over them.
                     right.push(self.direct.expr(own));
                     left.push(self.direct.expr(outer));
+                    joined_at.get_or_insert(parts[index].hir.place);
                     parts[index].done = true;
                 }
             }
         }
+        let place = joined_at.unwrap_or(place);
         debug_assert!(left.iter().all(|key| columns_read(key) <= ctx.width));
         let joined = self.graph.join([ctx.node, coll.node], left, right, place);
         let mut exprs = columns(0, ctx.width, place);

@@ -255,10 +255,12 @@ impl Flow {
             result = Err(Excess::Kept);
         }
         if let (Ok(()), Some(sink)) = (result, &mut cell.sink) {
-            out.sort();
-            sink.apply(&out.rows);
-            if sink.len() > self.limits.rows_max {
+            let at_most = sink.len() + out.rows.len();
+            if at_most > self.limits.rows_max && sink.len_after(&out.rows) > self.limits.rows_max {
                 result = Err(Excess::Kept);
+            } else {
+                out.sort();
+                sink.apply(&out.rows);
             }
         }
         match result {

@@ -26,6 +26,15 @@ impl Sink {
         }
     }
 
+    /// How many rows there would be after these changes. O(changes · log rows).
+    pub(super) fn len_after(&self, changes: &[(Row, i64)]) -> usize {
+        changes.iter().fold(self.len(), |len, (row, weight)| match self.rows.weights().get(row) {
+            None => len + 1,
+            Some(sum) if sum.wrapping_add(*weight) == 0 => len - 1,
+            Some(_) => len,
+        })
+    }
+
     /// The rows, in order.
     pub(super) fn rows(&self) -> impl Iterator<Item = &Row> {
         self.rows.weights().keys()

@@ -45,6 +45,18 @@ fn the_last_good_rows_stay_readable() {
     assert!(flow.step(squared).is_empty(), "27 more are too many");
     assert!(flow.failure(squared).unwrap().starts_with("R0705"));
     assert_eq!(flow.flow.len(squared), 9);
+
+    let mut flow = program.flow_within(&[source, squared], Limits { rows_max: 4, ..Limits::default() });
+    (0..4).for_each(|n| flow.add(0, ints([n])));
+    assert_eq!(flow.step(source).len(), 4);
+    // Full, but a row that takes the place of another one fits.
+    flow.add(0, ints([4]));
+    flow.remove(0, ints([0]));
+    assert_eq!(flow.step(source), ["-(0)", "+(4)"]);
+    flow.add(0, ints([5]));
+    assert!(flow.step(source).is_empty());
+    assert_eq!(flow.failure(source).unwrap(), "R0705: `operator 0` needs more than 4 rows to be kept");
+    assert_eq!(flow.flow.rows(source).last(), Some(&ints([4])));
 }
 
 #[test]

@@ -284,7 +284,8 @@ fn mean(values: &[(Value, i64)]) -> f64 {
     // then rounds once.
     let shift = sum.unsigned_abs().leading_zeros().saturating_sub(2);
     let dividend = sum.unsigned_abs() << shift;
-    let quotient = (dividend / count as u128) << 1 | u128::from(dividend % count as u128 != 0);
+    let rest = dividend % count as u128;
+    let quotient = (dividend / count as u128) << 1 | rest.min(1);
     let magnitude = quotient as f64 / 2f64.powi(shift as i32 + 1) / if float { UNIT } else { 1.0 };
     if sum < 0 { -magnitude } else { magnitude }
 }
