@@ -5,6 +5,7 @@ use lasp_compiler::diagnostic::{Diagnostic, Severity, SourceFile};
 use lasp_plan::Place;
 use serde::Serialize;
 
+use crate::feed::{BadRow, Counts};
 use crate::locate::{Position, position};
 
 /// A diagnostic.
@@ -125,6 +126,68 @@ pub struct ChangeLine<'a> {
     pub added: Vec<serde_json::Value>,
     /// What is there no more.
     pub removed: Vec<serde_json::Value>,
+}
+
+/// A row of a feed that cannot be read.
+#[derive(Serialize)]
+pub struct BadLine<'a> {
+    code: &'static str,
+    severity: &'static str,
+    message: String,
+    file: &'a str,
+    line: u64,
+    column: Option<u64>,
+    counts: &'static str,
+    field: Option<&'a str>,
+    expected: &'a str,
+    found: &'a str,
+    row: &'a str,
+    skipped: bool,
+    applied: u64,
+}
+
+impl<'a> BadLine<'a> {
+    /// The JSON form of a bad row, found behind `applied` good ones.
+    #[must_use]
+    pub fn of(bad: &'a BadRow, skipped: bool, applied: u64) -> BadLine<'a> {
+        BadLine {
+            code: "R0704",
+            severity: "error",
+            message: format!("{}: expected {}, found {}", bad.place(), bad.expected, bad.found),
+            file: &bad.file,
+            line: bad.line,
+            column: bad.column,
+            counts: match bad.counts {
+                Counts::Fields => "fields",
+                Counts::Characters => "characters",
+            },
+            field: bad.field.as_deref(),
+            expected: &bad.expected,
+            found: &bad.found,
+            row: &bad.excerpt,
+            skipped,
+            applied,
+        }
+    }
+}
+
+/// What a run did, at its end.
+#[derive(Serialize)]
+pub struct SummaryLine {
+    /// Rows that were applied.
+    pub rows: u64,
+    /// Rows whose pair of source and number had been applied before.
+    pub repeated: u64,
+    /// Bad rows that were skipped on request.
+    pub skipped: u64,
+    /// Failures of handlers.
+    pub failures: u64,
+    /// Emits by name, in the order of the first of each.
+    pub emits: serde_json::Map<String, serde_json::Value>,
+    /// Whether Ctrl-C ended it.
+    pub interrupted: bool,
+    /// How long it took.
+    pub seconds: f64,
 }
 
 #[cfg(test)]

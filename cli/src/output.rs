@@ -158,6 +158,15 @@ impl Output {
 
     /// An error that has no place in a text: a sentence, and a next step.
     pub fn error(&mut self, code: Option<&str>, message: &str, help: Option<&str>) {
+        self.message("error", RED, code, message, help);
+    }
+
+    /// A warning that has no place in a text.
+    pub fn warning(&mut self, message: &str) {
+        self.message("warning", YELLOW, None, message, None);
+    }
+
+    fn message(&mut self, severity: &str, color: &str, code: Option<&str>, message: &str, help: Option<&str>) {
         if self.is_json() {
             #[derive(Serialize)]
             struct Line<'a> {
@@ -167,10 +176,10 @@ impl Output {
                 message: &'a str,
                 help: Vec<&'a str>,
             }
-            return self.note_json(&Line { code, severity: "error", message, help: help.into_iter().collect() });
+            return self.note_json(&Line { code, severity, message, help: help.into_iter().collect() });
         }
         let code = code.map_or_else(String::new, |code| format!("[{code}]"));
         let help = help.map_or_else(String::new, |help| format!("\n  {CYAN}= help:{PLAIN} {help}"));
-        self.note(&format!("{RED}error{code}{PLAIN}{BOLD}: {message}{PLAIN}{help}"));
+        self.note(&format!("{color}{severity}{code}{PLAIN}{BOLD}: {message}{PLAIN}{help}"));
     }
 }

@@ -18,6 +18,9 @@ use crate::literal::{self, BadEscape};
 use crate::span::Span;
 use crate::token::{Piece, Token};
 
+/// How many literals that cannot be read are kept with what is wrong with them; far more than errors are reported.
+const BAD_MAX: usize = 10_000;
+
 /// A token with its place.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Lexeme {
@@ -133,7 +136,13 @@ impl<'t> Driver<'t> {
 
     fn bad(&mut self, error: SyntaxError) {
         self.push(Token::Bad, error.span.range().start, error.span.range().end);
-        self.out.bad.push((error.span.start, error));
+        self.keep(error.span.start, error);
+    }
+
+    fn keep(&mut self, at: u32, error: SyntaxError) {
+        if self.out.bad.len() < BAD_MAX {
+            self.out.bad.push((at, error));
+        }
     }
 
     /// Forgets everything from the token at `index` on.
@@ -336,7 +345,7 @@ impl<'t> Driver<'t> {
         let error = SyntaxError::new("E0005", Span::new(escape.start, escape.end), escape.message)
             .label("in this text")
             .help("the escapes are `\\n`, `\\t`, `\\r`, `\\\"`, `\\\\`, `\\{`, `\\}` and `\\u{e9}`");
-        self.out.bad.push((Span::new(literal, literal).start, error));
+        self.keep(Span::new(literal, literal).start, error);
     }
 
     /// Turns a literal without an end into one bad token that reaches to `end`.

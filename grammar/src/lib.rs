@@ -6,8 +6,9 @@
 //!
 //! [`parse`] never fails: what cannot be read is a hole in the tree and a [`SyntaxError`] that says what to write. The
 //! stages, one file each: `lexer` cuts the text, `shape` cuts the tokens into declarations, `recover` runs the
-//! generated parser on each and goes on after an error, which `mend` makes a hole, `tree`, `nodes` and `patterns` build nodes, `explain`,
-//! `mistakes`, `heads` and `habits` find the words. Neighbours: the compiler reads [`ast`]; nothing here knows it.
+//! generated parser on each and goes on after an error, where `mend` makes a hole; `tree`, `nodes` and `patterns` build
+//! nodes; `explain`, `mistakes`, `heads` and `habits` find the words. Neighbours: the compiler reads [`ast`]; nothing
+//! here knows it.
 #![forbid(unsafe_code)]
 
 pub mod ast;

@@ -196,6 +196,11 @@ impl<'t> Recovery<'t> {
     /// Parses `tokens` as `goal`, reporting what is wrong with them.
     pub(crate) fn solve(&mut self, tokens: &mut Vec<Lexeme>, goal: Goal, last: bool) -> Solved {
         retag_steps(tokens);
+        // The builders would find this too, but only after the parser has filled its stack.
+        if let Some(deepest) = shape::too_deep(tokens, DEPTH_MAX) {
+            self.report(too_deep(deepest.span()));
+            return Solved::Done(None);
+        }
         let mut mended = false;
         let mut mended_end = false;
         // An unclosed brace was reported, and is error enough for what is not a statement.
@@ -214,10 +219,6 @@ impl<'t> Recovery<'t> {
             }
             if !mended {
                 mended = true;
-                if let Some(open) = shape::too_deep(tokens, DEPTH_MAX) {
-                    self.report(too_deep(open.span()));
-                    return Solved::Done(None);
-                }
                 let (any, at_end) = self.close_braces(tokens, goal, last);
                 mended_end = at_end;
                 braces = any;

@@ -119,16 +119,18 @@ fn declaration_end(lexemes: &[Lexeme], start: usize, unbalanced_until: usize) ->
     }
 }
 
-/// The first bracket with more than `most` around it.
+/// The first bracket with more than `most` around it, or the first of the prefix operators in a row that is one too many.
 pub(crate) fn too_deep(tokens: &[Lexeme], most: u32) -> Option<&Lexeme> {
     let mut depth = 0_u32;
+    let mut prefixes = 0_u32;
     tokens.iter().find(|lexeme| {
         if opens(lexeme.token).is_some() {
             depth += 1;
         } else if closes(lexeme.token).is_some() {
             depth = depth.saturating_sub(1);
         }
-        depth > most
+        prefixes = if matches!(lexeme.token, Token::Minus | Token::Not) { prefixes + 1 } else { 0 };
+        depth > most || prefixes > most
     })
 }
 

@@ -7,6 +7,7 @@ pub mod later;
 pub mod loading;
 pub mod new;
 pub mod plan;
+pub mod progress;
 pub mod repl;
 pub mod run;
 pub mod runner;

@@ -75,8 +75,11 @@ impl Args {
         }
         let names = self.shown(&mut session, output)?;
         let Some(plan) = session.plan().cloned() else { return Ok(Exit::Problems) };
-        let specs = choose(&plan, &self.feeds)?;
-        let opened: Result<Vec<OpenFeed>, FeedError> = specs.iter().map(|spec| open(spec, &plan)).collect();
+        let chosen = choose(&plan, &self.feeds)?;
+        for label in &chosen.repeated {
+            output.warning(&format!("`{label}` is given twice for one event; it is applied once"));
+        }
+        let opened: Result<Vec<OpenFeed>, FeedError> = chosen.specs.iter().map(|spec| open(spec, &plan)).collect();
         let feeds = match opened {
             Ok(feeds) => feeds,
             Err(error) => {

@@ -5,13 +5,13 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use lasp_vm::Failure;
-use serde::Serialize;
 
-use crate::feed::{BadRow, Counts, Item, Row};
+use super::progress::Progress;
+use crate::feed::{BadRow, Item, Row};
+use crate::json::{BadLine, SummaryLine};
 use crate::names::counted;
 use crate::output::{BOLD, CYAN, GREY, Output, PLAIN, RED};
 use crate::session::{Happening, Session};
@@ -19,8 +19,6 @@ use crate::{Exit, report, show};
 
 /// How many bad rows, and how many failures, are printed one by one; all are counted.
 const LISTED_MAX: u64 = 20;
-/// How long a run may take before a progress bar appears.
-const PROGRESS_AFTER_MS: u64 = 500;
 
 /// Why a run ends before its feeds do.
 pub enum Stop {
@@ -56,18 +54,9 @@ pub struct Runner<'o> {
     progress: Progress,
 }
 
-struct Progress {
-    bar: ProgressBar,
-    total_bytes: u64,
-    /// Bytes of the feeds that are read to their end, then of the one in hand with its name.
-    done_bytes: u64,
-    feed: (String, u64),
-}
-
 impl<'o> Runner<'o> {
     /// A run of the session's program that shows `names` at its end.
     pub fn new(session: Session, names: Vec<String>, skip_bad: bool, output: &'o mut Output) -> Runner<'o> {
-        let progress = Progress { bar: ProgressBar::hidden(), total_bytes: 0, done_bytes: 0, feed: (String::new(), 0) };
         Runner {
             session,
             output,
@@ -80,7 +69,7 @@ impl<'o> Runner<'o> {
             failures: 0,
             emits: Vec::new(),
             pairs: HashSet::new(),
-            progress,
+            progress: Progress::new(),
         }
     }
 
@@ -101,7 +90,7 @@ impl<'o> Runner<'o> {
 
     /// How many bytes of feeds there are, for the progress bar.
     pub fn expect(&mut self, total_bytes: u64) {
-        self.progress.total_bytes = total_bytes;
+        self.progress.expect(total_bytes);
     }
 
     /// Applies a row.
@@ -158,27 +147,7 @@ impl<'o> Runner<'o> {
 
     /// Notes how far a feed has been read.
     pub fn progress(&mut self, label: &str, bytes: u64) {
-        let progress = &mut self.progress;
-        if progress.feed.0 != label {
-            progress.done_bytes += progress.feed.1;
-            progress.feed.0 = label.to_string();
-        }
-        progress.feed.1 = bytes;
-        // A short run is over before a bar would have been read.
-        if progress.bar.is_hidden() {
-            let late = self.started.elapsed() > Duration::from_millis(PROGRESS_AFTER_MS);
-            if !late || progress.total_bytes == 0 || self.output.is_json() || !self.output.stderr_is_terminal() {
-                return;
-            }
-            let bar = ProgressBar::with_draw_target(Some(progress.total_bytes), ProgressDrawTarget::stderr());
-            if let Ok(style) = ProgressStyle::with_template("{bar:30} {percent:>3} %  {msg}") {
-                bar.set_style(style);
-            }
-            progress.bar = bar.clone();
-            self.output.set_progress(bar);
-        }
-        progress.bar.set_message(counted(self.rows, "row"));
-        progress.bar.set_position((progress.done_bytes + progress.feed.1).min(progress.total_bytes));
+        self.progress.reached(label, bytes, self.rows, self.output);
     }
 
     /// Ends the run: shown values if all rows were read, a summary, the exit code.
@@ -186,7 +155,7 @@ impl<'o> Runner<'o> {
     /// # Errors
     /// When stdout cannot be written.
     pub fn finish(mut self, stop: Option<Stop>) -> std::io::Result<Exit> {
-        self.progress.bar.finish_and_clear();
+        self.progress.finish();
         let exit = match stop {
             None => Exit::Fine,
             Some(Stop::Interrupted) => Exit::Interrupted,
@@ -335,55 +304,4 @@ fn was(rows: u64) -> String {
 #[must_use]
 pub fn now_us() -> i64 {
     jiff::Timestamp::now().as_microsecond()
-}
-
-#[derive(Serialize)]
-struct BadLine<'a> {
-    code: &'static str,
-    severity: &'static str,
-    message: String,
-    file: &'a str,
-    line: u64,
-    column: Option<u64>,
-    counts: &'static str,
-    field: Option<&'a str>,
-    expected: &'a str,
-    found: &'a str,
-    row: &'a str,
-    skipped: bool,
-    applied: u64,
-}
-
-impl<'a> BadLine<'a> {
-    fn of(bad: &'a BadRow, skipped: bool, applied: u64) -> BadLine<'a> {
-        BadLine {
-            code: "R0704",
-            severity: "error",
-            message: format!("{}: expected {}, found {}", bad.place(), bad.expected, bad.found),
-            file: &bad.file,
-            line: bad.line,
-            column: bad.column,
-            counts: match bad.counts {
-                Counts::Fields => "fields",
-                Counts::Characters => "characters",
-            },
-            field: bad.field.as_deref(),
-            expected: &bad.expected,
-            found: &bad.found,
-            row: &bad.excerpt,
-            skipped,
-            applied,
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct SummaryLine {
-    rows: u64,
-    repeated: u64,
-    skipped: u64,
-    failures: u64,
-    emits: serde_json::Map<String, serde_json::Value>,
-    interrupted: bool,
-    seconds: f64,
 }

@@ -54,11 +54,20 @@ impl Spec {
     }
 }
 
+/// The feeds of a run.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Chosen {
+    /// In the order they are read.
+    pub specs: Vec<Spec>,
+    /// Names of feeds that were given again for the same event. A feed already applied is not applied twice.
+    pub repeated: Vec<String>,
+}
+
 /// The feeds of a run. `given` are the values of `--feed`.
 ///
 /// # Errors
 /// Wrong use: not `EVENT=PATH`, no such event, stdin twice.
-pub fn choose(plan: &Plan, given: &[String]) -> Result<Vec<Spec>, Usage> {
+pub fn choose(plan: &Plan, given: &[String]) -> Result<Chosen, Usage> {
     let mut replaced: Vec<(u32, Vec<From>)> = Vec::new();
     for text in given {
         let (event, from) = parse(plan, text)?;
@@ -88,15 +97,18 @@ pub fn choose(plan: &Plan, given: &[String]) -> Result<Vec<Spec>, Usage> {
     if specs.iter().filter(|spec| spec.from == From::Stdin).count() > 1 {
         return Err(Usage::new("two feeds cannot both be read from stdin").help("give one of them a file"));
     }
-    // A feed already applied is not applied twice.
     let mut seen: Vec<(u32, From)> = Vec::new();
+    let mut repeated = Vec::new();
     specs.retain(|spec| {
         let key = (spec.event, spec.from.clone());
-        let new = !seen.contains(&key);
+        if seen.contains(&key) {
+            repeated.push(spec.label.clone());
+            return false;
+        }
         seen.push(key);
-        new
+        true
     });
-    Ok(specs)
+    Ok(Chosen { specs, repeated })
 }
 
 fn parse(plan: &Plan, text: &str) -> Result<(u32, From), Usage> {
@@ -151,7 +163,7 @@ mod tests {
 
     fn chosen(given: &[&str]) -> Vec<(u32, String, Option<String>)> {
         let given: Vec<String> = given.iter().map(ToString::to_string).collect();
-        choose(&plan(), &given).unwrap().into_iter().map(|spec| (spec.event, spec.label, spec.time)).collect()
+        choose(&plan(), &given).unwrap().specs.into_iter().map(|spec| (spec.event, spec.label, spec.time)).collect()
     }
 
     #[test]

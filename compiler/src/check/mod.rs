@@ -7,9 +7,11 @@
 //! The parts: `decls` collects and checks declarations, `types` reads type expressions, `expr` and `calls` read
 //! expressions, `patterns` patterns, `stmts` handlers, `tests` the test blocks.
 
+mod binary;
 mod calls;
 mod decls;
 mod expr;
+mod literals;
 mod names;
 mod patterns;
 pub(crate) mod rules;

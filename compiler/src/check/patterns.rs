@@ -104,7 +104,8 @@ impl Checker<'_> {
             return HirPattern::Wildcard;
         };
         let found = if value == Value::None { Ty::option(self.program.holes.fresh()) } else { found };
-        if !self.program.holes.fits(&found, ty) && !(found.is_whole() && ty.is_whole()) {
+        let fits = self.program.holes.fits(&found, ty) || (found.is_whole() && ty.is_whole());
+        if !fits {
             let ty = self.known(ty);
             self.error(
                 Code::E0205,

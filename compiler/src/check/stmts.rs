@@ -197,8 +197,8 @@ impl Checker<'_> {
                                 described(&first)
                             ),
                         )
-                        .label(format!("{}", described(&found)))
-                        .also(first_place, format!("{}", described(&first)))
+                        .label(described(&found))
+                        .also(first_place, described(&first))
                         .help("all emits of one name carry the same fields; give one of them another name"),
                     );
                 }

@@ -116,3 +116,28 @@ fn weights_that_explode_stop() {
     flow.flow.step();
     assert!(flow.failure(node).unwrap().contains("too many times"));
 }
+
+#[test]
+fn what_is_gone_is_not_kept() {
+    let mut program = Program::new();
+    let (left, right) = (program.source(0, 2), program.source(1, 2));
+    let key = || vec![local(0)];
+    let semi = program.node(Op::Semi { left: key(), right: key(), keep: true }, &[left, right], 2);
+    let default = vec![Value::Int(0)];
+    let looked_up = program.node(Op::LeftJoin { left: key(), right_key: 1, default }, &[left, right], 3);
+    let join = program.node(Op::Join { left: key(), right: key() }, &[left, right], 4);
+    let max = program.reduce(left, 1, Agg::Max, local(1));
+    let distinct = program.node(Op::Distinct, &[right], 2);
+    let sinks = [semi, looked_up, join, max, distinct];
+    let mut flow = program.flow_within(&sinks, Limits { rows_max: 8, produced_max: 100 });
+    for n in 0..100 {
+        flow.add(0, ints([n, n]));
+        flow.add(1, ints([n, -n]));
+        if n >= 2 {
+            flow.remove(0, ints([n - 2, n - 2]));
+            flow.remove(1, ints([n - 2, 2 - n]));
+        }
+        flow.flow.step();
+        sinks.iter().for_each(|sink| assert_eq!(flow.failure(*sink), None, "at {n}"));
+    }
+}

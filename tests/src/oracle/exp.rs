@@ -1,0 +1,138 @@
+//! Expressions as trees that know their type, their text and about what they cost.
+//!
+//! `Exp::new(Ty::Int, "($ + $)", [a, b])` renders as `(a + b)`: every part stands in parentheses where it needs them. The
+//! tree is kept so that a failing program can be cut down: a part may be replaced by any part below it that fits.
+//!
+//! `cost` bounds the work of computing it from scratch and `size` the number of elements. A program over variables of a
+//! dozen elements can otherwise ask for a product of products.
+
+use super::ty::Ty;
+
+/// An expression.
+#[derive(Clone, Debug)]
+pub(super) struct Exp {
+    pub(super) ty: Ty,
+    /// Text between the parts: one more than there are parts.
+    text: Vec<String>,
+    parts: Vec<Exp>,
+    pub(super) cost: u64,
+    pub(super) size: u64,
+}
+
+impl Exp {
+    /// A leaf.
+    pub(super) fn leaf(ty: Ty, text: impl Into<String>) -> Exp {
+        Exp { ty, text: vec![text.into()], parts: Vec::new(), cost: 1, size: 1 }
+    }
+
+    /// Parts in the places marked `$`.
+    pub(super) fn new(ty: Ty, template: &str, parts: impl IntoIterator<Item = Exp>) -> Exp {
+        let parts: Vec<Exp> = parts.into_iter().collect();
+        let text: Vec<String> = template.split('$').map(str::to_string).collect();
+        assert_eq!(text.len(), parts.len() + 1, "`{template}` needs as many parts as it has marks");
+        let cost = parts.iter().map(|part| part.cost).fold(1, u64::saturating_add);
+        let size = parts.iter().map(|part| part.size).max().unwrap_or(1);
+        Exp { ty, text, parts, cost, size }
+    }
+
+    /// With another number of elements.
+    pub(super) fn sized(self, size: u64) -> Exp {
+        Exp { size: size.max(1), ..self }
+    }
+
+    /// With the cost of its last part paid `times`.
+    pub(super) fn repeated(self, times: u64) -> Exp {
+        let last = self.parts.last().map_or(0, |part| part.cost);
+        let cost = self.cost.saturating_add(last.saturating_mul(times)).saturating_add(times);
+        Exp { cost, ..self }
+    }
+
+    /// With a cost from elsewhere.
+    pub(super) fn costing(self, cost: u64) -> Exp {
+        Exp { cost, ..self }
+    }
+
+    /// As the program writes it.
+    pub(super) fn text(&self) -> String {
+        let mut out = String::new();
+        self.write(&mut out);
+        out
+    }
+
+    /// The same without the parentheses around all of it.
+    pub(super) fn bare(&self) -> String {
+        let text = self.text();
+        let inner = text.strip_prefix('(').and_then(|text| text.strip_suffix(')'));
+        let closed = |inner: &str| {
+            let mut depth = 0i32;
+            for c in inner.chars() {
+                depth += i32::from(c == '(') - i32::from(c == ')');
+                if depth < 0 {
+                    return false;
+                }
+            }
+            true
+        };
+        match inner {
+            Some(inner) if !matches!(self.ty, Ty::Tuple(_)) && closed(inner) => inner.to_string(),
+            _ => text,
+        }
+    }
+
+    fn write(&self, out: &mut String) {
+        for (i, text) in self.text.iter().enumerate() {
+            out.push_str(text);
+            if let Some(part) = self.parts.get(i) {
+                part.write(out);
+            }
+        }
+    }
+
+    /// Simpler expressions of a type that fits in its place, simplest first. Names bound on the way down may be missing in
+    /// them; whoever asks finds out by compiling.
+    pub(super) fn simpler(&self) -> Vec<Exp> {
+        let mut found = Vec::new();
+        if self.parts.is_empty() && self.text[0].len() <= 2 {
+            return found;
+        }
+        found.extend(simplest(&self.ty));
+        let mut below = Vec::new();
+        self.each_below(&mut |part| {
+            if part.ty.fits(&self.ty) {
+                below.push(part.clone());
+            }
+        });
+        below.sort_by_key(|part| part.text().len());
+        found.extend(below);
+        for (i, part) in self.parts.iter().enumerate() {
+            for simpler in part.simpler() {
+                let mut copy = self.clone();
+                copy.parts[i] = simpler;
+                found.push(copy);
+            }
+        }
+        let own = self.text();
+        found.retain(|exp| exp.text().len() < own.len());
+        found
+    }
+
+    fn each_below(&self, f: &mut impl FnMut(&Exp)) {
+        for part in &self.parts {
+            f(part);
+            part.each_below(f);
+        }
+    }
+}
+
+/// The constant that says least.
+fn simplest(ty: &Ty) -> Option<Exp> {
+    let text = match ty {
+        Ty::Int | Ty::Nat => "1",
+        Ty::Float => "0.5",
+        Ty::Bool => "true",
+        Ty::Text => "\"a\"",
+        Ty::Opt(_) => "none",
+        _ => return None,
+    };
+    Some(Exp::leaf(ty.clone(), text))
+}

@@ -1,0 +1,354 @@
+//! The generator of expressions: what is in scope, and the choice between forms.
+//!
+//! [`Gen::exp`] makes an expression that fits a type: a literal, something in scope, or a form over smaller ones. Which
+//! forms there are for a type is in the neighbours: `scalars`, `logic`, `sets`, `maps`.
+//!
+//! Invariants: every expression made here checks. Nothing costs more than [`COST_MAX`] to compute from scratch.
+
+use std::collections::BTreeSet;
+
+use super::exp::Exp;
+use super::rng::Rng;
+use super::ty::Ty;
+
+/// What an expression may cost from scratch, about in evaluated parts: 10,000 of them take a millisecond.
+pub(super) const COST_MAX: u64 = 12_000;
+/// How many elements a collection may have.
+pub(super) const SIZE_MAX: u64 = 400;
+
+/// A name of the top level.
+#[derive(Clone, Debug)]
+pub(super) struct Global {
+    pub(super) name: String,
+    pub(super) ty: Ty,
+    pub(super) cost: u64,
+    pub(super) size: u64,
+    pub(super) is_view: bool,
+}
+
+/// A function of the program.
+#[derive(Clone, Debug)]
+pub(super) struct Function {
+    pub(super) name: String,
+    pub(super) params: Vec<Ty>,
+    pub(super) result: Ty,
+    pub(super) cost: u64,
+}
+
+/// The generator at work.
+pub(super) struct Gen {
+    pub(super) rng: Rng,
+    pub(super) globals: Vec<Global>,
+    pub(super) functions: Vec<Function>,
+    /// Names bound around the place in hand, with about how many elements each has.
+    pub(super) locals: Vec<(String, Ty, u64)>,
+    /// What was used, beyond what can be read off the text.
+    pub(super) used: BTreeSet<&'static str>,
+    names: usize,
+}
+
+impl Gen {
+    pub(super) fn new(rng: Rng) -> Gen {
+        Gen { rng, globals: Vec::new(), functions: Vec::new(), locals: Vec::new(), used: BTreeSet::new(), names: 0 }
+    }
+
+    /// An expression that fits `ty`.
+    pub(super) fn exp(&mut self, ty: &Ty, depth: usize) -> Exp {
+        for _ in 0..4 {
+            let exp = self.attempt(ty, depth);
+            if exp.cost <= COST_MAX && exp.size <= SIZE_MAX {
+                debug_assert!(exp.ty.fits(ty), "{} is {:?}, not {ty:?}", exp.text(), exp.ty);
+                return exp;
+            }
+        }
+        self.literal(ty)
+    }
+
+    fn attempt(&mut self, ty: &Ty, depth: usize) -> Exp {
+        if depth == 0 {
+            return match self.in_scope(ty) {
+                Some(exp) if self.rng.chance(80) => exp,
+                _ => self.literal(ty),
+            };
+        }
+        let choice = self.rng.below(100);
+        if choice < 30
+            && let Some(exp) = self.in_scope(ty)
+        {
+            return exp;
+        }
+        if choice < 38
+            && let Some(exp) = self.applied(ty, depth)
+        {
+            return exp;
+        }
+        if choice < 48 {
+            return self.branching(ty, depth);
+        }
+        match ty {
+            Ty::Int | Ty::Nat => self.number(ty, depth),
+            Ty::Float => self.float(depth),
+            Ty::Bool => self.logic(depth),
+            Ty::Text => self.words(depth),
+            Ty::Opt(of) => self.option(of, depth),
+            Ty::Set(of) => self.set(of, depth),
+            Ty::Map(key, value, total) => self.map(key, value, *total, depth),
+            Ty::Shape | Ty::Tuple(_) | Ty::Record(_) | Ty::List(_) => self.built(ty, depth),
+        }
+    }
+
+    /// A name in scope, or a part of what it names, that fits.
+    pub(super) fn in_scope(&mut self, ty: &Ty) -> Option<Exp> {
+        let mut found = Vec::new();
+        for (name, of, size) in &self.locals {
+            paths(name, of, *size, ty, &mut found);
+        }
+        let locals = found.len();
+        // Inside a function of elements its argument is what matters; a captured view is the exception.
+        if locals == 0 || self.rng.chance(15) {
+            for global in &self.globals {
+                if global.ty.fits(ty) {
+                    found.push(
+                        Exp::leaf(global.ty.clone(), &*global.name).sized(global.size).costing(global.cost.max(1)),
+                    );
+                }
+            }
+        }
+        if found.is_empty() {
+            return None;
+        }
+        let at = self.rng.below(found.len());
+        if at >= locals && !self.locals.is_empty() {
+            let scalar = found[at].ty.element().is_none();
+            self.used.insert(if scalar { "captured scalar" } else { "captured collection" });
+        }
+        Some(found.swap_remove(at))
+    }
+
+    /// A call of one of the program's functions.
+    fn applied(&mut self, ty: &Ty, depth: usize) -> Option<Exp> {
+        let fitting: Vec<Function> =
+            self.functions.iter().filter(|function| function.result.fits(ty)).cloned().collect();
+        if fitting.is_empty() {
+            return None;
+        }
+        let function = self.rng.pick(&fitting).clone();
+        let args: Vec<Exp> = function.params.iter().map(|param| self.exp(param, depth - 1)).collect();
+        let marks = vec!["$"; args.len()].join(", ");
+        let most = args.iter().map(|arg| arg.size).max().unwrap_or(1);
+        let call = Exp::new(function.result.clone(), &format!("{}({marks})", function.name), args);
+        let cost = call.cost.saturating_add(function.cost.saturating_mul(most));
+        Some(call.costing(cost).sized(12))
+    }
+
+    /// `if` and `match`, with parts of any type in the condition.
+    fn branching(&mut self, ty: &Ty, depth: usize) -> Exp {
+        match self.rng.weighted(&[50, 30, 20]) {
+            0 => {
+                let condition = self.exp(&Ty::Bool, depth - 1);
+                let (then, other) = (self.exp(ty, depth - 1), self.exp(ty, depth - 1));
+                self.joined(ty, "(if $ then $ else $)", vec![condition, then, other], 1)
+            }
+            1 => {
+                let of = self.scalar_type();
+                let value = self.exp(&Ty::opt(of), depth - 1);
+                let Ty::Opt(of) = value.ty.clone() else { return self.literal(ty) };
+                let name = self.fresh();
+                let some = self.with(&[(&name, &of, value.size)], |this| this.exp(ty, depth - 1));
+                let none = self.exp(ty, depth - 1);
+                let guarded = self.rng.chance(30);
+                if guarded {
+                    let guard = self.with(&[(&name, &of, value.size)], |this| this.exp(&Ty::Bool, depth - 1));
+                    let template = format!("(match $ {{ some({name}) if $ => $, _ => $ }})");
+                    return self.joined(ty, &template, vec![value, guard, some, none], 2);
+                }
+                self.joined(ty, &format!("(match $ {{ some({name}) => $, none => $ }})"), vec![value, some, none], 1)
+            }
+            _ => {
+                let value = self.exp(&Ty::Shape, depth - 1);
+                let (n, t) = (self.fresh(), self.fresh());
+                let dot = self.exp(ty, depth - 1);
+                let line = self.with(&[(&n, &Ty::Int, 1)], |this| this.exp(ty, depth - 1));
+                let boxed = self.with(&[(&n, &Ty::Int, 1), (&t, &Ty::Text, 1)], |this| this.exp(ty, depth - 1));
+                let template = format!("(match $ {{ dot => $, line({n}) => $, box({n}, {t}) => $ }})");
+                self.joined(ty, &template, vec![value, dot, line, boxed], 1)
+            }
+        }
+    }
+
+    /// A form whose branches are the parts from `first` on.
+    fn joined(&mut self, ty: &Ty, template: &str, parts: Vec<Exp>, first: usize) -> Exp {
+        let joined = parts[first..].iter().map(|part| Some(part.ty.clone())).reduce(|a, b| a?.common(&b?)).flatten();
+        match joined {
+            Some(joined) => {
+                self.used.insert(if joined.element().is_some() { "branches with sets" } else { "branches" });
+                Exp::new(joined, template, parts)
+            }
+            None => self.literal(ty),
+        }
+    }
+
+    /// A constant.
+    pub(super) fn literal(&mut self, ty: &Ty) -> Exp {
+        match ty {
+            Ty::Int if self.rng.chance(1) => Exp::leaf(Ty::Nat, i64::MAX.to_string()),
+            Ty::Int => {
+                let n = self.rng.between(-4, 4);
+                let ty = if n < 0 { Ty::Int } else { Ty::Nat };
+                Exp::leaf(ty, if n < 0 { format!("({n})") } else { n.to_string() })
+            }
+            Ty::Nat => Exp::leaf(Ty::Nat, self.rng.between(0, 4).to_string()),
+            Ty::Float => Exp::leaf(Ty::Float, *self.rng.pick(&["0.5", "2.0", "0.1", "1.5e3", "0.0"])),
+            Ty::Bool => Exp::leaf(Ty::Bool, if self.rng.chance(70) { "true" } else { "false" }),
+            Ty::Text => Exp::leaf(Ty::Text, format!("\"{}\"", self.rng.pick(&["a", "b", "c", "d"]))),
+            // A bare `none` has a type only where one is wanted.
+            Ty::Opt(of) => {
+                let inner = self.literal(of);
+                Exp::new(Ty::opt(inner.ty.clone()), "some($)", [inner])
+            }
+            Ty::Set(of) => {
+                let parts: Vec<Exp> = (0..=self.rng.below(3)).map(|_| self.literal(of)).collect();
+                self.listed(parts, "{", "}", Ty::set)
+            }
+            Ty::List(of) => {
+                let parts: Vec<Exp> = (0..=self.rng.below(3)).map(|_| self.literal(of)).collect();
+                self.listed(parts, "[", "]", |of| Ty::List(Box::new(of)))
+            }
+            Ty::Map(key, value, _) => {
+                let (key, value) = (self.literal(key), self.literal(value));
+                Exp::new(Ty::map(key.ty.clone(), value.ty.clone(), false), "[$: $]", [key, value])
+            }
+            Ty::Shape | Ty::Tuple(_) | Ty::Record(_) => self.built(ty, 0),
+        }
+    }
+
+    /// A set or list literal.
+    pub(super) fn listed(&mut self, parts: Vec<Exp>, open: &str, close: &str, of: impl Fn(Ty) -> Ty) -> Exp {
+        let ty = parts.iter().map(|part| part.ty.clone()).reduce(|a, b| a.common(&b).unwrap_or(a));
+        let marks = vec!["$"; parts.len()].join(", ");
+        let size = parts.len() as u64;
+        Exp::new(of(ty.unwrap_or(Ty::Int)), &format!("{open}{marks}{close}"), parts).sized(size)
+    }
+
+    /// A value put together from its parts.
+    fn built(&mut self, ty: &Ty, depth: usize) -> Exp {
+        let below = depth.saturating_sub(1);
+        let mut part = |this: &mut Gen, ty: &Ty| if depth == 0 { this.literal(ty) } else { this.exp(ty, below) };
+        match ty {
+            Ty::Tuple(types) => {
+                let parts: Vec<Exp> = types.iter().map(|ty| part(self, ty)).collect();
+                let ty = Ty::Tuple(parts.iter().map(|part| part.ty.clone()).collect());
+                Exp::new(ty, &format!("({})", vec!["$"; parts.len()].join(", ")), parts)
+            }
+            Ty::Record(fields) => {
+                let parts: Vec<Exp> = fields.iter().map(|(_, ty)| part(self, ty)).collect();
+                let names = || fields.iter().map(|(name, _)| name);
+                let ty = Ty::Record(names().cloned().zip(parts.iter().map(|part| part.ty.clone())).collect());
+                let marks: Vec<String> = names().map(|name| format!("{name}: $")).collect();
+                Exp::new(ty, &format!("{{ {} }}", marks.join(", ")), parts)
+            }
+            Ty::List(of) => {
+                let parts: Vec<Exp> = (0..=self.rng.below(3)).map(|_| part(self, of)).collect();
+                self.listed(parts, "[", "]", |of| Ty::List(Box::new(of)))
+            }
+            _ => match self.rng.below(3) {
+                0 => Exp::leaf(Ty::Shape, "dot"),
+                1 => {
+                    let n = part(self, &Ty::Int);
+                    Exp::new(Ty::Shape, "line($)", [n])
+                }
+                _ => {
+                    let (n, t) = (part(self, &Ty::Int), part(self, &Ty::Text));
+                    Exp::new(Ty::Shape, "box($, $)", [n, t])
+                }
+            },
+        }
+    }
+
+    /// Works with more names in scope.
+    pub(super) fn with<T>(&mut self, names: &[(&str, &Ty, u64)], work: impl FnOnce(&mut Gen) -> T) -> T {
+        let before = self.locals.len();
+        self.locals.extend(names.iter().map(|(name, ty, size)| ((*name).to_string(), (*ty).clone(), *size)));
+        let result = work(self);
+        self.locals.truncate(before);
+        result
+    }
+
+    /// A pattern for an element, and its names: the whole, or its parts.
+    pub(super) fn pattern(&mut self, ty: &Ty, size: u64) -> (String, Vec<(String, Ty, u64)>) {
+        match ty {
+            Ty::Tuple(types) if self.rng.chance(65) => {
+                let names: Vec<_> = types.iter().map(|ty| (self.fresh(), ty.clone(), size)).collect();
+                let text: Vec<_> = names.iter().map(|(name, ..)| name.as_str()).collect();
+                (format!("({})", text.join(", ")), names)
+            }
+            Ty::Record(fields) if self.rng.chance(20) => {
+                let names: Vec<_> = fields.iter().map(|(_, ty)| (self.fresh(), ty.clone(), size)).collect();
+                let text: Vec<_> =
+                    fields.iter().zip(&names).map(|((field, _), (name, ..))| format!("{field}: {name}")).collect();
+                (format!("{{ {} }}", text.join(", ")), names)
+            }
+            _ => {
+                let name = self.fresh();
+                (name.clone(), vec![(name, ty.clone(), size)])
+            }
+        }
+    }
+
+    /// A function of the elements of `source`: its text with a mark for the body, and the body.
+    pub(super) fn lambda(&mut self, source: &Exp, element: &Ty, body: impl FnOnce(&mut Gen) -> Exp) -> (String, Exp) {
+        let (pattern, names) = self.pattern(element, source.size);
+        let names: Vec<(&str, &Ty, u64)> = names.iter().map(|(name, ty, size)| (name.as_str(), ty, *size)).collect();
+        let body = self.with(&names, body);
+        (format!("{pattern} => $"), body)
+    }
+
+    pub(super) fn fresh(&mut self) -> String {
+        self.names += 1;
+        format!("x{}", self.names)
+    }
+
+    /// A type without collections.
+    pub(super) fn scalar_type(&mut self) -> Ty {
+        match self.rng.weighted(&[40, 25, 8, 6, 10, 5, 6]) {
+            0 => Ty::Int,
+            1 => Ty::Text,
+            2 => Ty::Bool,
+            3 => Ty::Float,
+            4 => Ty::item(),
+            5 => Ty::Shape,
+            _ => Ty::pair(Ty::Text, Ty::Int),
+        }
+    }
+
+    /// A type that elements of sets have.
+    pub(super) fn element_type(&mut self) -> Ty {
+        match self.rng.weighted(&[70, 10, 8, 7, 5]) {
+            0 => self.scalar_type(),
+            1 => Ty::opt(self.scalar_type()),
+            2 => Ty::set(self.scalar_type()),
+            3 => Ty::pair(self.scalar_type(), self.scalar_type()),
+            _ => Ty::List(Box::new(self.scalar_type())),
+        }
+    }
+}
+
+/// Everything that can be reached from a name by fields and fits.
+fn paths(name: &str, of: &Ty, size: u64, wanted: &Ty, found: &mut Vec<Exp>) {
+    if of.fits(wanted) {
+        found.push(Exp::leaf(of.clone(), name).sized(size));
+    }
+    match of {
+        Ty::Record(fields) => {
+            for (field, ty) in fields {
+                paths(&format!("{name}.{field}"), ty, size, wanted, found);
+            }
+        }
+        Ty::Tuple(types) => {
+            for (i, ty) in types.iter().enumerate() {
+                paths(&format!("{name}.{i}"), ty, size, wanted, found);
+            }
+        }
+        _ => {}
+    }
+}

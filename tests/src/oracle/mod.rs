@@ -1,0 +1,1 @@
+//! Random programs and traces (in work).
