@@ -152,7 +152,12 @@ impl Gen {
         match self.rng.below(6) {
             0 => {
                 let inner = self.exp(of, below);
-                Exp::new(Ty::opt(inner.ty.clone()), "some($)", [inner])
+                let ty = Ty::opt(inner.ty.clone());
+                if self.rng.chance(50) {
+                    let condition = self.exp(&Ty::Bool, below);
+                    return Exp::new(ty, "(if $ then some($) else none)", [condition, inner]);
+                }
+                Exp::new(ty, "some($)", [inner])
             }
             1..=3 if of.is_ordered() => {
                 let (source, element) = self.collection(below);

@@ -20,8 +20,13 @@ impl Gen {
         } else {
             self.rng.pick(&known).clone()
         };
-        let source = match self.in_scope(&ty) {
-            Some(exp) if depth == 0 || self.rng.chance(60) => exp,
+        let total = matches!(ty, Ty::Map(_, _, true));
+        // A total map has no other form than a name.
+        let tries = if total { 8 } else { 1 };
+        let named = (0..tries).find_map(|_| self.in_scope(&ty));
+        let source = match (named, &ty) {
+            (Some(exp), _) if total || depth == 0 || self.rng.chance(60) => exp,
+            (_, Ty::Map(key, value, _)) => self.exp(&Ty::map((**key).clone(), (**value).clone(), false), depth),
             _ => self.exp(&ty, depth),
         };
         let element = source.ty.element().unwrap_or(Ty::Int);

@@ -1,0 +1,263 @@
+//! Runs a case and compares.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use lasp_compiler::codes::Code;
+use lasp_compiler::diagnostic::Severity;
+use lasp_compiler::{NoFiles, compile};
+use lasp_lattice::ReplicaId;
+use lasp_plan::{Plan, Type, Value, ViewId};
+use lasp_vm::{Failure, InEvent, Node, Out};
+
+use super::case::Case;
+use super::eager;
+use super::reactions::Reaction;
+
+/// What came of a case that was not wrong.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Seen {
+    /// Whether it unfolds too large to run.
+    pub(super) too_large: bool,
+    /// What happened, for the tally.
+    pub(super) marks: BTreeSet<&'static str>,
+}
+
+/// What was wrong with a case.
+#[derive(Clone, Debug)]
+pub(super) struct Wrong {
+    pub(super) what: String,
+    /// A defect of the generator: the program does not compile.
+    pub(super) is_ours: bool,
+}
+
+/// The plan of a case; none if it unfolds too large.
+pub(super) fn plan(case: &Case) -> Result<Option<Arc<Plan>>, Wrong> {
+    let text = case.program();
+    let compiled = compile("case.lasp", &text, &mut NoFiles);
+    if let Some(plan) = compiled.plan {
+        return Ok(Some(Arc::new(plan)));
+    }
+    let errors: Vec<_> = compiled.diagnostics.iter().filter(|found| found.severity == Severity::Error).collect();
+    if errors.iter().any(|error| error.code == Code::E0210) {
+        return Ok(None);
+    }
+    let what: Vec<_> = errors
+        .iter()
+        .map(|error| {
+            let place = error.primary.place;
+            let at = text.get(place.start as usize..place.end as usize).unwrap_or_default();
+            format!("{}: {} ({}) at `{at}`", error.code.as_str(), error.message, error.primary.text)
+        })
+        .collect();
+    Err(Wrong { what: what.join("\n"), is_ours: true })
+}
+
+/// Runs a case to its end.
+pub(super) fn run(case: &Case) -> Result<Seen, Wrong> {
+    let ran = catch_unwind(AssertUnwindSafe(|| {
+        let Some(plan) = plan(case)? else {
+            return Ok(Seen { too_large: true, ..Seen::default() });
+        };
+        Run::start(case, plan).all()
+    }));
+    ran.unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().cloned();
+        let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_string()));
+        Err(Wrong { what: format!("panic: {}", text.unwrap_or_default()), is_ours: false })
+    })
+}
+
+/// What a reaction has told so far.
+#[derive(Default)]
+struct Told {
+    fired: BTreeMap<Value, usize>,
+    /// What a `when` must have fired for.
+    due: BTreeSet<Value>,
+    /// Replayed from a watch.
+    present: BTreeMap<Value, i64>,
+    /// The last value that a watch on a scalar told.
+    last: Option<Value>,
+}
+
+struct Run<'c> {
+    case: &'c Case,
+    plan: Arc<Plan>,
+    node: Node,
+    told: Vec<Told>,
+    before: BTreeMap<ViewId, usize>,
+    seen: Seen,
+}
+
+impl<'c> Run<'c> {
+    fn start(case: &'c Case, plan: Arc<Plan>) -> Run<'c> {
+        let (node, outs) = Node::start(plan.clone(), ReplicaId { node: 1, incarnation: 0 }, 0);
+        let told = case.reactions.iter().map(|_| Told::default()).collect();
+        let mut run = Run { case, plan, node, told, before: BTreeMap::new(), seen: Seen::default() };
+        run.hear(outs);
+        run
+    }
+
+    fn all(mut self) -> Result<Seen, Wrong> {
+        self.compare("at the start")?;
+        for (i, (name, fields)) in self.case.trace.iter().enumerate() {
+            // A shrunk case may have lost the event.
+            let Some(event) = self.plan.events.iter().position(|event| event.name == *name) else { continue };
+            let event = InEvent { event: u32::try_from(event).unwrap_or(0), at_us: None, fields: fields.clone() };
+            let outs = self.node.handle(i64::try_from(i).unwrap_or(0) * 1000, event);
+            self.hear(outs);
+            if (i + 1) % self.case.every == 0 || i + 1 == self.case.trace.len() {
+                self.compare(&format!("after event {} ({name})", i + 1))?;
+            }
+        }
+        Ok(self.seen)
+    }
+
+    /// Takes note of what the node told.
+    fn hear(&mut self, outs: Vec<Out>) {
+        for out in outs {
+            match out {
+                Out::Emit { name, value, .. } => self.emitted(&name, value),
+                Out::Failed { .. } => {
+                    self.seen.marks.insert("handler undone");
+                }
+                Out::Recovered { .. } => {
+                    self.seen.marks.insert("view recovered");
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn emitted(&mut self, name: &str, value: Value) {
+        let slot = match &value {
+            Value::Tuple(slots) => slots.first().cloned().unwrap_or(Value::unit()),
+            other => other.clone(),
+        };
+        for (reaction, told) in self.case.reactions.iter().zip(&mut self.told) {
+            let view = &self.case.lets[reaction.view()].name;
+            match name.strip_suffix(view.as_str()) {
+                Some("fired_") => *told.fired.entry(slot.clone()).or_default() += 1,
+                Some("came_") => {
+                    *told.present.entry(slot.clone()).or_default() += 1;
+                    told.last = Some(slot.clone());
+                }
+                Some("went_") => *told.present.entry(slot.clone()).or_default() -= 1,
+                _ => {}
+            }
+        }
+    }
+
+    /// Every view against its recomputation.
+    fn compare(&mut self, when: &str) -> Result<(), Wrong> {
+        let plan = self.plan.clone();
+        for (at, view) in (0..).zip(&plan.views) {
+            let kept = self.node.value(ViewId(at));
+            let scratch = self.node.eval(&view.expr);
+            let wrong = match (&kept, &scratch) {
+                (Ok(kept), Ok(scratch)) => kept != scratch,
+                (Err(_), Err(_)) => false,
+                (Ok(_), Err(_)) => true,
+                (Err(_), Ok(_)) => !self.is_eager(&view.expr),
+            };
+            if wrong {
+                let (kept, scratch) = (shown(&kept, &view.ty), shown(&scratch, &view.ty));
+                let what = format!("`{}` {when}\n  kept up to date: {kept}\n  from scratch:    {scratch}", view.name);
+                return Err(Wrong { what, is_ours: false });
+            }
+            self.note(ViewId(at), &kept);
+        }
+        self.check_reactions(when)
+    }
+
+    fn is_eager(&mut self, expr: &lasp_plan::Expr) -> bool {
+        let fails = eager::candidates(expr).iter().any(|expr| self.node.eval(expr).is_err());
+        if fails {
+            self.seen.marks.insert("failure of a part that is not used");
+        }
+        fails
+    }
+
+    fn note(&mut self, view: ViewId, kept: &Result<Value, Failure>) {
+        let marks = &mut self.seen.marks;
+        match kept {
+            Ok(value) => {
+                if let Some(elements) = value.elements() {
+                    let before = self.before.insert(view, elements.len());
+                    if before.is_some_and(|before| before > elements.len()) {
+                        marks.insert("view that shrank");
+                    }
+                    if !elements.is_empty() {
+                        marks.insert("view with elements");
+                    }
+                }
+            }
+            Err(failure) => {
+                marks.insert("failed view");
+                if failure.code == "R0702" {
+                    marks.insert("division by zero");
+                }
+                if failure.code == "R0701" {
+                    marks.insert("out of range");
+                }
+            }
+        }
+    }
+
+    fn check_reactions(&mut self, when: &str) -> Result<(), Wrong> {
+        let wrong = |what: String| Err(Wrong { what: format!("{what} {when}"), is_ours: false });
+        for at in 0..self.told.len() {
+            let reaction = self.case.reactions[at].clone();
+            let name = &self.case.lets[reaction.view()].name;
+            let Some(view) = self.plan.views.iter().position(|view| view.name == *name) else { continue };
+            let ty = self.plan.views[view].ty.clone();
+            let Ok(value) = self.node.value(ViewId(u32::try_from(view).unwrap_or(0))) else { continue };
+            let told = &mut self.told[at];
+            if let Reaction::When { .. } = reaction {
+                match &value {
+                    Value::Bool(true) => drop(told.due.insert(Value::unit())),
+                    Value::Set(elements) => told.due.extend(elements.iter().cloned()),
+                    _ => {}
+                }
+                // Between two comparisons nothing is lost: what was true then is true now.
+                let fired: BTreeSet<Value> = told.fired.keys().cloned().collect();
+                if told.fired.values().any(|times| *times != 1) || fired != told.due {
+                    return wrong(format!("`when` of {name} fired for {:?}, due {:?}", told.fired, told.due));
+                }
+                if !fired.is_empty() {
+                    self.seen.marks.insert("when fired");
+                }
+                continue;
+            }
+            let expected: Vec<Value> = match (&value, &ty) {
+                (Value::Bool(true), _) => vec![Value::unit()],
+                (Value::Bool(false), _) => Vec::new(),
+                (value, Type::Set(_) | Type::Map(..)) => value.elements().unwrap_or_default(),
+                (value, _) => {
+                    // The first value of a scalar is no change.
+                    if told.last.as_ref().is_some_and(|last| last != value) {
+                        return wrong(format!("watch of {name} told {:?} last, it is {value:?}", told.last));
+                    }
+                    continue;
+                }
+            };
+            let present: Vec<Value> =
+                told.present.iter().filter(|(_, n)| **n != 0).map(|(value, _)| value.clone()).collect();
+            if present != expected || told.present.values().any(|n| !(0..=1).contains(n)) {
+                return wrong(format!("watch of {name} replays to {:?}, its value is {expected:?}", told.present));
+            }
+            if told.present.values().any(|n| *n == 0) {
+                self.seen.marks.insert("watch told a removal");
+            }
+        }
+        Ok(())
+    }
+}
+
+fn shown(value: &Result<Value, Failure>, ty: &Type) -> String {
+    match value {
+        Ok(value) => lasp_plan::format::text_of(value, ty),
+        Err(failure) => format!("fails: {failure}"),
+    }
+}
