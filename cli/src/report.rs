@@ -120,11 +120,12 @@ fn drawable(diagnostic: &Diagnostic, files: &[SourceFile]) -> bool {
 fn range(place: Place, text: &str) -> std::ops::Range<usize> {
     let start = boundary(text, place.start as usize);
     let end = boundary(text, place.end as usize).max(start);
-    if start < end {
+    // A byte-order mark has no width: what follows it is pointed at too.
+    if start < end && &text[start..end] != "\u{feff}" {
         return start..end;
     }
-    match text[start..].chars().next() {
-        Some(c) => start..start + c.len_utf8(),
+    match text[end..].chars().next() {
+        Some(c) => start..end + c.len_utf8(),
         // At the end of the text: under its last character that is no line break.
         None => {
             let content = text.trim_end();

@@ -250,6 +250,9 @@ impl Flow<'_> {
         }
         let is_map = matches!(self.program.holes.head(&source.ty), Ty::Map(..));
         let coll = self.coll(ctx, source);
+        if !is_map && self.need(&lambda.body) > coll.width {
+            return self.correlated(ctx, coll, lambda, place);
+        }
         let (cols, bag) = (coll.cols, coll.bag);
         let (mut inner, base, elem) = self.open(ctx, coll, &[&lambda.body], place);
         let bag = bag && !self.is_flow(&lambda.body);

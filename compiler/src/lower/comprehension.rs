@@ -16,7 +16,7 @@ use rustc_hash::FxHashSet;
 use super::Flow;
 use super::direct::{can_fail, columns_read, shift, tuple};
 use super::rep::{Coll, Ctx, Rep, columns};
-use crate::hir::{Hir, HirKind, HirPattern, LocalId};
+use crate::hir::{Hir, HirKind, HirLambda, HirPattern, LocalId};
 
 /// A part of the condition.
 struct Part<'h> {
@@ -65,6 +65,26 @@ impl Flow<'_> {
             self.apply_parts(&mut inner, &unbound, &mut parts);
         }
         (inner, base)
+    }
+
+    /// `orders.filter(o => o.user == u.id)` under a context with `u`: a join of the context with the collection, by key
+    /// where the condition has an equality.
+    pub(super) fn correlated(&mut self, ctx: &Ctx, coll: Coll, lambda: &HirLambda, place: Place) -> Rep {
+        let coll = self.as_set(coll, place);
+        let (base, cols) = (ctx.width, coll.cols);
+        let elem = shift(coll.elem.clone(), coll.width, i64::from(base) - i64::from(coll.width));
+        let mut names = FxHashSet::default();
+        lambda.pattern.each_bound(&mut |local| {
+            names.insert(local);
+        });
+        let mut parts = Vec::new();
+        self.conjuncts(&lambda.body, &mut parts);
+        let mut inner = ctx.clone();
+        let unbound = FxHashSet::default();
+        self.join_source(&mut inner, coll, &lambda.pattern, &names, &unbound, &mut parts, place);
+        self.apply_parts(&mut inner, &unbound, &mut parts);
+        let node = self.graph.map(inner.node, columns(0, base + cols, place), place);
+        Rep::Coll(Coll { width: base, node, cols, elem, bag: false, of: None })
     }
 
     fn conjuncts<'h>(&self, filter: &'h Hir, parts: &mut Vec<Part<'h>>) {

@@ -5,7 +5,7 @@ use lasp_plan::format::text_of;
 use lasp_plan::Plan;
 
 use super::exp::Exp;
-use super::r#gen::{Function, Gen, Global};
+use super::generator::{Function, Gen, Global};
 use super::reactions::{self, Reaction};
 use super::rng::Rng;
 use super::ty::{SHAPE, Ty};

@@ -1,7 +1,7 @@
 //! Forms that give a truth value.
 
 use super::exp::Exp;
-use super::r#gen::Gen;
+use super::generator::Gen;
 use super::ty::Ty;
 
 impl Gen {

@@ -1,7 +1,7 @@
 //! Forms that give maps, and what is read out of them.
 
 use super::exp::Exp;
-use super::r#gen::Gen;
+use super::generator::Gen;
 use super::ty::Ty;
 
 impl Gen {

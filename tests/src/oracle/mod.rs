@@ -13,7 +13,7 @@
 mod case;
 mod eager;
 mod exp;
-mod r#gen;
+mod generator;
 mod logic;
 mod maps;
 mod reactions;

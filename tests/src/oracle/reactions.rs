@@ -7,7 +7,7 @@
 
 use super::case::{Let, Var};
 use super::exp::Exp;
-use super::r#gen::Gen;
+use super::generator::Gen;
 use super::ty::Ty;
 
 /// A reaction to a view, by the view's position among the `let`s.

@@ -4,7 +4,7 @@
 //! literals reach the end of the range.
 
 use super::exp::Exp;
-use super::r#gen::Gen;
+use super::generator::Gen;
 use super::ty::Ty;
 
 impl Gen {

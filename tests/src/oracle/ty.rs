@@ -126,7 +126,7 @@ impl Ty {
             Ty::Nat => Value::Int(rng.between(0, 4)),
             Ty::Float => Value::Float((*rng.pick(&[0.0, 0.5, -1.5, 2.0, 0.1, 1e308, -1e308])).into()),
             Ty::Bool => Value::Bool(rng.chance(50)),
-            Ty::Text => Value::text(rng.pick(&["a", "b", "c", "d"])),
+            Ty::Text => Value::text(["a", "b", "c", "d"][rng.below(4)]),
             Ty::Shape => match rng.below(3) {
                 0 => Value::Variant(0, [].into()),
                 1 => Value::Variant(1, [Ty::Int.value(rng)].into()),

@@ -233,7 +233,7 @@ impl Gen {
     /// A value put together from its parts.
     fn built(&mut self, ty: &Ty, depth: usize) -> Exp {
         let below = depth.saturating_sub(1);
-        let mut part = |this: &mut Gen, ty: &Ty| if depth == 0 { this.literal(ty) } else { this.exp(ty, below) };
+        let part = |this: &mut Gen, ty: &Ty| if depth == 0 { this.literal(ty) } else { this.exp(ty, below) };
         match ty {
             Ty::Tuple(types) => {
                 let parts: Vec<Exp> = types.iter().map(|ty| part(self, ty)).collect();
