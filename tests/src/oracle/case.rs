@@ -1,5 +1,8 @@
 //! A case: a program and a trace, made from a seed, that can be read and cut down.
 
+use lasp_compiler::codes::Code;
+use lasp_compiler::diagnostic::Severity;
+use lasp_compiler::{NoFiles, compile};
 use lasp_plan::Value;
 use lasp_plan::format::text_of;
 use lasp_plan::Plan;
@@ -49,7 +52,7 @@ pub(super) struct Let {
 }
 
 /// A program and a trace.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Case {
     pub(super) seed: u64,
     pub(super) vars: Vec<Var>,
@@ -72,13 +75,17 @@ pub(super) fn generate(seed: u64) -> Case {
     for n in 0..2 + g.rng.below(4) {
         let (var, of) = vars::variable(&mut g.rng, n);
         let size = if var.ty.element().is_some() { 8 } else { 1 };
-        g.globals.push(Global { name: var.name.clone(), ty: var.ty.clone(), cost: 1, size, is_view: false });
+        g.globals.push(Global { name: var.name.clone(), ty: var.ty.clone(), cost: 1, size });
         declared.push(var);
         events.extend(of);
     }
     let mut funs = Vec::new();
     for n in 0..g.rng.below(3) {
         let fun = function(&mut g, n);
+        let probe = Let { name: "v0".into(), body: Exp::leaf(Ty::Int, "1"), shown: true };
+        if fun.params.is_empty() || !is_admitted(&declared, &[&funs[..], &[fun.clone()]].concat(), &[], probe) {
+            continue;
+        }
         let params = fun.params.iter().map(|(_, ty)| ty.clone()).collect();
         let function = Function { name: fun.name.clone(), params, result: fun.result.clone(), cost: fun.body.cost };
         g.functions.push(function);
@@ -86,11 +93,19 @@ pub(super) fn generate(seed: u64) -> Case {
     }
     let mut lets = Vec::new();
     for n in 0..3 + g.rng.below(4) {
-        let ty = view_type(&mut g);
-        let body = g.exp(&ty, DEPTH);
         let name = format!("v{n}");
+        let mut tries = 0;
+        let body = loop {
+            let ty = view_type(&mut g);
+            let body = if tries == 8 { g.literal(&Ty::Int) } else { g.exp(&ty, DEPTH) };
+            let candidate = Let { name: name.clone(), body: body.clone(), shown: true };
+            if tries == 8 || is_admitted(&declared, &funs, &lets, candidate) {
+                break body;
+            }
+            tries += 1;
+        };
         let global =
-            Global { name: name.clone(), ty: body.ty.clone(), cost: body.cost, size: body.size, is_view: true };
+            Global { name: name.clone(), ty: body.ty.clone(), cost: body.cost, size: body.size };
         g.globals.push(global);
         lets.push(Let { name, body, shown: true });
     }
@@ -98,7 +113,7 @@ pub(super) fn generate(seed: u64) -> Case {
         lets[at].shown = at + 1 == lets.len() || g.rng.chance(85);
     }
     events.extend(compound(&mut g, &events));
-    events.extend(reading(&mut g, &declared));
+    events.extend(reading(&mut g, &declared, &funs, &lets));
     let reactions = reactions::generate(&mut g, &declared, &mut lets);
     let mut weights: Vec<usize> = events.iter().map(|event| event.weight).collect();
     weights.push(1);
@@ -121,6 +136,26 @@ pub(super) fn generate(seed: u64) -> Case {
     }
     let used = g.used.iter().copied().collect();
     Case { seed, vars: declared, events, funs, lets, reactions, trace, every, used }
+}
+
+/// Whether the compiler admits the view: it refuses what unfolds too large, and types `if c then {1} else {-1}` by its
+/// first part alone.
+fn is_admitted(vars: &[Var], funs: &[Fun], lets: &[Let], candidate: Let) -> bool {
+    let lets = [lets, &[candidate]].concat();
+    let (vars, funs) = (vars.to_vec(), funs.to_vec());
+    let case = Case { vars, funs, lets, ..Case::default() };
+    let compiled = compile("case.lasp", &case.program(), &mut NoFiles);
+    !compiled.diagnostics.iter().any(|found| {
+        found.severity == Severity::Error && (found.code == Code::E0210 || is_narrow(found.code, &found.message))
+    })
+}
+
+/// Whether an error says no more than that a `nat` was guessed from a neighbouring part.
+fn is_narrow(code: Code, message: &str) -> bool {
+    let message = message.replace("nat", "int");
+    let types = message.strip_prefix("expected `").and_then(|rest| rest.strip_suffix('`'));
+    let same = types.and_then(|types| types.split_once("`, found `")).is_some_and(|(a, b)| a == b);
+    code == Code::E0201 && same
 }
 
 fn view_type(g: &mut Gen) -> Ty {
@@ -163,6 +198,9 @@ fn function(g: &mut Gen, n: usize) -> Fun {
     } else if g.globals.iter().any(|global| body.text().contains(global.name.as_str())) {
         g.used.insert("function that reads variables");
     }
+    // What no result depends on is not computed, and so cannot fail: an argument that is not used.
+    let text = body.text();
+    params.retain(|(name, _)| text.contains(name.as_str()));
     Fun { name: format!("f{n}"), params, result: body.ty.clone(), body }
 }
 
@@ -182,7 +220,7 @@ fn compound(g: &mut Gen, events: &[Event]) -> Vec<Event> {
 }
 
 /// Events whose handlers read: an element goes, or everything, where a condition on views and variables holds.
-fn reading(g: &mut Gen, declared: &[Var]) -> Vec<Event> {
+fn reading(g: &mut Gen, declared: &[Var], funs: &[Fun], lets: &[Let]) -> Vec<Event> {
     let mut made = Vec::new();
     for var in declared {
         if !var.text.contains(": orset") || g.rng.chance(50) {
@@ -191,7 +229,11 @@ fn reading(g: &mut Gen, declared: &[Var]) -> Vec<Event> {
         let Some(element) = var.ty.element() else { continue };
         let name = &var.name;
         let x = g.fresh();
-        let condition = g.with(&[(&x, &element, 8)], |g| g.exp(&Ty::Bool, 2)).bare();
+        let condition = g.with(&[(&x, &element, 8)], |g| g.exp(&Ty::Bool, 2)).text();
+        let probe = Exp::leaf(var.ty.clone(), format!("{name}.filter({x} => {condition})"));
+        if !is_admitted(declared, funs, lets, Let { name: "probe".into(), body: probe, shown: true }) {
+            continue;
+        }
         let body = format!("for {x} in {name} {{ if {condition} {{ {name}.remove({x}) }} }}");
         made.push(Event { name: format!("purge_{name}"), fields: Vec::new(), body: vec![body], weight: 2 });
         g.used.insert("handler that reads");

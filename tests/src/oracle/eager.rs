@@ -1,8 +1,304 @@
-//! The one legitimate difference: a part that fails, and that the recomputation never gets to.
+//! The one legitimate difference: a part that fails and that the recomputation never gets to.
+//!
+//! The tree-walking evaluator computes what it needs; the dataflow computes each *collection* once, for all its elements,
+//! whoever uses it. So a view may be poisoned although nothing fails from scratch, and these are all the ways (the list is
+//! the specification of the difference, and anything else is a defect):
+//!
+//! 1. A variable is read that holds a count outside `int` (R0701), if only under a key that is not looked up.
+//! 2. A view is mentioned, if only in a branch that is not taken, and fails itself.
+//! 3. A function of the elements of a collection fails, in a branch that is not taken, and it depends on nothing but that
+//!    collection: `if c then s.map(x => 1 / x).count() else 0`. Protected are only parts that depend on what is tested.
+//! 4. A part depends on some sources of a query only, and the others have no elements: in
+//!    `from x in a, y in b where 10 / x > y` with an empty `b` the quotients are computed. Conditions written before it
+//!    protect it.
+//!
+//! [`candidates`] makes of each part that can fail an expression that computes it for all rows it may be computed for.
 
-use lasp_plan::Expr;
+use std::collections::BTreeSet;
+
+use lasp_plan::{Arm, BinaryOp, CollOp, Expr, ExprKind, Func, Lambda, Pattern, TextPart, UnaryOp};
 
 /// Expressions whose failure excuses a poisoned view.
-pub(super) fn candidates(_expr: &Expr) -> Vec<Expr> {
-    Vec::new()
+pub(super) fn candidates(expr: &Expr) -> Vec<Expr> {
+    let mut walk = Walk::default();
+    walk.visit(expr);
+    walk.found
+}
+
+/// What stands between a part and the top.
+#[derive(Clone)]
+enum Binder {
+    /// A function of elements; of pairs, with the two sides they come from.
+    Each { slot: u32, source: Expr, sides: Option<Box<[Expr; 2]>> },
+    /// `let pattern = value`.
+    Let(Pattern, Expr),
+    /// An arm after the arms before it.
+    Arm(Expr, Vec<Arm>, Pattern, Option<Expr>),
+    /// Only where the condition holds.
+    Guard(Expr),
+}
+
+#[derive(Default)]
+struct Walk {
+    binders: Vec<Binder>,
+    found: Vec<Expr>,
+}
+
+impl Walk {
+    fn under(&mut self, binder: Binder, part: &Expr) {
+        self.binders.push(binder);
+        self.visit(part);
+        self.binders.pop();
+    }
+
+    fn visit(&mut self, expr: &Expr) {
+        if let ExprKind::Var(_) = expr.kind {
+            self.found.push(expr.clone());
+        }
+        if can_fail(expr) {
+            self.found.push(self.wrapped(expr, true));
+        }
+        match &expr.kind {
+            ExprKind::If(condition, then, otherwise) => {
+                self.visit(condition);
+                self.under(Binder::Guard((**condition).clone()), then);
+                self.under(Binder::Guard(not(condition)), otherwise);
+            }
+            ExprKind::Binary(op @ (BinaryOp::And | BinaryOp::Or), left, right) => {
+                self.visit(left);
+                let guard = if *op == BinaryOp::And { (**left).clone() } else { not(left) };
+                self.under(Binder::Guard(guard), right);
+            }
+            ExprKind::Call(Func::Or, parts) => {
+                let unset = Expr { kind: ExprKind::Call(Func::IsSet, vec![parts[0].clone()]), place: expr.place };
+                self.visit(&parts[0]);
+                self.under(Binder::Guard(not(&unset)), &parts[1]);
+            }
+            ExprKind::Match(value, arms) => {
+                self.visit(value);
+                for (at, arm) in arms.iter().enumerate() {
+                    let binder = |guard: Option<Expr>| {
+                        Binder::Arm((**value).clone(), arms[..at].to_vec(), arm.pattern.clone(), guard)
+                    };
+                    if let Some(guard) = &arm.guard {
+                        self.under(binder(None), guard);
+                    }
+                    self.under(binder(arm.guard.clone()), &arm.body);
+                }
+            }
+            ExprKind::Let(pattern, value, body) => {
+                self.visit(value);
+                self.under(Binder::Let(pattern.clone(), (**value).clone()), body);
+            }
+            ExprKind::Coll(op, source, args, lambda) => {
+                self.visit(source);
+                args.iter().for_each(|arg| self.visit(arg));
+                let Some(lambda) = lambda else { return };
+                let own = free(source);
+                let mut needed = free(&lambda.body);
+                needed.remove(&lambda.slot);
+                if needed.is_subset(&own) {
+                    self.found.push(self.wrapped(expr, false));
+                }
+                self.under(each(*op, source, args, lambda), &lambda.body);
+            }
+            _ => parts(expr).into_iter().for_each(|part| self.visit(part)),
+        }
+    }
+
+    /// The part for all rows it may be computed for: with the binders it depends on and, if `guarded`, the conditions.
+    fn wrapped(&self, part: &Expr, guarded: bool) -> Expr {
+        let place = part.place;
+        let mut needed = free(part);
+        let mut kept = vec![false; self.binders.len()];
+        loop {
+            let before = (kept.clone(), needed.clone());
+            for (at, binder) in self.binders.iter().enumerate() {
+                let (binds, reads) = binder.slots();
+                // A later source that depends on an earlier one restricts it, like a condition.
+                let restricts = matches!(binder, Binder::Each { .. }) && !reads.is_disjoint(&needed);
+                let guards = guarded && matches!(binder, Binder::Guard(_) | Binder::Arm(..));
+                if !binds.is_disjoint(&needed) || guarded && (restricts || guards) {
+                    kept[at] = true;
+                    needed.extend(reads);
+                }
+            }
+            if before == (kept.clone(), needed.clone()) {
+                break;
+            }
+        }
+        let mut result = Expr { kind: ExprKind::Set(vec![part.clone()]), place };
+        for (binder, _) in self.binders.iter().zip(&kept).rev().filter(|(_, kept)| **kept) {
+            result = binder.around(result);
+        }
+        result
+    }
+}
+
+impl Binder {
+    /// The slots it binds and those it reads.
+    fn slots(&self) -> (BTreeSet<u32>, BTreeSet<u32>) {
+        let mut binds = BTreeSet::new();
+        let reads = match self {
+            Binder::Each { slot, source, .. } => {
+                binds.insert(*slot);
+                free(source)
+            }
+            Binder::Let(pattern, value) => {
+                bound(pattern, &mut binds);
+                free(value)
+            }
+            Binder::Arm(value, before, pattern, guard) => {
+                bound(pattern, &mut binds);
+                let mut reads = free(value);
+                before.iter().filter_map(|arm| arm.guard.as_ref()).for_each(|guard| reads.extend(free(guard)));
+                guard.iter().for_each(|guard| reads.extend(free(guard)));
+                reads.retain(|slot| !binds.contains(slot));
+                reads
+            }
+            Binder::Guard(condition) => free(condition),
+        };
+        (binds, reads)
+    }
+
+    fn around(&self, inner: Expr) -> Expr {
+        let place = inner.place;
+        let none = Expr { kind: ExprKind::Set(Vec::new()), place };
+        let kind = match self {
+            Binder::Each { slot, source, sides } => {
+                let source = match (sides, only_side(&inner, *slot)) {
+                    (Some(sides), Some(side)) => twice(&sides[side], *slot),
+                    _ => source.clone(),
+                };
+                let lambda = Lambda { slot: *slot, body: Box::new(inner) };
+                ExprKind::Coll(CollOp::FlatMap, Box::new(source), Vec::new(), Some(lambda))
+            }
+            Binder::Let(pattern, value) => ExprKind::Let(pattern.clone(), Box::new(value.clone()), Box::new(inner)),
+            Binder::Arm(value, before, pattern, guard) => {
+                let mut arms: Vec<Arm> = before.iter().map(|arm| Arm { body: none.clone(), ..arm.clone() }).collect();
+                arms.push(Arm { pattern: pattern.clone(), guard: guard.clone(), body: inner });
+                arms.push(Arm { pattern: Pattern::Wildcard, guard: None, body: none });
+                ExprKind::Match(Box::new(value.clone()), arms)
+            }
+            Binder::Guard(condition) => ExprKind::If(Box::new(condition.clone()), Box::new(inner), Box::new(none)),
+        };
+        Expr { kind, place }
+    }
+}
+
+fn each(op: CollOp, source: &Expr, args: &[Expr], lambda: &Lambda) -> Binder {
+    let place = source.place;
+    let coll = |op, args: &[Expr]| Expr { kind: ExprKind::Coll(op, Box::new(source.clone()), args.to_vec(), None), place };
+    let (elements, sides) = match (op, &source.kind, args) {
+        (CollOp::Each, ..) => (coll(CollOp::Values, &[]), None),
+        (CollOp::Join, _, [other]) => (coll(CollOp::Product, args), Some(Box::new([source.clone(), other.clone()]))),
+        (CollOp::Filter, ExprKind::Coll(CollOp::Product, left, right, _), _) => {
+            (source.clone(), Some(Box::new([(**left).clone(), right[0].clone()])))
+        }
+        _ => (source.clone(), None),
+    };
+    Binder::Each { slot: lambda.slot, source: elements, sides }
+}
+
+/// The one side of a pair that an expression looks at.
+fn only_side(expr: &Expr, pair: u32) -> Option<usize> {
+    fn look(expr: &Expr, pair: u32, sides: &mut BTreeSet<usize>) {
+        match &expr.kind {
+            ExprKind::Field(of, side) if matches!(of.kind, ExprKind::Local(slot) if slot == pair) => {
+                sides.insert(*side as usize);
+            }
+            // The pair as a whole: both sides.
+            ExprKind::Local(slot) if *slot == pair => sides.extend([0, 1]),
+            _ => parts(expr).into_iter().for_each(|part| look(part, pair, sides)),
+        }
+    }
+    let mut sides = BTreeSet::new();
+    look(expr, pair, &mut sides);
+    if sides.len() == 1 { sides.into_iter().next() } else { None }
+}
+
+/// Pairs of each element with itself: the other side is not looked at.
+fn twice(side: &Expr, slot: u32) -> Expr {
+    let place = side.place;
+    let element = || Expr { kind: ExprKind::Local(slot), place };
+    let body = Box::new(Expr { kind: ExprKind::Tuple(vec![element(), element()]), place });
+    let lambda = Lambda { slot, body };
+    Expr { kind: ExprKind::Coll(CollOp::Map, Box::new(side.clone()), Vec::new(), Some(lambda)), place }
+}
+
+fn not(condition: &Expr) -> Expr {
+    Expr { kind: ExprKind::Unary(UnaryOp::Not, Box::new(condition.clone())), place: condition.place }
+}
+
+fn can_fail(expr: &Expr) -> bool {
+    use BinaryOp::{Add, Div, Mul, Rem, Sub};
+    matches!(
+        expr.kind,
+        ExprKind::Binary(Add | Sub | Mul | Div | Rem, ..)
+            | ExprKind::Unary(UnaryOp::Neg, _)
+            | ExprKind::Call(Func::Abs | Func::ToInt | Func::ToNat, _)
+            | ExprKind::Coll(CollOp::Sum, ..)
+    )
+}
+
+/// The slots an expression reads and does not bind.
+fn free(expr: &Expr) -> BTreeSet<u32> {
+    let mut found = BTreeSet::new();
+    if let ExprKind::Local(slot) = expr.kind {
+        found.insert(slot);
+    }
+    parts(expr).into_iter().for_each(|part| found.extend(free(part)));
+    let mut binds = BTreeSet::new();
+    match &expr.kind {
+        ExprKind::Coll(.., Some(lambda)) => drop(binds.insert(lambda.slot)),
+        ExprKind::Let(pattern, ..) => bound(pattern, &mut binds),
+        ExprKind::Match(_, arms) => arms.iter().for_each(|arm| bound(&arm.pattern, &mut binds)),
+        _ => {}
+    }
+    // Slots are unique along a path, so what is bound here is not read from outside.
+    &found - &binds
+}
+
+fn bound(pattern: &Pattern, slots: &mut BTreeSet<u32>) {
+    match pattern {
+        Pattern::Bind(slot) => drop(slots.insert(*slot)),
+        Pattern::Slots(parts) => parts.iter().for_each(|(_, part)| bound(part, slots)),
+        Pattern::Variant(_, parts) => parts.iter().for_each(|part| bound(part, slots)),
+        Pattern::Some(part) => bound(part, slots),
+        Pattern::Wildcard | Pattern::Const(_) => {}
+    }
+}
+
+/// The expressions an expression is made of.
+fn parts(expr: &Expr) -> Vec<&Expr> {
+    match &expr.kind {
+        ExprKind::Const(_) | ExprKind::Local(_) | ExprKind::Var(_) | ExprKind::View(_) => Vec::new(),
+        ExprKind::Field(of, _) | ExprKind::Some(of) | ExprKind::Unary(_, of) => vec![of],
+        ExprKind::Rights(_, parts)
+        | ExprKind::Tuple(parts)
+        | ExprKind::Set(parts)
+        | ExprKind::List(parts)
+        | ExprKind::Variant(_, parts)
+        | ExprKind::Call(_, parts) => parts.iter().collect(),
+        ExprKind::Map(entries) => entries.iter().flat_map(|(key, value)| [key, value]).collect(),
+        ExprKind::Text(parts) => parts
+            .iter()
+            .filter_map(|part| match part {
+                TextPart::Hole(of, _) => Some(of),
+                TextPart::Literal(_) => None,
+            })
+            .collect(),
+        ExprKind::Binary(_, a, b) | ExprKind::CompareSet(_, a, b) | ExprKind::Let(_, a, b) | ExprKind::Lookup(a, b, _) => {
+            vec![a, b]
+        }
+        ExprKind::If(a, b, c) => vec![a, b, c],
+        ExprKind::Match(value, arms) => {
+            let arms = arms.iter().flat_map(|arm| arm.guard.iter().chain([&arm.body]));
+            [&**value].into_iter().chain(arms).collect()
+        }
+        ExprKind::Coll(_, source, args, lambda) => {
+            let body = lambda.iter().map(|lambda| &*lambda.body);
+            [&**source].into_iter().chain(args).chain(body).collect()
+        }
+    }
 }

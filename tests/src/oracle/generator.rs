@@ -23,7 +23,6 @@ pub(super) struct Global {
     pub(super) ty: Ty,
     pub(super) cost: u64,
     pub(super) size: u64,
-    pub(super) is_view: bool,
 }
 
 /// A function of the program.
@@ -67,8 +66,15 @@ impl Gen {
     fn attempt(&mut self, ty: &Ty, depth: usize) -> Exp {
         if depth == 0 {
             return match self.in_scope(ty) {
-                Some(exp) if self.rng.chance(80) => exp,
-                _ => self.literal(ty),
+                Some(exp) if self.rng.chance(85) => exp,
+                // A bare truth value says little.
+                _ if *ty == Ty::Bool => self.comparison(0),
+                // A function of what there is says more than a literal.
+                _ => match ty {
+                    Ty::Set(of) if self.rng.chance(60) => self.mapped(of, 0),
+                    Ty::Int if self.rng.chance(30) => self.counted(0),
+                    _ => self.literal(ty),
+                },
             };
         }
         let choice = self.rng.below(100);
@@ -82,7 +88,7 @@ impl Gen {
         {
             return exp;
         }
-        if choice < 48 {
+        if choice < 45 && depth > 1 {
             return self.branching(ty, depth);
         }
         match ty {
@@ -153,6 +159,9 @@ impl Gen {
                 let of = self.scalar_type();
                 let value = self.exp(&Ty::opt(of), depth - 1);
                 let Ty::Opt(of) = value.ty.clone() else { return self.literal(ty) };
+                if value.text().starts_with("some(") {
+                    return self.exp(ty, depth - 1);
+                }
                 let name = self.fresh();
                 let some = self.with(&[(&name, &of, value.size)], |this| this.exp(ty, depth - 1));
                 let none = self.exp(ty, depth - 1);
@@ -310,7 +319,7 @@ impl Gen {
 
     /// A type without collections.
     pub(super) fn scalar_type(&mut self) -> Ty {
-        match self.rng.weighted(&[40, 25, 8, 6, 10, 5, 6]) {
+        match self.rng.weighted(&[42, 25, 3, 5, 16, 3, 6]) {
             0 => Ty::Int,
             1 => Ty::Text,
             2 => Ty::Bool,
@@ -323,7 +332,20 @@ impl Gen {
 
     /// A type that elements of sets have.
     pub(super) fn element_type(&mut self) -> Ty {
-        match self.rng.weighted(&[70, 10, 8, 7, 5]) {
+        // What is there already can meet.
+        let known: Vec<Ty> = self
+            .globals
+            .iter()
+            .filter_map(|global| match &global.ty {
+                Ty::Map(_, value, _) => value.element().or(Some((**value).clone())),
+                ty => ty.element(),
+            })
+            .filter(|ty| !matches!(ty, Ty::Map(..)))
+            .collect();
+        if !known.is_empty() && self.rng.chance(50) {
+            return self.rng.pick(&known).clone();
+        }
+        match self.rng.weighted(&[70, 6, 6, 15, 3]) {
             0 => self.scalar_type(),
             1 => Ty::opt(self.scalar_type()),
             2 => Ty::set(self.scalar_type()),

@@ -67,9 +67,14 @@ impl Gen {
         }
     }
 
-    fn comparison(&mut self, below: usize) -> Exp {
+    /// Of two numbers, mostly.
+    pub(super) fn comparison(&mut self, below: usize) -> Exp {
         let ty = if self.rng.chance(60) { Ty::Int } else { self.scalar_type() };
-        let (a, b) = (self.exp(&ty, below), self.exp(&ty, below));
+        let ty = if below == 0 && ty == Ty::Bool { Ty::Text } else { ty };
+        let (a, mut b) = (self.exp(&ty, below), self.exp(&ty, below));
+        if a.text() == b.text() {
+            b = self.literal(&ty);
+        }
         // An equality is what a join is made of.
         let sign = *self.rng.pick(&["==", "==", "==", "!=", "<", "<=", ">", ">="]);
         Exp::new(Ty::Bool, &format!("($ {sign} $)"), [a, b])

@@ -159,7 +159,7 @@ impl<'c> Run<'c> {
                 (Ok(kept), Ok(scratch)) => kept != scratch,
                 (Err(_), Err(_)) => false,
                 (Ok(_), Err(_)) => true,
-                (Err(_), Ok(_)) => !self.is_eager(&view.expr),
+                (Err(_), Ok(_)) => !self.is_eager(&view.name, &view.expr),
             };
             if wrong {
                 let (kept, scratch) = (shown(&kept, &view.ty), shown(&scratch, &view.ty));
@@ -171,12 +171,31 @@ impl<'c> Run<'c> {
         self.check_reactions(when)
     }
 
-    fn is_eager(&mut self, expr: &lasp_plan::Expr) -> bool {
-        let fails = eager::candidates(expr).iter().any(|expr| self.node.eval(expr).is_err());
+    /// Whether the failure of a view is that of a part which the recomputation does not get to (see `eager`).
+    fn is_eager(&mut self, name: &str, expr: &lasp_plan::Expr) -> bool {
+        let mut exprs = vec![expr.clone()];
+        exprs.extend(self.mentioned(name));
+        let fails = exprs.iter().flat_map(eager::candidates).chain(exprs.clone()).any(|part| self.node.eval(&part).is_err());
         if fails {
             self.seen.marks.insert("failure of a part that is not used");
         }
         fails
+    }
+
+    /// The expressions of the views that a view mentions, and those mention. Not all of them are in the plan.
+    fn mentioned(&self, name: &str) -> Vec<lasp_plan::Expr> {
+        let mut all = self.case.clone();
+        all.lets.iter_mut().for_each(|view| view.shown = true);
+        all.reactions.clear();
+        let Ok(Some(plan)) = plan(&all) else { return Vec::new() };
+        let (mut names, mut found) = (vec![name.to_string()], Vec::new());
+        while let Some(name) = names.pop() {
+            let Some(at) = all.lets.iter().position(|view| view.name == name) else { continue };
+            let text = all.lets.remove(at).body.text();
+            names.extend(all.lets.iter().filter(|view| text.contains(&view.name)).map(|view| view.name.clone()));
+            found.extend(plan.views.iter().filter(|view| view.name == name).map(|view| view.expr.clone()));
+        }
+        found
     }
 
     fn note(&mut self, view: ViewId, kept: &Result<Value, Failure>) {

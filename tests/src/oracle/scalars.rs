@@ -12,7 +12,7 @@ impl Gen {
     pub(super) fn number(&mut self, ty: &Ty, depth: usize) -> Exp {
         let below = depth - 1;
         let is_nat = *ty == Ty::Nat;
-        match self.rng.weighted(&[14, 10, 6, 9, 7, 12, 10, 12, 8, 3, 3, 3]) {
+        match self.rng.weighted(&[12, 10, 6, 9, 4, 10, 10, 12, 14, 3, 3, 2]) {
             0 => self.arithmetic(ty, "+", below),
             1 if !is_nat => {
                 let (a, b) = (self.exp(&Ty::Int, below), self.exp(&Ty::Int, below));
@@ -68,7 +68,7 @@ impl Gen {
         Exp::new(result, &format!("($ {sign} $)"), [a, b])
     }
 
-    fn counted(&mut self, below: usize) -> Exp {
+    pub(super) fn counted(&mut self, below: usize) -> Exp {
         let (source, element) = self.collection(below);
         if self.rng.chance(50) {
             return Exp::new(Ty::Nat, "$.count()", [source]).sized(1);
@@ -159,14 +159,14 @@ impl Gen {
                 }
                 Exp::new(ty, "some($)", [inner])
             }
-            1..=3 if of.is_ordered() => {
+            1 | 2 if of.is_ordered() => {
                 let (source, element) = self.collection(below);
                 let call = *self.rng.pick(&["min", "max"]);
                 let (text, body) = self.lambda(&source, &element, |this| this.exp(of, below));
                 let (ty, size) = (Ty::opt(body.ty.clone()), source.size);
                 Exp::new(ty, &format!("$.{call}({text})"), [source, body]).repeated(size).sized(1)
             }
-            1 if *of == Ty::Float => {
+            3 if *of == Ty::Float => {
                 let (source, element) = self.collection(below);
                 let (text, body) = self.lambda(&source, &element, |this| this.exp(&Ty::Int, below));
                 let size = source.size;

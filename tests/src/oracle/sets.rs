@@ -49,7 +49,7 @@ impl Gen {
     pub(super) fn set(&mut self, of: &Ty, depth: usize) -> Exp {
         let below = depth - 1;
         let wanted = Ty::set(of.clone());
-        match self.rng.weighted(&[16, 13, 8, 20, 12, 6, 10, 8, 3, 4]) {
+        match self.rng.weighted(&[15, 13, 8, 18, 13, 5, 10, 16, 3, 7]) {
             0 => self.mapped(of, below),
             1 => self.filtered(&wanted, below),
             2 => {
@@ -84,7 +84,7 @@ impl Gen {
         }
     }
 
-    fn mapped(&mut self, of: &Ty, below: usize) -> Exp {
+    pub(super) fn mapped(&mut self, of: &Ty, below: usize) -> Exp {
         let (source, element) = self.collection(below);
         let (text, body) = self.lambda(&source, &element, |this| this.exp(of, below));
         let (ty, size) = (Ty::set(body.ty.clone()), source.size);
