@@ -58,10 +58,11 @@ pub fn print_failure(failure: &Failure, origin: Option<&str>, files: &[SourceFil
 pub fn of_failure(failure: &Failure, origin: Option<&str>) -> Diagnostic {
     let code = Code::parse(failure.code).unwrap_or(Code::R0701);
     let label = match (&failure.row, origin) {
-        (Some(row), Some(origin)) => format!("with {row} ({origin})"),
-        (Some(row), None) => format!("with {row}"),
-        (None, Some(origin)) => format!("at {origin}"),
-        (None, None) => String::new(),
+        // A row without columns says nothing.
+        (Some(row), Some(origin)) if row != "()" => format!("for {row} ({origin})"),
+        (Some(row), None) if row != "()" => format!("for the row {row}"),
+        (_, Some(origin)) => format!("at {origin}"),
+        (_, None) => String::new(),
     };
     Diagnostic::new(code, failure.place, &failure.message).label(label)
 }

@@ -252,6 +252,8 @@ pub struct HandlerDef {
 /// A `when`.
 #[derive(Debug)]
 pub struct WhenDef {
+    /// Whether `once` stands before it.
+    pub once: bool,
     /// At which role.
     pub role: Option<String>,
     /// The `for … in …`.

@@ -107,6 +107,20 @@ impl Ty {
         }
     }
 
+    /// How many nodes it has, counted up to `most`: a chain of definitions that each use the last one twice doubles at
+    /// every step.
+    #[must_use]
+    pub fn size(&self, most: usize) -> usize {
+        let mut size = 1;
+        for part in self.parts() {
+            if size >= most {
+                break;
+            }
+            size += part.size(most - size);
+        }
+        size
+    }
+
     /// What an absent entry of this type reads as, if the type has a bottom.
     #[must_use]
     pub fn bottom(&self) -> Option<Value> {

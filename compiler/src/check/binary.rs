@@ -5,10 +5,11 @@
 
 use lasp_grammar::Span;
 use lasp_grammar::ast::{self, Expr, ExprKind};
-use lasp_plan::{BinaryOp, Float, UnaryOp, Value};
+use lasp_plan::{BinaryOp, UnaryOp};
 
 use super::Checker;
 use super::expr::{conversion, described};
+use super::literals::whole_to_float;
 use crate::codes::Code;
 use crate::hir::{Hir, HirKind};
 use crate::ty::Ty;
@@ -86,18 +87,15 @@ impl Checker<'_> {
 
     /// A whole literal beside a float is a float.
     fn adapt(&self, mut left: Hir, mut right: Hir) -> (Hir, Hir) {
-        let as_float = |hir: &mut Hir| {
-            if let HirKind::Const(Value::Int(n)) = hir.kind {
-                #[allow(clippy::cast_precision_loss)] // A literal written where a float is wanted.
-                let x = n as f64;
-                hir.kind = HirKind::Const(Value::Float(Float::new(x)));
-                hir.ty = Ty::Float;
-            }
+        let is_float = |ty: Ty| match ty {
+            Ty::Float => true,
+            Ty::Option(inner) => *inner == Ty::Float,
+            _ => false,
         };
-        match (self.head(&left.ty), self.head(&right.ty)) {
-            (Ty::Float, _) => as_float(&mut right),
-            (_, Ty::Float) => as_float(&mut left),
-            _ => {}
+        if is_float(self.known(&left.ty)) {
+            whole_to_float(&mut right);
+        } else if is_float(self.known(&right.ty)) {
+            whole_to_float(&mut left);
         }
         (left, right)
     }

@@ -125,8 +125,10 @@ impl Checker<'_> {
         if !self.unknown.insert(format!("call {}", name.text)) {
             return self.wrong(span);
         }
+        let on_text = receiver.is_some_and(|receiver| self.head(&receiver.ty) == Ty::Text);
         let habit = match name.text.as_str() {
-            "size" | "len" | "length" => Some("count"),
+            "len" | "size" if on_text => Some("length"),
+            "size" | "len" => Some("count"),
             "where" | "select" => Some("filter"),
             "flatmap" | "bind" | "and_then" => Some("flat_map"),
             "exists" | "some" => Some("any"),
@@ -148,14 +150,23 @@ impl Checker<'_> {
         let diagnostic =
             self.error(Code::E0105, name.span, format!("there is no function or operation `{}`{on}", name.text));
         diagnostic.primary.text = "unknown".to_string();
-        match near {
-            Some(near) => {
+        let advice = match name.text.as_str() {
+            "now" | "today" => Some("views never read a clock; every event has its time: `on e({ at: t, … })`"),
+            "reduce" | "foldl" | "inject" => Some("`sum`, `min`, `max`, `count`, `any` and `all` put a set together"),
+            "text" | "to_text" | "to_string" | "str" => Some("write it into a text: `\"{x}\"`"),
+            "sort" | "order_by" | "sorted" => Some("sets have no order; `max` and `min` find the ends"),
+            "print" | "println" | "log" => Some("`show` names what is printed at the end, `emit` tells as it happens"),
+            _ => None,
+        };
+        match (advice, near) {
+            (Some(advice), _) => diagnostic.help.push(advice.to_string()),
+            (None, Some(near)) => {
                 diagnostic.help.push(format!("did you mean `{near}`?"));
                 diagnostic
                     .fixes
                     .push(crate::diagnostic::Fix { title: format!("write `{near}`"), edits: vec![(place, near)] });
             }
-            None => diagnostic.help.push(format!("declare it: `fn {}(…) = …`", name.text)),
+            (None, None) => diagnostic.help.push(format!("declare it: `fn {}(…) = …`", name.text)),
         }
         self.wrong(span)
     }

@@ -311,8 +311,8 @@ impl<'a> Checker<'a> {
         }
         if decl.rec {
             let ty = decl.ty.as_ref().map(|ty| self.plain(ty));
-            let hole = self.program.holes.fresh();
-            self.program.views[index].ty = ty.unwrap_or(hole);
+            // Without a written type the rest of the program is not judged by it: E0801 says why nothing runs.
+            self.program.views[index].ty = ty.unwrap_or(Ty::Error);
             self.views[index].2 = Progress::Done;
             let wanted = self.program.views[index].ty.clone();
             let value = self.infer(&decl.value, Some(&wanted));
@@ -331,7 +331,7 @@ impl<'a> Checker<'a> {
             PlaceKind::Role(role) => {
                 self.known_role(role);
             }
-            PlaceKind::Each => {}
+            PlaceKind::Each => self.not_yet(place.span, "the place `each`"),
             PlaceKind::Any(role, _) => {
                 self.known_role(role);
                 self.not_yet(place.span, "the place `any(…)`");
@@ -443,7 +443,8 @@ impl<'a> Checker<'a> {
                     }
                     None => this.infer(&decl.value, None),
                 });
-                self.program.views[index].ty = value.ty.clone();
+                let ty = self.sized(value.ty.clone(), decl.name.span);
+                self.program.views[index].ty = ty;
                 self.program.views[index].value = value;
                 self.views[index].2 = Progress::Done;
             }
@@ -482,9 +483,10 @@ impl<'a> Checker<'a> {
             Some(ty) => self.want(&decl.body, ty),
             None => self.infer(&decl.body, None),
         };
+        let result = self.sized(result.unwrap_or_else(|| body.ty.clone()), decl.name.span);
         let function = &mut self.program.fns[index];
         function.params = params;
-        function.result = result.unwrap_or_else(|| body.ty.clone());
+        function.result = result;
         function.body = body;
     }
 
@@ -502,10 +504,16 @@ impl<'a> Checker<'a> {
             let view = &self.program.views[index];
             if self.program.holes.is_open(&view.ty) {
                 let (place, name) = (view.place, view.name.clone());
+                let example = match self.program.holes.head(&view.ty) {
+                    Ty::Option(_) => "option<int>",
+                    Ty::List(_) => "list<int>",
+                    Ty::Map(..) => "map<text, int>",
+                    _ => "set<int>",
+                };
                 self.report(
                     Diagnostic::new(Code::E0204, place, format!("the type of `{name}` cannot be told from its value"))
                         .label("of what?")
-                        .help(format!("write the type: `let {name}: set<int> = …`")),
+                        .help(format!("write the type: `let {name}: {example} = …`")),
                 );
             }
         }

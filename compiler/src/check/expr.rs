@@ -68,6 +68,9 @@ impl Checker<'_> {
                 Some(Ty::Map(key, value, _)) if parts.is_empty() => {
                     self.hir(HirKind::Map(Vec::new()), Ty::map((**key).clone(), (**value).clone(), false), span)
                 }
+                Some(Ty::Record(_)) if parts.iter().all(|part| matches!(part.kind, ExprKind::Name(_))) => {
+                    self.shorthand(parts, span)
+                }
                 _ => {
                     let inner = if let Some(Ty::Set(inner)) = expected { Some(*inner) } else { None };
                     let (parts, ty) = self.alike(parts, inner);
@@ -148,6 +151,24 @@ impl Checker<'_> {
             .also(first, format!("this is {}", described(&a))),
         );
         Ty::Error
+    }
+
+    /// `{ room, id }` where a record is wanted: that is a set of two values, and the shorthand of patterns.
+    fn shorthand(&mut self, parts: &[Expr], span: Span) -> Hir {
+        let names: Vec<&str> = parts
+            .iter()
+            .filter_map(|part| if let ExprKind::Name(name) = &part.kind { Some(name.text.as_str()) } else { None })
+            .collect();
+        let fields: Vec<String> = names.iter().map(|name| format!("{name}: {name}")).collect();
+        let record = format!("{{ {} }}", fields.join(", "));
+        let place = self.at(span);
+        let diagnostic = self.error(Code::E0201, span, "a record is expected here, and this is a set of values");
+        diagnostic.primary.text = "names alone are a record only in a pattern".to_string();
+        diagnostic.help.push(format!("write `{record}`"));
+        diagnostic
+            .fixes
+            .push(crate::diagnostic::Fix { title: format!("write `{record}`"), edits: vec![(place, record)] });
+        self.wrong(span)
     }
 
     fn name(&mut self, name: &Name, expected: Option<&Ty>) -> Hir {
@@ -274,14 +295,19 @@ impl Checker<'_> {
         } else if let Ty::Option(_) = ty {
             diagnostic =
                 diagnostic.help("it may be unset: open it with `.or(…)` or `match x { some(v) => …, none => … }`");
-        } else if let Ty::Set(_) | Ty::Map(..) = ty {
+        } else if let (Ty::Set(_), None) = (&ty, crate::operators::find(&name.text)) {
             diagnostic = diagnostic.help(format!("of each element: `.map(x => x.{})`", name.text));
         } else if !known.is_empty() {
             let known: Vec<String> = known.iter().map(|field| format!("`{field}`")).collect();
             diagnostic = diagnostic.help(format!("its fields are {}", known.join(", ")));
         }
         if crate::operators::find(&name.text).is_some() {
-            diagnostic = diagnostic.help(format!("`{0}` is an operation: write `.{0}(…)`", name.text));
+            let call = if matches!(name.text.as_str(), "is_set" | "count" | "is_empty" | "keys" | "values") {
+                "()"
+            } else {
+                "(…)"
+            };
+            diagnostic = diagnostic.help(format!("`{0}` is an operation: write `.{0}{call}`", name.text));
         }
         self.report(diagnostic);
         self.wrong(name.span)

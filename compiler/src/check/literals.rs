@@ -64,6 +64,11 @@ impl Checker<'_> {
                 (None, None) => hir.ty.clone(),
                 (None, Some(so_far)) => match self.program.holes.common(&so_far, &hir.ty) {
                     Some(common) => common,
+                    // Whole literals beside a float are floats, in whatever order they stand.
+                    None if self.head(&hir.ty) == Ty::Float && read.iter().all(is_whole_literal) => {
+                        read.iter_mut().for_each(whole_to_float);
+                        Ty::Float
+                    }
                     None => {
                         self.fit(&hir, &so_far);
                         so_far
@@ -146,13 +151,25 @@ impl Checker<'_> {
         }
         if !missing.is_empty() {
             let names: Vec<String> = missing.iter().map(|field| format!("`{field}`")).collect();
-            self.error(Code::E0104, span, format!("the field{} {} missing", plural(&names), names.join(", ")));
+            let (s, are) = if names.len() == 1 { ("", "is") } else { ("s", "are") };
+            self.error(Code::E0104, span, format!("the field{s} {} {are} missing", names.join(", "))).primary.text =
+                "incomplete".to_string();
             return false;
         }
         true
     }
 }
 
-fn plural<T>(of: &[T]) -> &'static str {
-    if of.len() == 1 { " is" } else { "s are" }
+fn is_whole_literal(hir: &Hir) -> bool {
+    matches!(hir.kind, HirKind::Const(Value::Int(_)))
+}
+
+/// A whole literal as the float it stands for; anything else as it is.
+pub(super) fn whole_to_float(hir: &mut Hir) {
+    if let HirKind::Const(Value::Int(n)) = hir.kind {
+        #[allow(clippy::cast_precision_loss)] // A literal written where a float is wanted.
+        let x = n as f64;
+        hir.kind = HirKind::Const(Value::Float(Float::new(x)));
+        hir.ty = Ty::Float;
+    }
 }

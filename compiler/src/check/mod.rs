@@ -32,6 +32,9 @@ use crate::ty::Ty;
 
 pub(crate) use calls::Call;
 
+/// The largest type: far more than anybody writes, and small enough to be copied freely.
+const TYPE_NODES_MAX: usize = 4_000;
+
 /// A file of the program, parsed.
 #[derive(Debug)]
 pub(crate) struct Unit {
@@ -194,6 +197,18 @@ impl<'a> Checker<'a> {
             .rev()
             .find_map(|scope| scope.iter().rev().find(|(bound, _)| bound == name))
             .map(|(_, local)| *local)
+    }
+
+    /// The type, or [`Ty::Error`] and a report if it is larger than any program means.
+    fn sized(&mut self, ty: Ty, span: Span) -> Ty {
+        if ty.size(TYPE_NODES_MAX) < TYPE_NODES_MAX {
+            return ty;
+        }
+        let diagnostic = self.error(Code::E0210, span, "this type is too large");
+        diagnostic.primary.text = format!("more than {TYPE_NODES_MAX} parts");
+        diagnostic.why =
+            Some("a chain of definitions that each use the last one twice doubles at every step".to_string());
+        Ty::Error
     }
 
     /// The type as far as it is known.

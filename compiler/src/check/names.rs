@@ -12,12 +12,15 @@ use crate::diagnostic::Diagnostic;
 /// The candidate nearest to `name`, if one is near enough to be a slip of the keys.
 pub(crate) fn nearest<'n>(name: &str, candidates: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let allowed = match name.chars().count() {
-        0..=2 => 1,
-        3..=5 => 2,
+        0..=4 => 1,
+        5..=8 => 2,
         _ => 3,
     };
+    let length = name.chars().count();
     candidates
         .into_iter()
+        // The distance is never less than the difference in length, which costs much less to find.
+        .filter(|candidate| candidate.chars().count().abs_diff(length) <= allowed)
         .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
         .filter(|(distance, candidate)| *distance <= allowed && *distance < candidate.chars().count().max(2))
         .min()
@@ -85,8 +88,8 @@ impl Checker<'_> {
             return;
         }
         let place = self.at(name.span);
-        let mut diagnostic = Diagnostic::new(code, place, format!("there is no {what} `{}`", name.text))
-            .label(format!("unknown {what}"));
+        let mut diagnostic =
+            Diagnostic::new(code, place, format!("there is no {what} called `{}`", name.text)).label("unknown name");
         if let Some(near) = nearest(&name.text, candidates.iter().map(String::as_str)) {
             diagnostic = diagnostic.help(format!("did you mean `{near}`?")).fix(
                 format!("write `{near}`"),

@@ -467,7 +467,15 @@ pub(crate) fn later(c: &mut C<'_>, call: Call<'_>) -> Hir {
     let element = c.element(&call.receiver);
     for arg in call.args {
         match &arg.value.kind {
-            ExprKind::Lambda(..) => drop(c.lambda(&arg.value, &element, None)),
+            ExprKind::Lambda(..) => {
+                // A fold's function takes what it has gathered too; its types are the later version's business.
+                let param = if call.name.text == "fold" && call.args.len() > 1 && arg.name.is_none() {
+                    &Ty::Error
+                } else {
+                    &element
+                };
+                drop(c.lambda(&arg.value, param, None));
+            }
             // `into: max<int>` names a lattice, not a value.
             _ if arg.name.as_ref().is_some_and(|name| name.text == "into") => {}
             _ => drop(c.infer(&arg.value, None)),

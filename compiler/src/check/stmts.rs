@@ -67,7 +67,8 @@ impl Checker<'_> {
             let condition = this.want(&decl.condition, &Ty::Bool);
             let body = this.block(&decl.body, site);
             let role = decl.at.as_ref().map(|role| role.text.clone());
-            WhenDef { role, binding, condition, body, place: this.at(decl.when_span) }
+            let once = decl.once.is_some();
+            WhenDef { once, role, binding, condition, body, place: this.at(decl.when_span) }
         });
         self.program.whens.push(when);
         if let Some(once) = decl.once {
@@ -397,6 +398,19 @@ impl Checker<'_> {
                 }
                 return;
             }
+            if let Some(Decl::Var(var)) = self.value(&name.text) {
+                // A lattice of a later version has been reported where it was declared.
+                let deeper = self.program.vars[var].crdt.kind().is_err();
+                if !deeper {
+                    let whole = self.program.vars[var].crdt.clone();
+                    self.error(
+                        Code::E0206,
+                        target.span,
+                        format!("this is no place in `{}`, which is a `{whole}`", name.text),
+                    );
+                }
+                return;
+            }
             let what = match self.value(&name.text) {
                 _ if self.local(&name.text).is_some() => "a value",
                 Some(Decl::View(_)) => "a view",
@@ -423,7 +437,9 @@ impl Checker<'_> {
         let mut diagnostic = Diagnostic::new(Code::E0206, at, format!("`{}` has no update `{method}`", info.name))
             .label("unknown update")
             .also(declared, format!("of type `{}`", self.program.vars[var].crdt));
-        if let Some(near) = near {
+        let known_habit =
+            matches!((info.name, method), ("gset", "remove" | "remove_all" | "clear") | (_, "dec" | "inc" | "set"));
+        if let (Some(near), false) = (near, known_habit) {
             diagnostic = diagnostic.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), at, near);
         } else if info.name == "gmap" {
             diagnostic = diagnostic.help("update what is under a key: `m[k].…`");

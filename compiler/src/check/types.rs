@@ -178,7 +178,7 @@ impl<'a> Checker<'a> {
             })),
         });
         self.types_open.pop();
-        ty
+        self.sized(ty, span)
     }
 
     /// The type of an enum by its qualified name, its parameters as fresh holes.

@@ -7,7 +7,7 @@
 use lasp_plan::{CollOp, Expr, Op, Place};
 
 use super::Flow;
-use super::direct::{field, local, not};
+use super::direct::{can_fail, field, local, not};
 use super::rep::{Coll, Ctx, MapRep, Rep, ValueRep, columns};
 use crate::hir::{Hir, HirKind, HirLambda, HirPattern};
 use crate::ty::Ty;
@@ -88,7 +88,9 @@ impl Flow<'_> {
     fn pure_rep(&mut self, ctx: &mut Ctx, hir: &Hir) -> Rep {
         let need = self.need(hir);
         let expr = self.direct.expr(hir);
-        let under = if need == 0 { self.unit() } else { ctx.clone() };
+        // What can fail is computed under the rows that take the branch it stands in, and no others.
+        let alone = need == 0 && !can_fail(self.program, hir, 0);
+        let under = if alone { self.unit() } else { ctx.clone() };
         self.taken_apart(&under, expr, hir)
     }
 

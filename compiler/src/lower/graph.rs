@@ -3,7 +3,7 @@
 //! Two equal operators over the same inputs are one node (places apart). A chain of row-wise stages is one `Fused` node
 //! unless somebody else reads a link of it. Neighbours: `lower::rep` and its companions add nodes; the vm runs the result.
 
-use lasp_plan::{Expr, Graph, Node, NodeId, Op, Place, Stability, Stage};
+use lasp_plan::{Agg, Expr, Graph, Node, NodeId, Op, Place, Stability, Stage};
 use rustc_hash::FxHashMap;
 
 use super::direct::{position, rewrite, settle};
@@ -14,11 +14,13 @@ pub(super) struct Builder<'f> {
     files: &'f [SourceFile],
     nodes: Vec<Node>,
     known: FxHashMap<String, NodeId>,
+    /// Whether a node's rows hold values that change in place: counts, registers, looked-up values.
+    changing: Vec<bool>,
 }
 
 impl<'f> Builder<'f> {
     pub fn new(files: &'f [SourceFile]) -> Builder<'f> {
-        Builder { files, nodes: Vec::new(), known: FxHashMap::default() }
+        Builder { files, nodes: Vec::new(), known: FxHashMap::default(), changing: Vec::new() }
     }
 
     pub fn add(&mut self, op: Op, inputs: Vec<NodeId>, columns: u32, place: Place) -> NodeId {
@@ -28,6 +30,8 @@ impl<'f> Builder<'f> {
         }
         let id = NodeId(position(self.nodes.len()));
         let stability = self.stability(&op, &inputs);
+        let holds = matches!(op, Op::LeftJoin { .. } | Op::Reduce { .. });
+        self.changing.push(holds || inputs.iter().any(|input| self.changing[input.0 as usize]));
         let detail = self.text(place);
         self.nodes.push(Node { op, inputs, columns, detail, name: None, stability, place });
         self.known.insert(key, id);
@@ -101,11 +105,14 @@ impl<'f> Builder<'f> {
         }
     }
 
-    pub fn set_stability(&mut self, node: NodeId, stability: Stability) {
+    /// Says of a source how its variable moves, and whether its rows hold values that change in place.
+    pub fn set_stability(&mut self, node: NodeId, stability: Stability, changing: bool) {
         self.nodes[node.0 as usize].stability = stability;
+        self.changing[node.0 as usize] = changing;
     }
 
-    /// Of the rows: whether any may be taken back. What the judgement of a whole view knows better, it overrides.
+    /// Whether what a row says may be taken back; of a value that changes in place, whether it only grows. What the
+    /// judgement of a whole view or condition knows better, it overrides.
     fn stability(&self, op: &Op, inputs: &[NodeId]) -> Stability {
         let of = |input: &NodeId| self.nodes[input.0 as usize].stability;
         let all = |stability: Stability| {
@@ -115,6 +122,12 @@ impl<'f> Builder<'f> {
             Op::Rows(_) => Stability::Const,
             _ if !inputs.is_empty() && all(Stability::Const) => Stability::Const,
             Op::Source(..) => Stability::Eventual,
+            Op::Fused(_) if inputs.iter().any(|input| self.changing[input.0 as usize]) => Stability::Eventual,
+            Op::Reduce { agg: Agg::Count | Agg::Max | Agg::Any | Agg::Set | Agg::Map, .. } | Op::LeftJoin { .. }
+                if all(Stability::Up) =>
+            {
+                Stability::Up
+            }
             Op::Fused(_) | Op::Distinct | Op::Concat | Op::Join { .. } if all(Stability::Up) => Stability::Up,
             Op::Semi { keep: true, .. } if all(Stability::Up) => Stability::Up,
             _ => Stability::Eventual,

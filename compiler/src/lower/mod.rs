@@ -16,7 +16,8 @@ mod scalar;
 mod stmts;
 
 use lasp_plan::{
-    EventPlan, Expr, FeedPlan, NodeId, Plan, Shape, ShowPlan, Stability, VarPlan, ViewId, ViewPlan, WatchPlan, WhenPlan,
+    EventPlan, Expr, FeedPlan, NodeId, Plan, Shape, ShowPlan, Stability, Value, VarPlan, ViewId, ViewPlan, WatchPlan,
+    WhenPlan,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -25,7 +26,7 @@ use crate::codes::Code;
 use crate::diagnostic::{Diagnostic, SourceFile};
 use crate::hir::{Hir, HirKind, HirPattern, LocalId};
 use crate::program::{Program, WhenDef};
-use crate::stability::Judge;
+use crate::stability::{Judge, Moves};
 use direct::{Direct, Views, columns_read, position};
 use graph::Builder;
 use rep::{Ctx, Rep};
@@ -230,7 +231,7 @@ impl<'p> Flow<'p> {
             });
         }
         for when in &program.whens {
-            let when = self.when(when);
+            let when = self.when(judge, when);
             plan.whens.push(when);
         }
         plan
@@ -291,34 +292,47 @@ impl<'p> Flow<'p> {
         ViewPlan { name: name.to_string(), ty, node, shape, expr, stability, place }
     }
 
-    fn when(&mut self, when: &WhenDef) -> WhenPlan {
+    fn when(&mut self, judge: &mut Judge<'p>, when: &'p WhenDef) -> WhenPlan {
         let unit = self.unit();
         let place = when.condition.place;
-        let node = match &when.binding {
+        let (node, pattern) = match &when.binding {
             Some((pattern, source)) => {
                 let element = self.fresh();
                 let whole = HirPattern::Both(element, Box::new(pattern.clone()));
                 let (inner, _) = self.comprehension(&unit, &[(&whole, source)], Some(&when.condition), &[], place);
-                let elem = self.direct.env.get(&element).cloned();
-                self.graph.map(inner.node, elem.into_iter().collect(), place)
+                let elem =
+                    self.direct.env.get(&element).cloned().unwrap_or_else(|| direct::constant(Value::None, place));
+                // The value of a map's entry goes on changing while the condition holds: such a `when` fires once per key.
+                match judge.judge(source) {
+                    Moves::Map(value) if *value != Moves::Const => {
+                        let node = self.graph.map(inner.node, vec![Self::part(&elem, 0)], place);
+                        (self.graph.distinct(node, place), key_of(pattern))
+                    }
+                    _ => (self.graph.map(inner.node, vec![elem], place), pattern.clone()),
+                }
             }
             None => {
                 let mut ctx: Ctx = unit;
                 let condition = self.scalar(&mut ctx, &when.condition);
                 let node = self.graph.filter(ctx.node, condition);
-                self.graph.map(node, Vec::new(), place)
+                (self.graph.map(node, Vec::new(), place), HirPattern::Wildcard)
             }
         };
         let condition = self.graph.text(place);
         self.graph.name(node, &format!("when {condition}"), Stability::Up);
-        let (pattern, body) = match &when.binding {
-            Some((pattern, _)) => {
-                let (pattern, body) = stmts::reaction(self.program, &(pattern.clone(), when.body.clone()), 1);
-                (Some(pattern), body)
-            }
-            None => (None, stmts::reaction(self.program, &(HirPattern::Wildcard, when.body.clone()), 1).1),
-        };
+        let (pattern, body) = stmts::reaction(self.program, &(pattern, when.body.clone()), 1);
+        let pattern = when.binding.is_some().then_some(pattern);
         WhenPlan { role: when.role.clone(), node, pattern, body, condition, place: when.place }
+    }
+}
+
+/// What a pattern for an entry binds of its key.
+fn key_of(pattern: &HirPattern) -> HirPattern {
+    match pattern {
+        HirPattern::Slots(slots) => {
+            slots.iter().find(|(slot, _)| *slot == 0).map_or(HirPattern::Wildcard, |(_, key)| key.clone())
+        }
+        _ => HirPattern::Wildcard,
     }
 }
 

@@ -107,33 +107,31 @@ impl Flow<'_> {
     }
 
     fn kind_rep(&mut self, var: VarId, kind: &Kind, width: u32, port: &mut u32, moves: &Moves, place: Place) -> Rep {
-        let mut source = |this: &mut Self, columns: u32, grows: bool| {
+        let mut source = |this: &mut Self, columns: u32, moves: &Moves, changing: bool| {
             let node = this.graph.add(Op::Source(var, *port), Vec::new(), columns, place);
-            if grows {
-                this.graph.set_stability(node, Stability::Up);
-            }
+            this.graph.set_stability(node, moves.shown(), changing);
             *port += 1;
             node
         };
         match kind {
             Kind::GSet | Kind::OrSet => {
-                let node = source(self, width + 1, *moves == Moves::Up);
+                let node = source(self, width + 1, moves, false);
                 Rep::Coll(Coll { width, node, cols: 1, elem: local(width, place), bag: false, of: None })
             }
             Kind::GMap(inner) => {
                 let inner_moves = if let Moves::Map(inner) = moves { (**inner).clone() } else { Moves::Eventual };
                 if is_leaf(inner) {
-                    let node = source(self, width + 2, false);
+                    let node = source(self, width + 2, &inner_moves, true);
                     let keys = self.graph.map(node, columns(0, width + 1, place), place);
-                    self.graph.set_stability(keys, Stability::Up);
+                    self.graph.set_stability(keys, Stability::Up, false);
                     Rep::Map(MapRep { width, keys, value: ValueRep::Column(node) })
                 } else {
-                    let keys = source(self, width + 1, true);
+                    let keys = source(self, width + 1, &Moves::Up, false);
                     let value = self.kind_rep(var, inner, width + 1, port, &inner_moves, place);
                     Rep::Map(MapRep { width, keys, value: ValueRep::Rep(Box::new(value)) })
                 }
             }
-            _ => Rep::Scalar(width, source(self, width + 1, false)),
+            _ => Rep::Scalar(width, source(self, width + 1, moves, true)),
         }
     }
 

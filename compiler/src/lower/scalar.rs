@@ -6,7 +6,7 @@
 //! A branch of `if`, `and`, `or` or `match` that looks something up and can fail is computed only for the rows that take
 //! it: the context is split, and put together again.
 
-use lasp_plan::{Agg, Arm, BinaryOp, CollOp, Expr, ExprKind, NodeId, Op, Pattern, Place, TextPart, Value};
+use lasp_plan::{Agg, Arm, BinaryOp, CollOp, Expr, ExprKind, Func, NodeId, Op, Pattern, Place, TextPart, Value};
 
 use super::Flow;
 use super::direct::{can_fail, constant, field, field_slot, local, not, settle};
@@ -47,6 +47,13 @@ impl Flow<'_> {
             HirKind::Set(parts) => ExprKind::Set(self.scalars(ctx, parts)),
             HirKind::List(parts) => ExprKind::List(self.scalars(ctx, parts)),
             HirKind::Variant(tag, parts) => ExprKind::Variant(*tag, self.scalars(ctx, parts)),
+            HirKind::Call(Func::Or, parts) if parts.len() == 2 && self.must_split(&parts[1]) => {
+                let value = self.scalar(ctx, &parts[0]);
+                let value = self.column_of(ctx, value);
+                let call = |func, args| Expr { kind: ExprKind::Call(func, args), place };
+                let content = Branch::Known(call(Func::Or, vec![value.clone(), value.clone()]));
+                return self.split(ctx, not(call(Func::IsSet, vec![value])), &parts[1], &content, place);
+            }
             HirKind::Call(func, parts) => ExprKind::Call(*func, self.scalars(ctx, parts)),
             HirKind::Map(entries) => ExprKind::Map(
                 entries.iter().map(|(key, value)| (self.scalar(ctx, key), self.scalar(ctx, value))).collect(),
@@ -337,7 +344,8 @@ impl Flow<'_> {
                 self.bind(&mut inner, &lambda.pattern, elem);
                 self.scalar(&mut inner, &lambda.body)
             }
-            None => elem,
+            // Without a function what can fail is the aggregate itself.
+            None => Expr { place, ..elem },
         };
         let arg = settle(arg, inner.width);
         let node = self.graph.add(Op::Reduce { key: base, agg, arg }, vec![inner.node], base + 1, place);

@@ -83,6 +83,9 @@ pub(crate) fn of_crdt(crdt: &Crdt) -> Moves {
     }
 }
 
+/// How many nodes one judgement may visit: functions are unfolded where they are called. What is left is eventual.
+const FUEL: u32 = 100_000;
+
 /// Judges expressions of one program.
 pub(crate) struct Judge<'p> {
     program: &'p Program,
@@ -94,12 +97,12 @@ pub(crate) struct Judge<'p> {
 
 impl<'p> Judge<'p> {
     pub(crate) fn new(program: &'p Program) -> Judge<'p> {
-        Judge { program, locals: FxHashMap::default(), views: FxHashMap::default(), fuel: 0 }
+        Judge { program, locals: FxHashMap::default(), views: FxHashMap::default(), fuel: FUEL }
     }
 
     /// How the value of a closed expression moves.
     pub(crate) fn judge(&mut self, hir: &Hir) -> Moves {
-        self.fuel = 100_000;
+        self.fuel = FUEL;
         self.moves(hir)
     }
 
@@ -108,6 +111,8 @@ impl<'p> Judge<'p> {
             return known.clone();
         }
         self.views.insert(index, Moves::Eventual);
+        // A view is judged once, whoever asks first.
+        self.fuel = self.fuel.max(FUEL / 10);
         let program = self.program;
         let moves = self.moves(&program.views[index].value);
         self.views.insert(index, moves.clone());
@@ -122,9 +127,14 @@ impl<'p> Judge<'p> {
         });
     }
 
+    /// How what a name stands for moves.
+    pub(crate) fn local(&self, local: LocalId) -> Moves {
+        self.locals.get(&local).cloned().unwrap_or(Moves::Eventual)
+    }
+
     /// An element of a collection that moves so. Elements of a set are values: they come or go, they do not change. The
     /// entry of a map changes with its value.
-    fn bind_element(&mut self, pattern: &HirPattern, source: &Moves) {
+    pub(crate) fn bind_element(&mut self, pattern: &HirPattern, source: &Moves) {
         match (source, pattern) {
             (Moves::Map(value), HirPattern::Slots(slots)) => {
                 for (slot, part) in slots {
@@ -148,7 +158,7 @@ impl<'p> Judge<'p> {
         }
     }
 
-    fn moves(&mut self, hir: &Hir) -> Moves {
+    pub(crate) fn moves(&mut self, hir: &Hir) -> Moves {
         if self.fuel == 0 {
             return Moves::Eventual;
         }
@@ -158,7 +168,7 @@ impl<'p> Judge<'p> {
             HirKind::Const(_) => Moves::Const,
             HirKind::Unstable(..) => Moves::Up,
             HirKind::Error | HirKind::Rights(..) => Moves::Eventual,
-            HirKind::Local(local) => self.locals.get(local).cloned().unwrap_or(Moves::Eventual),
+            HirKind::Local(local) => self.local(*local),
             HirKind::Var(index) => of_crdt(&program.vars[*index].crdt),
             HirKind::View(index) => self.view(*index),
             HirKind::Field(base, _) => constant_or_eventual(self.moves(base)),
@@ -364,7 +374,11 @@ impl<'p> Judge<'p> {
                 _ => Moves::Eventual,
             },
             CollOp::Filter if entries_fixed => gains.with(body),
-            CollOp::Filter => Moves::Eventual,
+            // Entries that pass go on passing; what they hold goes on growing.
+            CollOp::Filter => match body {
+                Moves::Const | Moves::Up => moves,
+                _ => Moves::Eventual,
+            },
             CollOp::Union | CollOp::Intersect => args.into_iter().fold(gains, Moves::with),
             CollOp::Product | CollOp::Join if entries_fixed => {
                 args.iter().map(Self::gains).fold(gains, Moves::with).with(body)

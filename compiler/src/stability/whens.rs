@@ -9,7 +9,7 @@ use lasp_plan::{BinaryOp, CollOp, Func, Place, UnaryOp};
 use super::{Judge, Moves, of_crdt};
 use crate::codes::Code;
 use crate::diagnostic::{Diagnostic, SourceFile};
-use crate::hir::{Hir, HirKind, HirStmt};
+use crate::hir::{Hir, HirKind, HirStmt, HirUpdate, LocalId};
 use crate::program::{Crdt, Program, WhenDef};
 use crate::ty::Ty;
 
@@ -17,8 +17,28 @@ use crate::ty::Ty;
 pub(crate) fn check_whens(program: &Program, files: &[SourceFile], diagnostics: &mut Vec<Diagnostic>) {
     for when in &program.whens {
         check_when(program, files, when, diagnostics);
-        check_body(when, &when.body, diagnostics);
+        // What is done once, by one owner, need not be repeatable; `once` itself is reported as not of this version.
+        if !when.once {
+            let growing = growing_names(program, when);
+            Body { program, when, growing, diagnostics }.check(&when.body);
+        }
     }
+}
+
+/// The names that the `for` of a `when` binds to something that goes on changing.
+fn growing_names(program: &Program, when: &WhenDef) -> Vec<LocalId> {
+    let mut names = Vec::new();
+    if let Some((pattern, source)) = &when.binding {
+        let mut judge = Judge::new(program);
+        let moves = judge.judge(source);
+        judge.bind_element(pattern, &moves);
+        pattern.each_bound(&mut |local| {
+            if judge.local(local) != Moves::Const {
+                names.push(local);
+            }
+        });
+    }
+    names
 }
 
 fn check_when(program: &Program, files: &[SourceFile], when: &WhenDef, diagnostics: &mut Vec<Diagnostic>) {
@@ -207,53 +227,95 @@ fn causes_of(
     hir.each_part(&mut |part| causes_of(program, part, causes, antitone, seen_views));
 }
 
+const TWICE: &str = "counts twice when done twice";
+
 /// A `when` may fire at several nodes and again after a restart: only what can be repeated may stand in it.
-fn check_body(when: &WhenDef, body: &[HirStmt], diagnostics: &mut Vec<Diagnostic>) {
-    let mut changing = |hir: &Hir| {
-        if hir.any(&mut |part| matches!(part.kind, HirKind::Var(_) | HirKind::View(_))) {
-            diagnostics.push(
-                Diagnostic::new(Code::E0302, hir.place, "the body of a `when` reads something that changes")
-                    .label("may differ from node to node")
-                    .also(when.place, "fires at every node that sees the condition")
-                    .why("all nodes must do the same, so that doing it twice is doing it once")
-                    .help("use constants and the names bound by `for`"),
-            );
-        }
-    };
-    let mut not_idempotent = Vec::new();
-    for stmt in body {
-        match stmt {
-            HirStmt::Emit(emit) => changing(&emit.value),
-            HirStmt::Let(_, value) | HirStmt::For(_, value, _) | HirStmt::If(value, ..) => changing(value),
-            HirStmt::Update(update) | HirStmt::LetUpdate(_, update) | HirStmt::IfUpdate(update, ..) => {
-                update.path.iter().chain(&update.args).for_each(&mut changing);
-                if !update.method.idempotent {
-                    not_idempotent.push((update.place, update.method.name));
+struct Body<'w, 'p> {
+    program: &'p Program,
+    when: &'w WhenDef,
+    /// Names that stand for a value that goes on changing: the value of a map's entry.
+    growing: Vec<LocalId>,
+    diagnostics: &'w mut Vec<Diagnostic>,
+}
+
+impl Body<'_, '_> {
+    fn check(&mut self, body: &[HirStmt]) {
+        for stmt in body {
+            match stmt {
+                HirStmt::Emit(emit) => {
+                    self.constant(&emit.value);
+                    if emit.event.is_some() {
+                        let event = format!("the event `{}`", emit.name);
+                        self.repeated(emit.place, &event, TWICE);
+                    }
+                }
+                HirStmt::Let(_, value) => self.constant(value),
+                HirStmt::For(_, value, body) => {
+                    self.constant(value);
+                    self.check(body);
+                }
+                HirStmt::If(value, then, otherwise) => {
+                    self.constant(value);
+                    self.check(then);
+                    self.check(otherwise);
+                }
+                HirStmt::Update(update) | HirStmt::LetUpdate(_, update) => self.update(update),
+                HirStmt::IfUpdate(update, then, otherwise) => {
+                    self.update(update);
+                    self.check(then);
+                    self.check(otherwise);
                 }
             }
         }
-        if let HirStmt::Emit(emit) = stmt
-            && emit.event.is_some()
-        {
-            not_idempotent.push((emit.place, "an event"));
+    }
+
+    fn update(&mut self, update: &HirUpdate) {
+        update.path.iter().chain(&update.args).for_each(|part| self.constant(part));
+        if !update.method.idempotent || update.method.removes {
+            let reason = if update.method.removes {
+                "firing later elsewhere, it would take back what came in between"
+            } else {
+                TWICE
+            };
+            self.repeated(update.place, &format!("`{}`", update.method.name), reason);
         }
     }
-    for (place, method) in not_idempotent {
-        diagnostics.push(
-            Diagnostic::new(Code::E0302, place, format!("`{method}` in a `when` would be done once per node"))
-                .label("counts twice when done twice")
-                .also(when.place, "fires at every node that sees the condition")
+
+    fn repeated(&mut self, place: Place, what: &str, reason: &str) {
+        self.diagnostics.push(
+            Diagnostic::new(Code::E0302, place, format!("{what} in a `when` would be done once per node"))
+                .label(reason)
+                .also(self.when.place, "fires at every node that sees the condition")
                 .help("use an update that can be repeated: `add`, `set`, `enable`"),
         );
     }
-    for stmt in body {
-        match stmt {
-            HirStmt::If(_, then, otherwise) | HirStmt::IfUpdate(_, then, otherwise) => {
-                check_body(when, then, diagnostics);
-                check_body(when, otherwise, diagnostics);
+
+    fn constant(&mut self, hir: &Hir) {
+        let Some(what) = self.changing(hir, 0) else { return };
+        self.diagnostics.push(
+            Diagnostic::new(Code::E0302, hir.place, format!("the body of a `when` reads {what}, which changes"))
+                .label("may differ from node to node")
+                .also(self.when.place, "fires at every node that sees the condition")
+                .why("all nodes must do the same, so that doing it twice is doing it once")
+                .help("use constants, and of what `for` binds the elements of sets and the keys of maps"),
+        );
+    }
+
+    /// What an expression reads that may differ from node to node.
+    fn changing(&self, hir: &Hir, depth: u32) -> Option<String> {
+        let mut found = None;
+        hir.each(&mut |part| {
+            let what = match &part.kind {
+                HirKind::Var(index) => Some(format!("`{}`", self.program.vars[*index].name)),
+                HirKind::View(index) => Some(format!("`{}`", self.program.views[*index].name)),
+                HirKind::Local(local) if self.growing.contains(local) => Some("the value of a map's entry".to_string()),
+                HirKind::Apply(index, _) if depth < 32 => self.changing(&self.program.fns[*index].body, depth + 1),
+                _ => None,
+            };
+            if found.is_none() {
+                found = what;
             }
-            HirStmt::For(_, _, body) => check_body(when, body, diagnostics),
-            _ => {}
-        }
+        });
+        found
     }
 }

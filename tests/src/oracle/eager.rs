@@ -1,4 +1,4 @@
-//! The one legitimate difference: a part that fails and that the recomputation never gets to.
+//! The legitimate differences: a part that fails, and that only one of the two ways of computing gets to.
 //!
 //! The tree-walking evaluator computes what it needs; the dataflow computes each *collection* once, for all its elements,
 //! whoever uses it. So a view may be poisoned although nothing fails from scratch, and these are all the ways (the list is
@@ -12,17 +12,60 @@
 //!    `from x in a, y in b where 10 / x > y` with an empty `b` the quotients are computed. Conditions written before it
 //!    protect it.
 //!
-//! [`candidates`] makes of each part that can fail an expression that computes it for all rows it may be computed for.
+//! The other way round, a view is well although its recomputation fails, there is one:
+//!
+//! 5. The second side of a `product` or `join` that reads no variable or is put together element by element is computed
+//!    where the first has elements: `a.product({1 / c})` with an empty `a`.
+//!
+//! [`candidates`] makes of each part that can fail an expression that computes it for all rows it may be computed for;
+//! [`lazy`] makes of products what a query with two sources is.
 
 use std::collections::BTreeSet;
 
-use lasp_plan::{Arm, BinaryOp, CollOp, Expr, ExprKind, Func, Lambda, Pattern, TextPart, UnaryOp};
+use lasp_plan::{Arm, BinaryOp, CollOp, Expr, ExprKind, Func, Lambda, Pattern, UnaryOp};
+
+use super::parts::{parts, parts_mut};
 
 /// Expressions whose failure excuses a poisoned view.
 pub(super) fn candidates(expr: &Expr) -> Vec<Expr> {
     let mut walk = Walk::default();
     walk.visit(expr);
     walk.found
+}
+
+/// The expression with the second sides of products computed under the elements of the first.
+pub(super) fn lazy(expr: &Expr) -> Expr {
+    let mut copy = expr.clone();
+    rewrite(&mut copy, &mut { SLOTS_FROM });
+    copy
+}
+
+/// Beyond every slot that a generated program uses.
+const SLOTS_FROM: u32 = 5_000;
+
+fn rewrite(expr: &mut Expr, next: &mut u32) {
+    parts_mut(expr).into_iter().for_each(|part| rewrite(part, next));
+    let place = expr.place;
+    let made = |kind| Expr { kind, place };
+    let local = |slot| made(ExprKind::Local(slot));
+    let ExprKind::Coll(CollOp::Product | CollOp::Join, left, args, lambda) = &expr.kind else { return };
+    let (x, y) = (*next, *next + 1);
+    *next += 2;
+    let pair = made(ExprKind::Tuple(vec![local(x), local(y)]));
+    let one = made(ExprKind::Set(vec![pair.clone()]));
+    let kept = match lambda {
+        None => one,
+        Some(lambda) => {
+            let none = made(ExprKind::Set(Vec::new()));
+            let chosen = made(ExprKind::If(lambda.body.clone(), Box::new(one), Box::new(none)));
+            made(ExprKind::Let(Pattern::Bind(lambda.slot), Box::new(pair), Box::new(chosen)))
+        }
+    };
+    let each = |source: &Expr, slot, body| {
+        let lambda = Lambda { slot, body: Box::new(body) };
+        made(ExprKind::Coll(CollOp::FlatMap, Box::new(source.clone()), Vec::new(), Some(lambda)))
+    };
+    *expr = each(left, x, each(&args[0], y, kept));
 }
 
 /// What stands between a part and the top.
@@ -99,11 +142,26 @@ impl Walk {
                 needed.remove(&lambda.slot);
                 if needed.is_subset(&own) {
                     self.found.push(self.wrapped(expr, false));
+                    self.unguarded(expr);
                 }
                 self.under(each(*op, source, args, lambda), &lambda.body);
             }
             _ => parts(expr).into_iter().for_each(|part| self.visit(part)),
         }
+    }
+
+    /// The parts of a collection that is computed whatever branch is taken.
+    fn unguarded(&mut self, expr: &Expr) {
+        let is_guard = |binder: &Binder| matches!(binder, Binder::Guard(_) | Binder::Arm(..));
+        let (guards, others): (Vec<Binder>, Vec<Binder>) = self.binders.iter().cloned().partition(is_guard);
+        let mut reads = free(expr);
+        others.iter().for_each(|binder| reads.extend(binder.slots().1));
+        if guards.is_empty() || guards.iter().any(|guard| !guard.slots().0.is_disjoint(&reads)) {
+            return;
+        }
+        let all = std::mem::replace(&mut self.binders, others);
+        self.visit(expr);
+        self.binders = all;
     }
 
     /// The part for all rows it may be computed for: with the binders it depends on and, if `guarded`, the conditions.
@@ -266,39 +324,5 @@ fn bound(pattern: &Pattern, slots: &mut BTreeSet<u32>) {
         Pattern::Variant(_, parts) => parts.iter().for_each(|part| bound(part, slots)),
         Pattern::Some(part) => bound(part, slots),
         Pattern::Wildcard | Pattern::Const(_) => {}
-    }
-}
-
-/// The expressions an expression is made of.
-fn parts(expr: &Expr) -> Vec<&Expr> {
-    match &expr.kind {
-        ExprKind::Const(_) | ExprKind::Local(_) | ExprKind::Var(_) | ExprKind::View(_) => Vec::new(),
-        ExprKind::Field(of, _) | ExprKind::Some(of) | ExprKind::Unary(_, of) => vec![of],
-        ExprKind::Rights(_, parts)
-        | ExprKind::Tuple(parts)
-        | ExprKind::Set(parts)
-        | ExprKind::List(parts)
-        | ExprKind::Variant(_, parts)
-        | ExprKind::Call(_, parts) => parts.iter().collect(),
-        ExprKind::Map(entries) => entries.iter().flat_map(|(key, value)| [key, value]).collect(),
-        ExprKind::Text(parts) => parts
-            .iter()
-            .filter_map(|part| match part {
-                TextPart::Hole(of, _) => Some(of),
-                TextPart::Literal(_) => None,
-            })
-            .collect(),
-        ExprKind::Binary(_, a, b) | ExprKind::CompareSet(_, a, b) | ExprKind::Let(_, a, b) | ExprKind::Lookup(a, b, _) => {
-            vec![a, b]
-        }
-        ExprKind::If(a, b, c) => vec![a, b, c],
-        ExprKind::Match(value, arms) => {
-            let arms = arms.iter().flat_map(|arm| arm.guard.iter().chain([&arm.body]));
-            [&**value].into_iter().chain(arms).collect()
-        }
-        ExprKind::Coll(_, source, args, lambda) => {
-            let body = lambda.iter().map(|lambda| &*lambda.body);
-            [&**source].into_iter().chain(args).chain(body).collect()
-        }
     }
 }

@@ -16,6 +16,7 @@ mod exp;
 mod generator;
 mod logic;
 mod maps;
+mod parts;
 mod reactions;
 mod rng;
 mod run;

@@ -158,7 +158,7 @@ impl<'c> Run<'c> {
             let wrong = match (&kept, &scratch) {
                 (Ok(kept), Ok(scratch)) => kept != scratch,
                 (Err(_), Err(_)) => false,
-                (Ok(_), Err(_)) => true,
+                (Ok(kept), Err(_)) => !self.is_lazy(&view.expr, kept),
                 (Err(_), Ok(_)) => !self.is_eager(&view.name, &view.expr),
             };
             if wrong {
@@ -169,6 +169,11 @@ impl<'c> Run<'c> {
             self.note(ViewId(at), &kept);
         }
         self.check_reactions(when)
+    }
+
+    /// Whether a failure from scratch is that of the second side of a product with an empty first side (see `eager`).
+    fn is_lazy(&mut self, expr: &lasp_plan::Expr, kept: &Value) -> bool {
+        self.node.eval(&eager::lazy(expr)).is_ok_and(|value| value == *kept)
     }
 
     /// Whether the failure of a view is that of a part which the recomputation does not get to (see `eager`).

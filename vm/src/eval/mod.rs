@@ -27,6 +27,10 @@ use lasp_plan::{BinaryOp, Expr, ExprKind, Place, TextPart, Value, VarId, VarPlan
 
 use crate::Failure;
 
+/// The longest text that a program may make: a text that doubles itself ends in an error and not in a machine without
+/// memory.
+const TEXT_BYTES_MAX: usize = 16 << 20;
+
 pub use frame::Frame;
 pub use pattern::bind;
 pub(crate) use read::{Fault, leaf_value, state_value};
@@ -163,6 +167,10 @@ fn build(expr: &Expr, frame: &mut Frame<'_>, world: &dyn World) -> Result<Value,
                 match part {
                     TextPart::Literal(literal) => text.push_str(literal),
                     TextPart::Hole(of, ty) => text.push_str(&plain_of(&eval(of, frame, world)?, ty)),
+                }
+                if text.len() > TEXT_BYTES_MAX {
+                    let message = format!("a text of more than {TEXT_BYTES_MAX} bytes");
+                    return Err(Failure::new("R0705", message, expr.place));
                 }
             }
             Ok(Value::text(&text))

@@ -2,10 +2,11 @@
 //!
 //! ```text
 //! when      hash(output, condition, binding, which emit of the body)      the same on every node and in every run
-//! handler   hash(replica, incarnation, op number, which emit of the op)   one per handled event
+//! handler   hash(replica, incarnation, op number, which emit of the op, output, data)   one per handled event
 //! ```
 //!
-//! A `when` fires at every node that sees its condition, and again after a restart; equal ids make that one effect.
+//! The data is in a handler's id because a program that is run anew, without kept state, counts its ops from the start:
+//! equal ids then still mean equal effects. A `when` fires at every node that sees its condition, and again after a restart; equal ids make that one effect.
 //!
 //! Invariant: the bytes that are hashed are canonical: every part is tagged or of fixed length, and texts and
 //! collections carry their lengths, so two different things never run together. They are part of the format: a change
@@ -26,7 +27,7 @@ pub(super) enum Origin {
 
 impl Origin {
     /// The id of the op's `index`th emit: 16 hex digits.
-    pub(super) fn id(&self, output: &str, index: u64) -> String {
+    pub(super) fn id(&self, output: &str, index: u64, data: &Value) -> String {
         let mut hasher = Hasher::new();
         match self {
             Origin::Op(replica, op) => {
@@ -34,6 +35,8 @@ impl Origin {
                 hasher.update(&replica.node.to_le_bytes());
                 hasher.update(&replica.incarnation.to_le_bytes());
                 hasher.update(&op.to_le_bytes());
+                bytes(&mut hasher, output.as_bytes());
+                value(&mut hasher, data);
             }
             Origin::When(condition, binding) => {
                 hasher.update(b"when");
@@ -113,15 +116,15 @@ mod tests {
     use super::*;
 
     fn when(output: &str, condition: &str, binding: &[Value]) -> String {
-        Origin::When(condition.into(), Some(Value::tuple(binding))).id(output, 0)
+        Origin::When(condition.into(), Some(Value::tuple(binding))).id(output, 0, &Value::unit())
     }
 
     #[test]
     fn ids_are_part_of_the_format() {
         let binding = Value::tuple([Value::text("x"), Value::Int(3)]);
-        assert_eq!(Origin::When("n >= 3".into(), Some(binding)).id("full", 0), "29816d2afdeaf52c");
+        assert_eq!(Origin::When("n >= 3".into(), Some(binding)).id("full", 0, &Value::unit()), "29816d2afdeaf52c");
         let replica = ReplicaId { node: 1, incarnation: 0 };
-        assert_eq!(Origin::Op(replica, 7).id("full", 0), "cec16a2bbaa89ce2");
+        assert_eq!(Origin::Op(replica, 7).id("full", 0, &Value::unit()), "cec16a2bbaa89ce2");
     }
 
     #[test]
@@ -132,7 +135,11 @@ mod tests {
         assert_ne!(base, when("ou", "tc", &[text("ab"), text("c")]), "here too");
         assert_ne!(when("out", "c", &[Value::Int(1)]), when("out", "c", &[Value::Time(1)]), "and the type");
         let origin = Origin::Op(ReplicaId { node: 1, incarnation: 0 }, 7);
-        assert_ne!(origin.id("out", 0), origin.id("out", 1));
-        assert_ne!(origin.id("out", 0), Origin::Op(ReplicaId { node: 1, incarnation: 1 }, 7).id("out", 0));
+        assert_ne!(origin.id("out", 0, &Value::unit()), origin.id("out", 1, &Value::unit()));
+        assert_ne!(origin.id("out", 0, &Value::unit()), origin.id("out", 0, &Value::Int(1)), "and the data");
+        assert_ne!(
+            origin.id("out", 0, &Value::unit()),
+            Origin::Op(ReplicaId { node: 1, incarnation: 1 }, 7).id("out", 0, &Value::unit())
+        );
     }
 }

@@ -126,7 +126,7 @@ impl<'n> Txn<'n> {
 
     fn emit(&mut self, emit: &Emit, frame: &mut Frame<'_>) -> Result<(), Failure> {
         let value = self.eval(&emit.value, frame)?;
-        let id = self.origin.id(&emit.name, self.emits.len() as u64);
+        let id = self.origin.id(&emit.name, self.emits.len() as u64, &value);
         self.emits.push(Emitted { name: emit.name.clone(), event: emit.event, id, value, ty: emit.ty.clone() });
         Ok(())
     }
