@@ -51,3 +51,19 @@ pub fn blocks(page: &str, language: &str) -> Vec<String> {
     }
     found
 }
+
+/// A text without terminal colours.
+#[must_use]
+pub fn plain(text: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
+        if c == '\u{1b}' {
+            // `ESC [ … letter`
+            rest.by_ref().find(char::is_ascii_alphabetic);
+        } else {
+            plain.push(c);
+        }
+    }
+    plain
+}

@@ -137,9 +137,12 @@ fn unstable(
     if unstable_vars.is_empty() {
         for (var, ..) in causes.iter().take(3) {
             let var = &program.vars[*var];
-            diagnostic = diagnostic.also(var.type_place, format!("`{}` moves one way only", var.name));
+            let way = if innermost(&var.crdt).1 == Moves::Down { "falls" } else { "grows" };
+            diagnostic = diagnostic.also(var.type_place, format!("`{}` only {way}", var.name));
         }
-        if let Some((place, text)) = antitone {
+        if let Some((place, text)) = antitone
+            && place != hir.place
+        {
             diagnostic = diagnostic.also(place, text);
         }
     }

@@ -12,13 +12,14 @@
 //!    `from x in a, y in b where 10 / x > y` with an empty `b` the quotients are computed. Conditions written before it
 //!    protect it.
 //!
-//! The other way round, a view is well although its recomputation fails, there is one:
+//! The other way round, a view is well although its recomputation fails, there are two:
 //!
 //! 5. The second side of a `product` or `join` that reads no variable or is put together element by element is computed
 //!    where the first has elements: `a.product({1 / c})` with an empty `a`.
+//! 6. Of the conditions of a query those that cannot fail may be tested first: `where 1 / x > 1 and x > 0`.
 //!
 //! [`candidates`] makes of each part that can fail an expression that computes it for all rows it may be computed for;
-//! [`lazy`] makes of products what a query with two sources is.
+//! [`lazy`] makes of products what a query with two sources is, and puts conditions in that order.
 
 use std::collections::BTreeSet;
 
@@ -33,11 +34,34 @@ pub(super) fn candidates(expr: &Expr) -> Vec<Expr> {
     walk.found
 }
 
-/// The expression with the second sides of products computed under the elements of the first.
+/// The expression as a query would compute it: second sides of products under the first, safe conditions first.
 pub(super) fn lazy(expr: &Expr) -> Expr {
     let mut copy = expr.clone();
     rewrite(&mut copy, &mut { SLOTS_FROM });
     copy
+}
+
+/// A conjunction with what cannot fail in front.
+fn in_order(expr: &Expr) -> Expr {
+    let (mut conjuncts, mut rest) = (Vec::new(), vec![expr]);
+    while let Some(part) = rest.pop() {
+        match &part.kind {
+            ExprKind::Binary(BinaryOp::And, left, right) => rest.extend([&**right, &**left]),
+            _ => conjuncts.push(part),
+        }
+    }
+    // A stable sort: the rest keeps its order.
+    conjuncts.sort_by_key(|part| contains_failing(part));
+    let and = |left: Expr, right: &Expr| {
+        let kind = ExprKind::Binary(BinaryOp::And, Box::new(left), Box::new(right.clone()));
+        Expr { kind, place: expr.place }
+    };
+    let first = conjuncts[0].clone();
+    conjuncts[1..].iter().fold(first, |left, right| and(left, right))
+}
+
+fn contains_failing(expr: &Expr) -> bool {
+    can_fail(expr) || parts(expr).into_iter().any(contains_failing)
 }
 
 /// Beyond every slot that a generated program uses.
@@ -45,6 +69,10 @@ const SLOTS_FROM: u32 = 5_000;
 
 fn rewrite(expr: &mut Expr, next: &mut u32) {
     parts_mut(expr).into_iter().for_each(|part| rewrite(part, next));
+    if let ExprKind::Binary(BinaryOp::And, ..) = expr.kind {
+        *expr = in_order(expr);
+        return;
+    }
     let place = expr.place;
     let made = |kind| Expr { kind, place };
     let local = |slot| made(ExprKind::Local(slot));
