@@ -1,6 +1,6 @@
 //! The command line as a whole: the options every subcommand has, and the subcommand.
 //!
-//! Each subcommand declares its own arguments in its own file; the list of them is [`commands::Command`].
+//! Each subcommand declares its own arguments in its own file; the list of them is [`crate::commands::Command`].
 
 use clap::{Parser, ValueEnum};
 

@@ -48,7 +48,9 @@ fn any_ads_in_any_order_with_any_limit() {
         let shown: String = shown
             .lines()
             .enumerate()
-            .map(|(line, row)| if line == 0 { format!("{row},client\n") } else { format!("{row},phone-{}\n", line % 7) })
+            .map(
+                |(line, row)| if line == 0 { format!("{row},client\n") } else { format!("{row},phone-{}\n", line % 7) },
+            )
             .collect();
         let output = lasp()
             .arg("run")

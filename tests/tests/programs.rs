@@ -27,8 +27,10 @@ fn programs() -> Vec<(PathBuf, PathBuf, PathBuf)> {
 }
 
 fn list(folder: &Path) -> Vec<PathBuf> {
-    let mut paths: Vec<PathBuf> =
-        std::fs::read_dir(folder).expect("the folder is there").map(|entry| entry.expect("it can be read").path()).collect();
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder)
+        .expect("the folder is there")
+        .map(|entry| entry.expect("it can be read").path())
+        .collect();
     paths.sort();
     paths
 }
@@ -62,10 +64,11 @@ fn programs_print_what_was_worked_out_for_them() {
         let found = lines(&String::from_utf8(output.stdout).expect("output is UTF-8"));
         let expected = lines(&std::fs::read_to_string(&expected).expect("expected output is there"));
         let exit = std::fs::read_to_string(&exit).map_or(0, |text| text.trim().parse().expect("an exit code"));
-        let difference = (0..found.len().max(expected.len())).find(|&line| match (found.get(line), expected.get(line)) {
-            (Some(found), Some(expected)) => !fits(found, expected),
-            _ => true,
-        });
+        let difference =
+            (0..found.len().max(expected.len())).find(|&line| match (found.get(line), expected.get(line)) {
+                (Some(found), Some(expected)) => !fits(found, expected),
+                _ => true,
+            });
         if let Some(line) = difference {
             let show = |lines: &[Value]| lines.get(line).map_or("nothing".to_string(), Value::to_string);
             wrong.push(format!(

@@ -111,7 +111,10 @@ fn crates_depend_in_one_direction() {
             if dependency.starts_with("lasp-") {
                 assert!(may.contains(dependency), "{name} may not use {dependency}");
             }
-            assert!(!PURE.contains(name) || !IMPURE.contains(dependency), "{name} is pure and may not use {dependency}");
+            assert!(
+                !PURE.contains(name) || !IMPURE.contains(dependency),
+                "{name} is pure and may not use {dependency}"
+            );
         }
     }
     assert_eq!(metadata.packages.len(), MAY_USE.len() + 1, "a new crate needs its row in MAY_USE");
@@ -148,8 +151,7 @@ fn every_code_is_reported_somewhere() {
         .filter(|path| !shown(path).starts_with("tests/") && !shown(path).ends_with("codes.rs"))
         .map(|path| std::fs::read_to_string(path).expect("UTF-8"))
         .collect();
-    let silent: Vec<&str> =
-        Code::ALL.iter().map(|code| code.as_str()).filter(|code| !text.contains(*code)).collect();
+    let silent: Vec<&str> = Code::ALL.iter().map(|code| code.as_str()).filter(|code| !text.contains(*code)).collect();
     assert!(silent.is_empty(), "nothing reports these: {silent:?}");
 }
 

@@ -7,7 +7,6 @@ use lasp_plan::{Plan, Stmt, Update};
 use super::later::refuse;
 use super::loading::load;
 use crate::Exit;
-use crate::draw::picture::words;
 use crate::output::{BOLD, CYAN, GREY, Output, PLAIN};
 use crate::session::Session;
 
@@ -100,7 +99,7 @@ fn text(plan: &Plan) -> String {
             let detail = node.detail.split_whitespace().collect::<Vec<_>>().join(" ");
             format!(
                 "{GREY}#{id:<3}{PLAIN} {}{from}  {CYAN}{detail}{PLAIN}  {GREY}{}{PLAIN}",
-                words(&node.op, plan),
+                node.op.words(&plan.vars),
                 node.stability
             )
         }),

@@ -8,7 +8,7 @@ use crate::names::counted;
 use crate::output::Output;
 
 /// How long a run may take before the bar appears.
-const APPEARS_AFTER_MS: u64 = 500;
+const APPEARS_AFTER_MS: u64 = 100;
 
 /// How far the feeds have been read.
 pub struct Progress {

@@ -1,6 +1,6 @@
 //! What is drawn: operators in words, with their edges, and what reads them.
 
-use lasp_plan::{Agg, Graph, NodeId, Op, Plan, Stability, Stage};
+use lasp_plan::{Graph, NodeId, Op, Plan, Stability};
 
 /// The dataflow of a plan, reduced to what somebody reads.
 #[derive(Debug)]
@@ -51,7 +51,7 @@ impl Picture {
         let used = used(&plan.graph, ends.iter().map(|end| end.node));
         let nodes = (0..).zip(&plan.graph.nodes).filter(|(id, _)| used[*id as usize]).map(|(id, node)| Node {
             id,
-            op: words(&node.op, plan),
+            op: node.op.words(&plan.vars),
             // A source's detail is its name again.
             detail: if matches!(node.op, Op::Source(..)) { String::new() } else { one_line(&node.detail) },
             name: node.name.clone(),
@@ -105,55 +105,6 @@ fn used(graph: &Graph, roots: impl Iterator<Item = u32>) -> Vec<bool> {
         }
     }
     used
-}
-
-/// An operator in words.
-#[must_use]
-pub fn words(op: &Op, plan: &Plan) -> String {
-    match op {
-        Op::Source(var, port) => {
-            let var = plan.var(*var);
-            let port = if *port == 0 { String::new() } else { format!(", port {port}") };
-            format!("source {}{port}", var.name)
-        }
-        Op::Rows(rows) if rows.iter().all(Vec::is_empty) => "one row".to_string(),
-        Op::Rows(rows) => format!("{} constant row{}", rows.len(), if rows.len() == 1 { "" } else { "s" }),
-        Op::Fused(stages) if stages.is_empty() => "pass".to_string(),
-        Op::Fused(stages) => {
-            let mut names: Vec<&str> = stages
-                .iter()
-                .map(|stage| match stage {
-                    Stage::Filter(_) => "filter",
-                    Stage::Map(_) => "map",
-                    Stage::Extend(_) => "extend",
-                    Stage::Unnest(_) => "unnest",
-                })
-                .collect();
-            names.dedup();
-            names.join(", ")
-        }
-        Op::Distinct => "distinct".to_string(),
-        Op::Join { left, .. } if left.is_empty() => "product".to_string(),
-        Op::Join { .. } => "hash join".to_string(),
-        Op::LeftJoin { .. } => "left join".to_string(),
-        Op::Semi { keep: true, .. } => "semijoin".to_string(),
-        Op::Semi { keep: false, .. } => "antijoin".to_string(),
-        Op::Concat => "union all".to_string(),
-        Op::Reduce { key, agg, .. } => {
-            let agg = match agg {
-                Agg::Count => "count",
-                Agg::Sum => "sum",
-                Agg::Avg => "average",
-                Agg::Min => "minimum",
-                Agg::Max => "maximum",
-                Agg::Any => "any",
-                Agg::All => "all",
-                Agg::Set => "collect a set",
-                Agg::Map => "collect a map",
-            };
-            if *key == 0 { agg.to_string() } else { format!("{agg} per group") }
-        }
-    }
 }
 
 fn one_line(text: &str) -> String {

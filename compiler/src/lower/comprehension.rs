@@ -105,6 +105,11 @@ impl Flow<'_> {
         !parts[index].can_fail || parts[..index].iter().all(|part| part.done)
     }
 
+    /// Whether all parts before it have filtered this very source: done elsewhere, they do not keep its rows away.
+    fn leads(parts: &[Part<'_>], index: usize, names: &FxHashSet<LocalId>) -> bool {
+        parts[..index].iter().all(|part| part.done && !part.names.is_empty() && part.names.is_subset(names))
+    }
+
     fn apply_parts(&mut self, ctx: &mut Ctx, unbound: &FxHashSet<LocalId>, parts: &mut [Part<'_>]) {
         for index in 0..parts.len() {
             let part = &parts[index];
@@ -143,7 +148,7 @@ impl Flow<'_> {
             for index in 0..parts.len() {
                 let part = &parts[index];
                 let alone = !part.names.is_empty() && part.names.iter().all(|name| names.contains(name));
-                if part.done || !alone || self.is_flow(part.hir) || !Self::in_turn(parts, index) {
+                if part.done || !alone || self.is_flow(part.hir) || part.can_fail && !Self::leads(parts, index, names) {
                     continue;
                 }
                 let condition = self.direct.expr(part.hir);
@@ -160,6 +165,9 @@ impl Flow<'_> {
                     continue;
                 }
                 if let Some((outer, own)) = self.key(parts[index].hir, names, unbound) {
+                    if can_fail(self.program, own, 0) && !Self::leads(parts, index, names) {
+                        continue;
+                    }
                     // The pattern is bound to columns of the source's rows: its side of the key is read over them.
                     right.push(self.direct.expr(own));
                     left.push(self.direct.expr(outer));

@@ -3,7 +3,7 @@
 //! Two equal operators over the same inputs are one node (places apart). A chain of row-wise stages is one `Fused` node
 //! unless somebody else reads a link of it. Neighbours: `lower::rep` and its companions add nodes; the vm runs the result.
 
-use lasp_plan::{Agg, Expr, Graph, Node, NodeId, Op, Place, Stability, Stage};
+use lasp_plan::{Agg, Expr, Graph, Node, NodeId, Op, Place, Stability, Stage, VarPlan};
 use rustc_hash::FxHashMap;
 
 use super::direct::{position, rewrite, settle};
@@ -134,8 +134,8 @@ impl<'f> Builder<'f> {
         }
     }
 
-    pub fn printed(&self) -> String {
-        print(&self.nodes)
+    pub fn printed(&self, vars: &[VarPlan]) -> String {
+        print(&self.nodes, vars)
     }
 
     /// Fuses, prunes and renumbers: the graph, and where each old node went.
@@ -193,36 +193,13 @@ impl<'f> Builder<'f> {
 }
 
 /// Nodes as lines, for `lasp plan --stages`.
-pub(super) fn print(nodes: &[Node]) -> String {
+pub(super) fn print(nodes: &[Node], vars: &[VarPlan]) -> String {
     let mut text = String::new();
     for (index, node) in nodes.iter().enumerate() {
-        let op = match &node.op {
-            Op::Source(var, port) => format!("source v{}.{port}", var.0),
-            Op::Rows(rows) => format!("rows ×{}", rows.len()),
-            Op::Fused(stages) => {
-                let stages: Vec<&str> = stages
-                    .iter()
-                    .map(|stage| match stage {
-                        Stage::Filter(_) => "filter",
-                        Stage::Map(_) => "map",
-                        Stage::Extend(_) => "extend",
-                        Stage::Unnest(_) => "unnest",
-                    })
-                    .collect();
-                stages.join("+")
-            }
-            Op::Distinct => "distinct".to_string(),
-            Op::Join { left, .. } if left.is_empty() => "product".to_string(),
-            Op::Join { .. } => "hash join".to_string(),
-            Op::LeftJoin { .. } => "left join".to_string(),
-            Op::Semi { keep: true, .. } => "intersect".to_string(),
-            Op::Semi { .. } => "minus".to_string(),
-            Op::Concat => "union".to_string(),
-            Op::Reduce { agg, .. } => format!("{agg:?}").to_lowercase(),
-        };
+        let op = node.op.words(vars);
         let inputs: Vec<String> = node.inputs.iter().map(|input| format!("#{}", input.0)).collect();
         let name = node.name.as_ref().map(|name| format!(" = {name}")).unwrap_or_default();
-        text.push_str(&format!("#{index:<3} {op:<16} {:<12} {}{name}\n", inputs.join(" "), node.detail));
+        text.push_str(&format!("#{index:<3} {op:<18} {:<12} {}{name}\n", inputs.join(" "), node.detail));
     }
     text
 }

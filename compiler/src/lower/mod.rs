@@ -40,7 +40,7 @@ pub(crate) fn lower(
     let mut flow = Flow::new(program, files);
     let mut judge = Judge::new(program);
     let plan = flow.plan(&mut judge, files, options);
-    let lowered = flow.graph.printed();
+    let lowered = flow.graph.printed(&plan.vars);
     let exhausted = flow.direct.exhausted() || flow.unfolded_too_far;
     let mut stages = vec![("lower: lookups to left joins, equalities to hash joins", lowered)];
     let mut plan = plan;
@@ -50,7 +50,7 @@ pub(crate) fn lower(
     let (graph, moved) = graph.finish(&wanted);
     plan.views.iter_mut().for_each(|view| view.node = moved[&view.node]);
     plan.whens.iter_mut().for_each(|when| when.node = moved[&when.node]);
-    stages.push(("fuse row-wise chains, drop what nobody reads", graph::print(&graph.nodes)));
+    stages.push(("fuse row-wise chains, drop what nobody reads", graph::print(&graph.nodes, &plan.vars)));
     plan.graph = graph;
     if exhausted {
         let place = program.views.first().map(|view| view.place).unwrap_or_default();

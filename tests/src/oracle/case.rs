@@ -3,9 +3,9 @@
 use lasp_compiler::codes::Code;
 use lasp_compiler::diagnostic::Severity;
 use lasp_compiler::{NoFiles, compile};
+use lasp_plan::Plan;
 use lasp_plan::Value;
 use lasp_plan::format::text_of;
-use lasp_plan::Plan;
 
 use super::exp::Exp;
 use super::generator::{Function, Gen, Global};
@@ -83,7 +83,9 @@ pub(super) fn generate(seed: u64) -> Case {
     for n in 0..g.rng.below(3) {
         let fun = function(&mut g, n);
         let probe = Let { name: "v0".into(), body: Exp::leaf(Ty::Int, "1"), shown: true };
-        if fun.params.is_empty() || !is_admitted(&declared, &[&funs[..], &[fun.clone()]].concat(), &[], probe) {
+        if fun.params.is_empty()
+            || !is_admitted(&declared, &[&funs[..], std::slice::from_ref(&fun)].concat(), &[], probe)
+        {
             continue;
         }
         let params = fun.params.iter().map(|(_, ty)| ty.clone()).collect();
@@ -104,8 +106,7 @@ pub(super) fn generate(seed: u64) -> Case {
             }
             tries += 1;
         };
-        let global =
-            Global { name: name.clone(), ty: body.ty.clone(), cost: body.cost, size: body.size };
+        let global = Global { name: name.clone(), ty: body.ty.clone(), cost: body.cost, size: body.size };
         g.globals.push(global);
         lets.push(Let { name, body, shown: true });
     }

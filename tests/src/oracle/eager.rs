@@ -274,7 +274,8 @@ impl Binder {
 
 fn each(op: CollOp, source: &Expr, args: &[Expr], lambda: &Lambda) -> Binder {
     let place = source.place;
-    let coll = |op, args: &[Expr]| Expr { kind: ExprKind::Coll(op, Box::new(source.clone()), args.to_vec(), None), place };
+    let coll =
+        |op, args: &[Expr]| Expr { kind: ExprKind::Coll(op, Box::new(source.clone()), args.to_vec(), None), place };
     let (elements, sides) = match (op, &source.kind, args) {
         (CollOp::Each, ..) => (coll(CollOp::Values, &[]), None),
         (CollOp::Join, _, [other]) => (coll(CollOp::Product, args), Some(Box::new([source.clone(), other.clone()]))),

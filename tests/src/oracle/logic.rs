@@ -84,8 +84,7 @@ impl Gen {
     fn guarded(&mut self, below: usize) -> Exp {
         self.used.insert("guarded by `and`, `or`");
         let (a, b, c) = (self.exp(&Ty::Int, below), self.exp(&Ty::Int, below), self.exp(&Ty::Int, below));
-        let template =
-            if self.rng.chance(50) { "($ != 0 and $ / $ > $)" } else { "($ == 0 or $ % $ == $)" };
+        let template = if self.rng.chance(50) { "($ != 0 and $ / $ > $)" } else { "($ == 0 or $ % $ == $)" };
         Exp::new(Ty::Bool, template, [b.clone(), a, b, c])
     }
 

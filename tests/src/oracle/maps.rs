@@ -21,11 +21,15 @@ impl Gen {
             (_, 0..=2) => self.each(key, value, below),
             (_, 3) => self.filtered(&Ty::map(key.clone(), value.clone(), false), below),
             _ => {
-                let entries: Vec<Exp> = (0..=self.rng.below(2))
-                    .flat_map(|_| [self.exp(key, below), self.exp(value, below)])
-                    .collect();
+                let entries: Vec<Exp> =
+                    (0..=self.rng.below(2)).flat_map(|_| [self.exp(key, below), self.exp(value, below)]).collect();
                 let ty = |from: usize| {
-                    entries.iter().skip(from).step_by(2).map(|part| part.ty.clone()).reduce(|a, b| a.common(&b).unwrap_or(a))
+                    entries
+                        .iter()
+                        .skip(from)
+                        .step_by(2)
+                        .map(|part| part.ty.clone())
+                        .reduce(|a, b| a.common(&b).unwrap_or(a))
                 };
                 let ty = Ty::map(ty(0).unwrap_or(key.clone()), ty(1).unwrap_or(value.clone()), false);
                 let marks = vec!["$: $"; entries.len() / 2].join(", ");
@@ -63,8 +67,7 @@ impl Gen {
     /// A map that is in scope and of which `part` fits `wanted`.
     pub(super) fn map_in_scope(&mut self, part: impl Fn(&Ty) -> Option<Ty>, wanted: &Ty) -> Option<Exp> {
         let known = self.globals.iter().map(|global| &global.ty).chain(self.locals.iter().map(|(_, ty, _)| ty));
-        let fitting: Vec<Ty> =
-            known.filter(|ty| part(ty).is_some_and(|part| part.fits(wanted))).cloned().collect();
+        let fitting: Vec<Ty> = known.filter(|ty| part(ty).is_some_and(|part| part.fits(wanted))).cloned().collect();
         if fitting.is_empty() {
             return None;
         }

@@ -21,7 +21,10 @@ pub(super) fn parts(expr: &Expr) -> Vec<&Expr> {
                 TextPart::Literal(_) => None,
             })
             .collect(),
-        ExprKind::Binary(_, a, b) | ExprKind::CompareSet(_, a, b) | ExprKind::Let(_, a, b) | ExprKind::Lookup(a, b, _) => {
+        ExprKind::Binary(_, a, b)
+        | ExprKind::CompareSet(_, a, b)
+        | ExprKind::Let(_, a, b)
+        | ExprKind::Lookup(a, b, _) => {
             vec![a, b]
         }
         ExprKind::If(a, b, c) => vec![a, b, c],
@@ -55,7 +58,10 @@ pub(super) fn parts_mut(expr: &mut Expr) -> Vec<&mut Expr> {
                 TextPart::Literal(_) => None,
             })
             .collect(),
-        ExprKind::Binary(_, a, b) | ExprKind::CompareSet(_, a, b) | ExprKind::Let(_, a, b) | ExprKind::Lookup(a, b, _) => {
+        ExprKind::Binary(_, a, b)
+        | ExprKind::CompareSet(_, a, b)
+        | ExprKind::Let(_, a, b)
+        | ExprKind::Lookup(a, b, _) => {
             vec![a, b]
         }
         ExprKind::If(a, b, c) => vec![a, b, c],

@@ -180,7 +180,8 @@ impl<'c> Run<'c> {
     fn is_eager(&mut self, name: &str, expr: &lasp_plan::Expr) -> bool {
         let mut exprs = vec![expr.clone()];
         exprs.extend(self.mentioned(name));
-        let fails = exprs.iter().flat_map(eager::candidates).chain(exprs.clone()).any(|part| self.node.eval(&part).is_err());
+        let fails =
+            exprs.iter().flat_map(eager::candidates).chain(exprs.clone()).any(|part| self.node.eval(&part).is_err());
         if fails {
             self.seen.marks.insert("failure of a part that is not used");
         }

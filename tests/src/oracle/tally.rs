@@ -7,6 +7,42 @@ use lasp_compiler::operators::OPERATORS;
 use super::case::Case;
 use super::run::Seen;
 
+/// Less than this share of the cases is no test of a thing.
+const SHARE_MIN: f64 = 0.01;
+
+/// Operators that are tested well enough elsewhere: functions of one scalar.
+const RARE: &[&str] = &["abs", "float", "int", "nat", "length", "upper", "lower", "trim", "starts_with", "ends_with"];
+
+/// What else must come up.
+const MARKS: &[&str] = &[
+    "bare division",
+    "branches with sets",
+    "captured collection",
+    "captured lookup, partial",
+    "captured lookup, total",
+    "captured scalar",
+    "correlated",
+    "dependent source",
+    "division by zero",
+    "failed view",
+    "from 1",
+    "from 2",
+    "from 3",
+    "function that reads variables",
+    "guarded by `and`, `or`",
+    "guarded division",
+    "handler that reads",
+    "handler undone",
+    "out of range",
+    "set equality",
+    "several events in a step",
+    "view recovered",
+    "view that shrank",
+    "view with elements",
+    "watch told a removal",
+    "when fired",
+];
+
 /// How many cases used what.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
@@ -33,6 +69,26 @@ impl Tally {
         for mark in case.used.iter().chain(&seen.marks) {
             *self.others.entry(mark).or_default() += 1;
         }
+    }
+
+    /// What hardly came up, though it should have.
+    #[must_use]
+    pub fn missing(&self) -> Vec<String> {
+        let share = |n: Option<&usize>| n.copied().unwrap_or(0) as f64 / self.cases.max(1) as f64;
+        let mut missing = Vec::new();
+        for operator in OPERATORS.iter().filter(|operator| operator.runs) {
+            let least = if RARE.contains(&operator.name) { 0.0 } else { SHARE_MIN };
+            let found = share(self.operators.get(operator.name));
+            if found <= 0.0 || found < least {
+                missing.push(operator.name.to_string());
+            }
+        }
+        missing
+            .extend(MARKS.iter().filter(|mark| share(self.others.get(**mark)) < SHARE_MIN).map(|mark| (*mark).into()));
+        if self.too_large * 50 > self.cases {
+            missing.push("programs small enough to run".into());
+        }
+        missing
     }
 
     /// Takes over what another has counted.

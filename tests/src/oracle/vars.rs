@@ -156,7 +156,12 @@ fn events(rng: &mut Rng, name: &str, lattice: &Lattice) -> Vec<Event> {
             event("add_both", &[("x", of.clone()), ("y", of.clone())], format!("{path}.add_all({{x, y}})"), 5);
             if matches!(at, Lattice::OrSet(_)) {
                 event("remove", &[("x", of.clone())], format!("{path}.remove(x)"), 8);
-                event("remove_both", &[("x", of.clone()), ("y", of.clone())], format!("{path}.remove_all({{x, y}})"), 4);
+                event(
+                    "remove_both",
+                    &[("x", of.clone()), ("y", of.clone())],
+                    format!("{path}.remove_all({{x, y}})"),
+                    4,
+                );
                 event("clear", &[], format!("{path}.clear()"), 2);
             }
         }

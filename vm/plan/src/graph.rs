@@ -17,7 +17,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Expr, Place, Value, VarId};
+use crate::{Expr, Place, Value, VarId, VarPlan};
 
 /// An operator, by its position in [`Graph::nodes`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -130,6 +130,37 @@ pub enum Op {
     },
 }
 
+impl Op {
+    /// The operator in the field's words: `hash join`, `left join`, `count per group`.
+    #[must_use]
+    pub fn words(&self, vars: &[VarPlan]) -> String {
+        match self {
+            Op::Source(var, port) => {
+                let name = vars.get(var.0 as usize).map_or("?", |var| var.name.as_str());
+                let port = if *port == 0 { String::new() } else { format!(", port {port}") };
+                format!("source {name}{port}")
+            }
+            Op::Rows(rows) if rows.iter().all(Vec::is_empty) => "one row".to_string(),
+            Op::Rows(rows) => format!("{} constant row{}", rows.len(), if rows.len() == 1 { "" } else { "s" }),
+            Op::Fused(stages) if stages.is_empty() => "pass".to_string(),
+            Op::Fused(stages) => {
+                let mut names: Vec<&str> = stages.iter().map(Stage::word).collect();
+                names.dedup();
+                names.join(", ")
+            }
+            Op::Distinct => "distinct".to_string(),
+            Op::Join { left, .. } if left.is_empty() => "product".to_string(),
+            Op::Join { .. } => "hash join".to_string(),
+            Op::LeftJoin { .. } => "left join".to_string(),
+            Op::Semi { keep: true, .. } => "semijoin".to_string(),
+            Op::Semi { keep: false, .. } => "antijoin".to_string(),
+            Op::Concat => "union all".to_string(),
+            Op::Reduce { key: 0, agg, .. } => agg.word().to_string(),
+            Op::Reduce { agg, .. } => format!("{} per group", agg.word()),
+        }
+    }
+}
+
 /// One stage of a fused pass.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Stage {
@@ -141,6 +172,17 @@ pub enum Stage {
     Extend(Expr),
     /// For each element of the set, list or map (entries as pairs) that the expression gives, the row with it appended.
     Unnest(Expr),
+}
+
+impl Stage {
+    fn word(&self) -> &'static str {
+        match self {
+            Stage::Filter(_) => "filter",
+            Stage::Map(_) => "map",
+            Stage::Extend(_) => "extend",
+            Stage::Unnest(_) => "unnest",
+        }
+    }
 }
 
 /// What a group is reduced to. All are right under removal.
@@ -164,4 +206,20 @@ pub enum Agg {
     Set,
     /// The arguments, pairs of key and value with distinct keys, as a `Value::Map`.
     Map,
+}
+
+impl Agg {
+    fn word(self) -> &'static str {
+        match self {
+            Agg::Count => "count",
+            Agg::Sum => "sum",
+            Agg::Avg => "average",
+            Agg::Min => "minimum",
+            Agg::Max => "maximum",
+            Agg::Any => "any",
+            Agg::All => "all",
+            Agg::Set => "collect a set",
+            Agg::Map => "collect a map",
+        }
+    }
 }

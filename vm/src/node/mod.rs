@@ -9,7 +9,7 @@
 //!
 //! A step costs the same overhead for one difference as for a thousand. So where nobody needs to hear of each event by
 //! itself (no `when`, no watch, no subscriber) and the event's handlers read no view, differences pile up and
-//! [`EVENTS_PER_STEP_MAX`] events share one step. What can be seen is the same either way.
+//! `EVENTS_PER_STEP_MAX` events share one step. What can be seen is the same either way.
 //!
 //! Invariants:
 //! - the same calls with the same times give the same outs, byte for byte;
