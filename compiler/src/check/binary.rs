@@ -54,7 +54,7 @@ impl Checker<'_> {
             _ => None,
         };
         let lowest = spine.last().and_then(|(op, ..)| wanted(*op));
-        let mut left = self.infer(first, lowest.as_ref());
+        let mut left = self.hinted(first, lowest.as_ref());
         while let Some((op, op_span, right, span)) = spine.pop() {
             left = self.binary(op, op_span, left, right, span);
         }
@@ -74,7 +74,7 @@ impl Checker<'_> {
             (_, A::Eq | A::Ne) => Some(left_ty.clone()),
             _ => None,
         };
-        let right = self.infer(right, hint.as_ref());
+        let right = self.hinted(right, hint.as_ref());
         let (left, right) = self.adapt(left, right);
         match op {
             A::Eq | A::Ne | A::Lt | A::Le | A::Gt | A::Ge => self.comparison(op, op_span, left, right, span),

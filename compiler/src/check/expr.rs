@@ -17,7 +17,9 @@ use crate::ty::Ty;
 impl Checker<'_> {
     /// The expression, which must fit `wanted`.
     pub(super) fn want(&mut self, expr: &Expr, wanted: &Ty) -> Hir {
+        let before = std::mem::replace(&mut self.demanded, true);
         let hir = self.infer(expr, Some(wanted));
+        self.demanded = before;
         self.fit(&hir, wanted);
         hir
     }
@@ -42,8 +44,25 @@ impl Checker<'_> {
         false
     }
 
-    /// The expression and its type.
+    /// The expression and its type, told what its neighbour is: `{}` beside `{1}` is a set of numbers, and `{-1}` beside it
+    /// is still a set of ints.
+    pub(super) fn hinted(&mut self, expr: &Expr, hint: Option<&Ty>) -> Hir {
+        let before = std::mem::replace(&mut self.demanded, false);
+        let hir = self.infer(expr, hint);
+        self.demanded = before;
+        hir
+    }
+
+    /// The expression and its type, told what is expected where it stands, if anything.
     pub(super) fn infer(&mut self, expr: &Expr, expected: Option<&Ty>) -> Hir {
+        let before = self.demanded;
+        self.demanded &= expected.is_some();
+        let hir = self.read(expr, expected);
+        self.demanded = before;
+        hir
+    }
+
+    fn read(&mut self, expr: &Expr, expected: Option<&Ty>) -> Hir {
         let expected = expected.map(|ty| self.head(ty));
         let span = expr.span;
         match &expr.kind {
@@ -112,7 +131,10 @@ impl Checker<'_> {
             ExprKind::If(condition, then, otherwise) => {
                 let condition = self.want(condition, &Ty::Bool);
                 let then = self.infer(then, expected.as_ref());
-                let otherwise = self.infer(otherwise, expected.as_ref().or(Some(&then.ty)));
+                let otherwise = match &expected {
+                    Some(expected) => self.infer(otherwise, Some(expected)),
+                    None => self.hinted(otherwise, Some(&then.ty)),
+                };
                 let ty = self.joined(&then, &otherwise, "the two branches of an `if`");
                 self.hir(HirKind::If(Box::new(condition), Box::new(then), Box::new(otherwise)), ty, span)
             }
@@ -364,7 +386,10 @@ impl Checker<'_> {
             let arm = self.scoped(|this| {
                 let pattern = this.pattern(&arm.pattern, &value.ty);
                 let guard = arm.guard.as_ref().map(|guard| this.want(guard, &Ty::Bool));
-                let body = this.infer(&arm.body, expected.or(ty.as_ref()));
+                let body = match expected {
+                    Some(expected) => this.infer(&arm.body, Some(expected)),
+                    None => this.hinted(&arm.body, ty.as_ref()),
+                };
                 HirArm { pattern, guard, body }
             });
             ty = Some(match (&ty, read.first()) {

@@ -55,14 +55,16 @@ impl Checker<'_> {
         let mut ty: Option<Ty> = expected.clone();
         let mut read: Vec<Hir> = Vec::new();
         for part in parts {
-            let hir = self.infer(part, ty.as_ref());
+            let hir =
+                if expected.is_some() { self.infer(part, ty.as_ref()) } else { self.hinted(part, ty.as_ref()) };
             ty = Some(match (&expected, ty) {
-                (Some(wanted), _) => {
+                (Some(wanted), _) if self.demanded => {
                     self.fit(&hir, wanted);
                     wanted.clone()
                 }
+                (Some(_), None) => hir.ty.clone(),
                 (None, None) => hir.ty.clone(),
-                (None, Some(so_far)) => match self.program.holes.common(&so_far, &hir.ty) {
+                (_, Some(so_far)) => match self.program.holes.common(&so_far, &hir.ty) {
                     Some(common) => common,
                     // Whole literals beside a float are floats, in whatever order they stand.
                     None if self.head(&hir.ty) == Ty::Float && read.iter().all(is_whole_literal) => {
@@ -99,7 +101,7 @@ impl Checker<'_> {
         for (name, value) in fields {
             let ty = wanted.iter().find(|(field, _)| *field == name.text).map(|(_, ty)| ty);
             let value = self.infer(value, ty);
-            if let Some(ty) = ty {
+            if let (Some(ty), true) = (ty, self.demanded) {
                 self.fit(&value, ty);
             }
             if read.iter().any(|(other, _)| *other == name.text) {
@@ -110,6 +112,7 @@ impl Checker<'_> {
         }
         read.sort_by(|a, b| a.0.cmp(&b.0));
         let mut ty: Vec<(String, Ty)> = read.iter().map(|(name, value)| (name.clone(), value.ty.clone())).collect();
+        let wanted = if self.demanded { wanted } else { Vec::new() };
         if !wanted.is_empty() && !self.same_fields(&wanted, fields, span) {
             return self.wrong(span);
         }

@@ -94,6 +94,8 @@ pub(crate) struct Checker<'a> {
     unknown: FxHashSet<String>,
     /// Inside a handler: `quota[ad].rights` may be read.
     in_handler: bool,
+    /// Whether what is expected of the expression being read is demanded, or only a hint from its neighbour.
+    demanded: bool,
 }
 
 /// Where an enum's variant comes from.
@@ -126,6 +128,7 @@ impl<'a> Checker<'a> {
             vars: Vec::new(),
             unknown: FxHashSet::default(),
             in_handler: false,
+            demanded: false,
         }
     }
 

@@ -93,7 +93,7 @@ pub(crate) fn union(c: &mut C<'_>, call: Call<'_>) -> Hir {
     };
     let Some(args) = c.arguments(&call, &[("other", true)]) else { return c.wrong(call.span) };
     let receiver_ty = call.receiver.ty.clone();
-    let Some(other) = args[0].map(|arg| c.infer(arg, Some(&receiver_ty))) else { return c.wrong(call.span) };
+    let Some(other) = args[0].map(|arg| c.hinted(arg, Some(&receiver_ty))) else { return c.wrong(call.span) };
     let (Some(_), Some(_)) = (set_of(c, &call.receiver), set_of(c, &other)) else { return c.wrong(call.span) };
     let ty = c.joined(&call.receiver, &other, "the two sides");
     coll(c, call, op, vec![other], None, ty)
@@ -357,7 +357,7 @@ fn option_of(c: &mut C<'_>, call: &Call<'_>) -> Option<Ty> {
 pub(crate) fn or(c: &mut C<'_>, call: Call<'_>) -> Hir {
     let Some(inner) = option_of(c, &call) else { return c.wrong(call.span) };
     let Some(args) = c.arguments(&call, &[("default", true)]) else { return c.wrong(call.span) };
-    let Some(default) = args[0].map(|arg| c.infer(arg, Some(&inner))) else { return c.wrong(call.span) };
+    let Some(default) = args[0].map(|arg| c.hinted(arg, Some(&inner))) else { return c.wrong(call.span) };
     let ty = match c.program.holes.common(&inner, &default.ty) {
         Some(ty) => ty,
         None => {

@@ -8,6 +8,7 @@
 //! 2. A view is mentioned, if only in a branch that is not taken, and fails itself.
 //! 3. A function of the elements of a collection fails, in a branch that is not taken, and it depends on nothing but that
 //!    collection: `if c then s.map(x => 1 / x).count() else 0`. Protected are only parts that depend on what is tested.
+//!    A side of an equality is such a part by itself, for it is the key of a join: `s.filter(x => 1 / x == k)`.
 //! 4. A part depends on some sources of a query only, and the others have no elements: in
 //!    `from x in a, y in b where 10 / x > y` with an empty `b` the quotients are computed. Conditions written before it
 //!    protect it.
@@ -130,6 +131,12 @@ impl Walk {
             self.found.push(self.wrapped(expr, true));
         }
         match &expr.kind {
+            ExprKind::Binary(BinaryOp::Eq, left, right) => {
+                for side in [left, right] {
+                    self.visit(side);
+                    self.as_key(side);
+                }
+            }
             ExprKind::If(condition, then, otherwise) => {
                 self.visit(condition);
                 self.under(Binder::Guard((**condition).clone()), then);
@@ -178,10 +185,26 @@ impl Walk {
         }
     }
 
+    /// A side of an equality about one source is a key of a join, computed for each of its elements.
+    fn as_key(&mut self, side: &Expr) {
+        let reads = free(side);
+        let binds = |binder: &Binder| matches!(binder, Binder::Each { slot, .. } if reads.contains(slot));
+        if let Some(at) = self.binders.iter().rposition(binds) {
+            self.without_guards(side, at);
+        }
+    }
+
     /// The parts of a collection that is computed whatever branch is taken.
     fn unguarded(&mut self, expr: &Expr) {
+        self.without_guards(expr, self.binders.len());
+    }
+
+    /// The parts of an expression, without the conditions among the first binders.
+    fn without_guards(&mut self, expr: &Expr, first: usize) {
         let is_guard = |binder: &Binder| matches!(binder, Binder::Guard(_) | Binder::Arm(..));
-        let (guards, others): (Vec<Binder>, Vec<Binder>) = self.binders.iter().cloned().partition(is_guard);
+        let (guards, mut others): (Vec<Binder>, Vec<Binder>) =
+            self.binders[..first].iter().cloned().partition(is_guard);
+        others.extend(self.binders[first..].iter().cloned());
         let mut reads = free(expr);
         others.iter().for_each(|binder| reads.extend(binder.slots().1));
         if guards.is_empty() || guards.iter().any(|guard| !guard.slots().0.is_disjoint(&reads)) {
