@@ -124,7 +124,7 @@ mod tests {
         let binding = Value::tuple([Value::text("x"), Value::Int(3)]);
         assert_eq!(Origin::When("n >= 3".into(), Some(binding)).id("full", 0, &Value::unit()), "29816d2afdeaf52c");
         let replica = ReplicaId { node: 1, incarnation: 0 };
-        assert_eq!(Origin::Op(replica, 7).id("full", 0, &Value::unit()), "assertion `left == right` failed");
+        assert_eq!(Origin::Op(replica, 7).id("full", 0, &Value::unit()), "0c5765dbed264a0a");
     }
 
     #[test]
