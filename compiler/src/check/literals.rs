@@ -55,8 +55,7 @@ impl Checker<'_> {
         let mut ty: Option<Ty> = expected.clone();
         let mut read: Vec<Hir> = Vec::new();
         for part in parts {
-            let hir =
-                if expected.is_some() { self.infer(part, ty.as_ref()) } else { self.hinted(part, ty.as_ref()) };
+            let hir = if expected.is_some() { self.infer(part, ty.as_ref()) } else { self.hinted(part, ty.as_ref()) };
             ty = Some(match (&expected, ty) {
                 (Some(wanted), _) if self.demanded => {
                     self.fit(&hir, wanted);
