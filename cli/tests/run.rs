@@ -126,6 +126,22 @@ error[R0704]: a row of a feed cannot be read
 }
 
 #[test]
+fn a_quote_that_is_never_closed_swallows_nothing() {
+    let project = Project::new(PROGRAM, "page,times\n/a,2\n\"/b,1\n/c,1\n");
+    let (code, stdout, stderr) = streams(project.run(&[]));
+    assert_eq!((code, stdout.as_str()), (Some(1), ""));
+    assert!(stderr.contains("visits.csv:3") && stderr.contains("expected: a closing quote"), "{stderr}");
+    let (code, stdout, _) = streams(project.run(&["--skip-bad", "--show", "visits"]));
+    assert_eq!((code, stdout.as_str()), (Some(0), "visits = [\"/a\": 2]\n"));
+    // A last line without its end, and no rows at all, are no such thing.
+    for (rows, shown) in [("page,times\n/a,2\n\"/b\",1", "[\"/a\": 2, \"/b\": 1]"), ("page,times", "[:]")] {
+        let project = Project::new(PROGRAM, rows);
+        let (code, stdout, _) = streams(project.run(&["--show", "visits"]));
+        assert_eq!((code, stdout), (Some(0), format!("visits = {shown}\n")));
+    }
+}
+
+#[test]
 fn headers_are_checked_before_any_row_is_applied() {
     let project = Project::new(PROGRAM, "page,times\n/a,3\n");
     project.write("more.csv", "page,time\n/a,3\n");

@@ -134,22 +134,28 @@ impl Repl<'_> {
         self.output.error(None, message, Some(help));
     }
 
+    /// Starts over. A program that cannot be loaded leaves everything as it was.
     fn restart(&mut self, file: Option<&Path>) -> anyhow::Result<()> {
-        self.session = Session::growing();
-        self.pending.clear();
-        match file {
-            Some(path) => {
-                // Inside the REPL a wrong path is a slip, not the end.
-                match load(&mut self.session, path, "", self.output) {
-                    Ok(true) => {}
-                    Ok(false) => self.had_problems = true,
-                    Err(error) => self.problem(&format!("{error:#}"), ":load FILE"),
+        let mut session = Session::growing();
+        if let Some(path) = file {
+            // Inside the REPL a wrong path is a slip, not the end.
+            let loaded = load(&mut session, path, "", self.output).unwrap_or_else(|error| {
+                self.output.error(None, &format!("{error:#}"), Some(":load FILE"));
+                false
+            });
+            if !loaded {
+                self.had_problems = true;
+                if !self.session.files().is_empty() {
+                    return Ok(());
                 }
+                session = Session::growing();
+                session.compile("session", "", &mut Files);
             }
-            None => {
-                self.session.compile("session", "", &mut Files);
-            }
+        } else {
+            session.compile("session", "", &mut Files);
         }
+        self.session = session;
+        self.pending.clear();
         let happenings = self.session.start(now_us());
         self.print_happenings(happenings, None)
     }

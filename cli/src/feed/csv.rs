@@ -8,7 +8,7 @@
 //! Quoted fields may hold line breaks; lines end with `\n` or `\r\n`; a byte-order mark is passed over. Columns that
 //! nobody asked for are ignored; one that is missing is an error of the whole feed, found before any row is applied.
 
-use std::io::Read;
+use std::io::{Chain, Read};
 use std::sync::Arc;
 
 use ::csv::{ByteRecord, Reader, ReaderBuilder};
@@ -20,6 +20,10 @@ use super::lines::{Lines, Watched};
 use super::{BadRow, Counts, FeedError, Item, Row, Rows, excerpt};
 use crate::names::{listed, nearest};
 
+/// Put behind the end of the input: it comes back as a record of its own, unless a quote was never closed and it is part
+/// of a field. A control character and a name that no data has.
+const END: &str = "\n\u{1}end of the feed\u{1}\n";
+
 /// A column that is read: its position, its name and its type.
 #[derive(Clone, Debug)]
 struct Column {
@@ -30,7 +34,7 @@ struct Column {
 
 /// The records of a CSV file.
 pub struct CsvRows<R> {
-    reader: Reader<Watched<R>>,
+    reader: Reader<Watched<Chain<R, &'static [u8]>>>,
     lines: Lines,
     record: ByteRecord,
     file: Arc<str>,
@@ -49,12 +53,18 @@ impl<R: Read + Send> CsvRows<R> {
     /// # Errors
     /// When there is none, or a column that is wanted is missing or there twice.
     pub fn open(input: R, wanted: &Wanted) -> Result<CsvRows<R>, FeedError> {
-        let (watched, lines) = Watched::new(input);
+        let (watched, lines) = Watched::new(input.chain(END.as_bytes()));
         // `flexible`: a record of another length is a bad row with a place, not the end of the file.
         let mut reader = ReaderBuilder::new().has_headers(true).flexible(true).from_reader(watched);
         let header = reader.byte_headers().map_err(|error| unreadable(&wanted.file, &error.to_string()))?;
         let names: Vec<String> = header.iter().map(|name| String::from_utf8_lossy(name).trim().to_string()).collect();
-        if names.iter().all(String::is_empty) {
+        if names.iter().any(|name| name != END.trim_matches('\n') && name.contains(END.trim_matches('\n'))) {
+            return Err(FeedError {
+                message: format!("the header of `{}` has a quote that is never closed", wanted.file),
+                help: Some("close it, or write `\"\"` for a quote inside a quoted field".to_string()),
+            });
+        }
+        if names.iter().all(|name| name.is_empty() || name == END.trim_matches('\n')) {
             return Err(FeedError {
                 message: format!("`{}` is empty", wanted.file),
                 help: Some("the first line of a CSV file names its columns".to_string()),
@@ -139,7 +149,7 @@ impl<R: Read + Send> CsvRows<R> {
             field: field.map(ToString::to_string),
             expected,
             found,
-            excerpt: excerpt(&cells.join(",")),
+            excerpt: excerpt(&cells.join(",").replace(END, "")),
             counts: Counts::Fields,
         })
     }
@@ -151,9 +161,23 @@ impl<R: Read + Send> Rows for CsvRows<R> {
             return None;
         }
         match self.reader.read_byte_record(&mut self.record) {
+            Ok(true) if self.record.len() == 1 && self.record.get(0) == Some(END.trim_matches('\n').as_bytes()) => {
+                self.done = true;
+                None
+            }
             Ok(true) => {
                 let start = self.record.position().map_or(0, ::csv::Position::byte);
                 let line = self.lines.of_record(start);
+                if let Some(open) = self.record.iter().position(ends_the_feed) {
+                    self.done = true;
+                    let found = "the end of the file: all behind the quote is part of it".to_string();
+                    return Some(Item::Bad(self.bad(
+                        line,
+                        Some(open + 1),
+                        None,
+                        ("a closing quote".to_string(), found),
+                    )));
+                }
                 Some(self.decode(line).map_or_else(Item::Bad, Item::Row))
             }
             Ok(false) => {
@@ -189,6 +213,11 @@ fn check_column(name: &str, option: Option<&str>, names: &[String], file: &str) 
             help: Some("rename or remove all but one".to_string()),
         }),
     }
+}
+
+/// Whether a field runs past the end of the input.
+fn ends_the_feed(field: &[u8]) -> bool {
+    field.trim_ascii_end().ends_with(END.trim_matches('\n').as_bytes())
 }
 
 fn unreadable(file: &str, reason: &str) -> FeedError {

@@ -94,7 +94,12 @@ impl Session {
         // Of several wrong readings the one with the fewest problems is nearest to what was meant; a text that does not
         // even parse that way was not meant that way.
         let nearest = std::iter::once(expression).chain(updates).min_by_key(|compiled| {
-            let cost = |each: &Diagnostic| if each.code.as_str().starts_with("E00") { 100 } else { 1 };
+            let cost = |each: &Diagnostic| match each.code {
+                code if code.as_str().starts_with("E00") => 100,
+                // "An update, and a value is needed": then it was meant as an update.
+                Code::E0206 => 3,
+                _ => 2,
+            };
             compiled.diagnostics.iter().map(cost).sum::<usize>()
         });
         nearest.map_or(Line::Nothing, rejected)

@@ -282,8 +282,10 @@ impl<'a> Checker<'a> {
             self.not_yet(first.span.to(last.span), "a variable held by some roles only (`at`)");
         }
         if let Some(init) = &decl.init {
+            // A register is given by its content; a top-level `max` or `min` reads as its content already.
+            let bare = matches!(&self.program.vars[index].crdt, Crdt::Named { info, .. } if matches!(info.name, "max" | "min"));
             let ty = match self.program.vars[index].ty.clone() {
-                Ty::Option(inner) => *inner,
+                Ty::Option(inner) if !bare => *inner,
                 other => other,
             };
             let ty = genesis_ty(&ty);

@@ -70,6 +70,12 @@ impl Moves {
 /// How a variable moves.
 pub(crate) fn of_crdt(crdt: &Crdt) -> Moves {
     match crdt {
+        // A greatest list, set or map moves as a whole, by its own order; what is in it comes and goes.
+        Crdt::Named { info, elements, .. }
+            if info.name != "gset" && elements.iter().any(has_elements) && info.params.len() == 1 =>
+        {
+            Moves::Eventual
+        }
         Crdt::Named { info, inner, .. } => match info.order {
             Order::Grows => Moves::Up,
             Order::Shrinks => Moves::Down,
@@ -259,9 +265,18 @@ impl<'p> Judge<'p> {
 
     fn binary(&mut self, op: BinaryOp, a: &Hir, b: &Hir) -> Moves {
         let (left, right) = (self.moves(a), self.moves(b));
+        // An unset minimum is below every set one, so its first value moves it up and the next ones down.
+        let optional = |hir: &Hir| matches!(self.program.holes.head(&hir.ty), Ty::Option(_));
+        let left = if optional(a) && left == Moves::Down { Moves::Eventual } else { left };
+        let right = if optional(b) && right == Moves::Down { Moves::Eventual } else { right };
         let holes = &self.program.holes;
         match op {
-            BinaryOp::And | BinaryOp::Or | BinaryOp::Add => left.with(right),
+            BinaryOp::And | BinaryOp::Or => left.with(right),
+            // At the infinities `+` and `-` give NaN, which is above all else: no order holds there.
+            BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul if holes.head(&a.ty) == Ty::Float => {
+                constant_or_eventual(left.with(right))
+            }
+            BinaryOp::Add => left.with(right),
             BinaryOp::Sub => left.with(right.flip()),
             BinaryOp::Ge | BinaryOp::Gt => scalar(left).with(scalar(right).flip()),
             BinaryOp::Le | BinaryOp::Lt => scalar(left).flip().with(scalar(right)),
@@ -427,6 +442,11 @@ impl<'p> Judge<'p> {
             CollOp::Each => Moves::Eventual,
         }
     }
+}
+
+/// Whether values of this type have parts that can be asked for one by one.
+fn has_elements(ty: &Ty) -> bool {
+    matches!(ty, Ty::Set(_) | Ty::List(_) | Ty::Map(..)) || matches!(ty, Ty::Option(inner) if has_elements(inner))
 }
 
 fn constant_or_eventual(moves: Moves) -> Moves {

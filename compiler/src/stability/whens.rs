@@ -310,6 +310,7 @@ impl Body<'_, '_> {
         hir.each(&mut |part| {
             let what = match &part.kind {
                 HirKind::Var(index) => Some(format!("`{}`", self.program.vars[*index].name)),
+                HirKind::View(index) if Judge::new(self.program).view(*index) == Moves::Const => None,
                 HirKind::View(index) => Some(format!("`{}`", self.program.views[*index].name)),
                 HirKind::Local(local) if self.growing.contains(local) => Some("the value of a map's entry".to_string()),
                 HirKind::Apply(index, _) if depth < 32 => self.changing(&self.program.fns[*index].body, depth + 1),
