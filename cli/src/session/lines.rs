@@ -15,9 +15,9 @@
 
 use lasp_compiler::codes::Code;
 use lasp_compiler::diagnostic::{Diagnostic, SourceFile};
-use lasp_compiler::{Compiled, Loader, Options, compile_with};
-use lasp_grammar::{LineKind, Span, SyntaxError, parse_line};
-use lasp_plan::{Expr, Place, Plan, Stmt, Type, Value};
+use lasp_compiler::{Compiled, Loader, Options, compile_with, syntax};
+use lasp_grammar::{LineKind, parse_line};
+use lasp_plan::{Expr, Plan, Stmt, Type, Value};
 use lasp_vm::Failure;
 
 use super::{Happening, Session};
@@ -54,7 +54,7 @@ impl Session {
         let parsed = parse_line(text);
         if !parsed.errors.is_empty() {
             let file = SourceFile { name: "line".to_string(), text: text.to_string() };
-            return Line::Rejected(parsed.errors.iter().map(of_syntax).collect(), vec![file]);
+            return Line::Rejected(parsed.errors.iter().map(|error| syntax(error, 0)).collect(), vec![file]);
         }
         match parsed.kind {
             LineKind::Empty => Line::Nothing,
@@ -166,17 +166,6 @@ fn view(expression: &str) -> String {
 
 fn handler(body: &str) -> String {
     format!("event {WRAPPED} {{ }}\non {WRAPPED}(_) {{\n{body}\n}}")
-}
-
-// The line alone is the text: there is no program around what could not be read.
-fn of_syntax(error: &SyntaxError) -> Diagnostic {
-    let place = |span: Span| Place { file: 0, start: span.start, end: span.end };
-    let code = Code::parse(error.code).unwrap_or(Code::E0001);
-    let mut diagnostic = Diagnostic::new(code, place(error.span), &error.message).label(&error.label);
-    for (span, note) in &error.notes {
-        diagnostic = diagnostic.also(place(*span), note);
-    }
-    error.help.iter().fold(diagnostic, |diagnostic, help| diagnostic.help(help))
 }
 
 #[cfg(test)]

@@ -63,22 +63,9 @@ impl Checker<'_> {
         if let ExprKind::Name(module) = &receiver.kind
             && let Some(prefix) = self.module(&module.text)
         {
-            let qualified = format!("{prefix}{}", name.text);
-            return match self.values.get(&qualified) {
-                Some((decl, _)) => {
-                    let decl = *decl;
-                    self.call_declared(decl, name, None, args, span)
-                }
-                None => {
-                    let known: Vec<String> = self
-                        .values
-                        .keys()
-                        .filter_map(|value| value.strip_prefix(&prefix))
-                        .map(str::to_string)
-                        .collect();
-                    self.unknown_among(Code::E0105, name, &format!("function in `{}`", module.text), &known, "");
-                    self.wrong(span)
-                }
+            return match self.member(&prefix, name, Code::E0105, &format!("function in `{}`", module.text)) {
+                Some(decl) => self.call_declared(decl, name, None, args, span),
+                None => self.wrong(span),
             };
         }
         if let Some(decl @ Decl::Fn(_)) = self.value(&name.text) {

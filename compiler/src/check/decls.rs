@@ -238,7 +238,7 @@ impl<'a> Checker<'a> {
                 self.not_yet(item.span, "`bind`");
             }
             ItemKind::On(decl) => self.check_on(decl),
-            ItemKind::When(decl) => self.check_when(decl, item.span),
+            ItemKind::When(decl) => self.check_when(decl),
             ItemKind::Watch(decl) => self.check_watch(decl, item.span),
             ItemKind::Invariant(decl) => {
                 self.want(&decl.condition, &Ty::Bool);
@@ -338,9 +338,8 @@ impl<'a> Checker<'a> {
                 self.known_role(role);
                 self.not_yet(place.span, "the place `any(…)`");
             }
-            PlaceKind::Shard(key, role) => {
+            PlaceKind::Shard(_, role) => {
                 self.known_role(role);
-                let _ = key;
                 self.not_yet(place.span, "the place `shard(…)`");
             }
             PlaceKind::Tree(roles) => {

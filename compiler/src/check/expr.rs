@@ -251,22 +251,9 @@ impl Checker<'_> {
         if let ExprKind::Name(module) = &base.kind
             && let Some(prefix) = self.module(&module.text)
         {
-            let qualified = format!("{prefix}{}", name.text);
-            return match self.values.get(&qualified) {
-                Some((decl, _)) => {
-                    let decl = *decl;
-                    self.declared(decl, &qualified, span)
-                }
-                None => {
-                    let known: Vec<String> = self
-                        .values
-                        .keys()
-                        .filter_map(|value| value.strip_prefix(&prefix))
-                        .map(str::to_string)
-                        .collect();
-                    self.unknown_among(Code::E0101, name, &format!("name in `{}`", module.text), &known, "");
-                    self.wrong(span)
-                }
+            return match self.member(&prefix, name, Code::E0101, &format!("name in `{}`", module.text)) {
+                Some(decl) => self.declared(decl, &format!("{prefix}{}", name.text), span),
+                None => self.wrong(span),
             };
         }
         if let Some(rights) = self.rights(base, name, span) {
@@ -340,8 +327,7 @@ impl Checker<'_> {
         let (var, keys) = self.var_path(base)?;
         let crdt = self.crdt_at(var, keys.len())?;
         let Crdt::Named { info, .. } = &crdt else { return None };
-        let member = info.members.iter().find(|member| member.name == name.text)?;
-        let _ = member;
+        info.members.iter().find(|member| member.name == name.text)?;
         let keys = self.path_keys(var, &keys);
         if !self.in_handler {
             self.not_yet(span, "reading `.rights` outside a handler");

@@ -45,6 +45,18 @@ impl Checker<'_> {
         imports.iter().find(|(local, _)| local == name).map(|(_, prefix)| prefix.clone())
     }
 
+    /// What a module declares under `name`; reported if nothing.
+    pub(super) fn member(&mut self, prefix: &str, name: &Name, code: Code, what: &str) -> Option<Decl> {
+        let found = self.values.get(&format!("{prefix}{}", name.text)).map(|(decl, _)| *decl);
+        if found.is_none() {
+            let mut known: Vec<String> =
+                self.values.keys().filter_map(|value| value.strip_prefix(prefix)).map(str::to_string).collect();
+            known.sort_unstable();
+            self.unknown_among(code, name, what, &known, "");
+        }
+        found
+    }
+
     pub(super) fn value(&self, name: &str) -> Option<Decl> {
         self.values.get(&self.qualified(name)).map(|(decl, _)| *decl)
     }

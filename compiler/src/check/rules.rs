@@ -127,9 +127,9 @@ pub(crate) fn group(c: &mut C<'_>, call: Call<'_>) -> Hir {
     coll(c, call, CollOp::Group, Vec::new(), Some(lambda), ty)
 }
 
-fn map_of(c: &mut C<'_>, call: &Call<'_>) -> Option<(Ty, Ty, bool)> {
+fn map_of(c: &mut C<'_>, call: &Call<'_>) -> Option<(Ty, Ty)> {
     match c.head(&call.receiver.ty) {
-        Ty::Map(key, value, total) => Some((*key, *value, total)),
+        Ty::Map(key, value, _) => Some((*key, *value)),
         Ty::Error => None,
         other => {
             let other = c.known(&other);
@@ -151,9 +151,8 @@ fn map_of(c: &mut C<'_>, call: &Call<'_>) -> Option<(Ty, Ty, bool)> {
 }
 
 pub(crate) fn each(c: &mut C<'_>, call: Call<'_>) -> Hir {
-    let Some((key, value, total)) = map_of(c, &call) else { return c.wrong(call.span) };
+    let Some((key, value)) = map_of(c, &call) else { return c.wrong(call.span) };
     let Some(lambda) = one_lambda(c, &call, "f", &value, None) else { return c.wrong(call.span) };
-    let _ = total;
     let ty = Ty::map(key, lambda.body.ty.clone(), false);
     coll(c, call, CollOp::Each, Vec::new(), Some(lambda), ty)
 }
@@ -311,12 +310,12 @@ pub(crate) fn contains(c: &mut C<'_>, call: Call<'_>) -> Hir {
 }
 
 pub(crate) fn keys(c: &mut C<'_>, call: Call<'_>) -> Hir {
-    let (Some((key, ..)), true) = (map_of(c, &call), no_arguments(c, &call)) else { return c.wrong(call.span) };
+    let (Some((key, _)), true) = (map_of(c, &call), no_arguments(c, &call)) else { return c.wrong(call.span) };
     coll(c, call, CollOp::Keys, Vec::new(), None, Ty::set(key))
 }
 
 pub(crate) fn values(c: &mut C<'_>, call: Call<'_>) -> Hir {
-    let (Some((_, value, _)), true) = (map_of(c, &call), no_arguments(c, &call)) else { return c.wrong(call.span) };
+    let (Some((_, value)), true) = (map_of(c, &call), no_arguments(c, &call)) else { return c.wrong(call.span) };
     coll(c, call, CollOp::Values, Vec::new(), None, Ty::set(value))
 }
 
@@ -327,7 +326,7 @@ pub(crate) fn to_set(c: &mut C<'_>, call: Call<'_>) -> Hir {
 
 /// An option in any case: the map is read as one that is not total.
 pub(crate) fn get(c: &mut C<'_>, call: Call<'_>) -> Hir {
-    let Some((key, value, _)) = map_of(c, &call) else { return c.wrong(call.span) };
+    let Some((key, value)) = map_of(c, &call) else { return c.wrong(call.span) };
     let Some(args) = c.arguments(&call, &[("key", true)]) else { return c.wrong(call.span) };
     let Some(found) = args[0].map(|arg| c.want(arg, &key)) else { return c.wrong(call.span) };
     let partial = Hir { ty: Ty::map(key, value.clone(), false), ..call.receiver };

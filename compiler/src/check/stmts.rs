@@ -53,7 +53,7 @@ impl Checker<'_> {
         result
     }
 
-    pub(super) fn check_when(&mut self, decl: &ast::WhenDecl, span: Span) {
+    pub(super) fn check_when(&mut self, decl: &ast::WhenDecl) {
         if let Some(role) = &decl.at {
             self.known_role(role);
         }
@@ -72,7 +72,6 @@ impl Checker<'_> {
         });
         self.program.whens.push(when);
         if let Some(once) = decl.once {
-            let _ = span;
             self.not_yet(once, "`once`");
         }
     }
