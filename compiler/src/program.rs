@@ -3,7 +3,7 @@
 //! Positions are identities, as in the plan. A declaration that was reported keeps its place here with types of
 //! [`Ty::Error`], so that later passes need not know. Neighbours: `check` fills it, `stability` and `lower` read it.
 
-use lasp_lattice::{Kind, LatticeInfo};
+use lasp_lattice::{Kind, KindParam, LatticeInfo};
 use lasp_plan::Place;
 
 use crate::hir::{Hir, HirPattern, HirStmt, LocalId};
@@ -106,18 +106,12 @@ impl Crdt {
         match self {
             Crdt::Named { info, inner, place, .. } => {
                 let later = || Some((format!("`{}`", info.name), *place));
-                Ok(match info.name {
-                    "gset" => Kind::GSet,
-                    "orset" => Kind::OrSet,
-                    "gcounter" => Kind::GCounter,
-                    "pncounter" => Kind::PnCounter,
-                    "bcounter" => Kind::BCounter,
-                    "max" => Kind::Max,
-                    "min" => Kind::Min,
-                    "lww" => Kind::Lww,
-                    "gmap" => Kind::GMap(Box::new(inner.first().ok_or_else(later)?.kind()?)),
-                    _ => return Err(later()),
-                })
+                if !info.runs {
+                    return Err(later());
+                }
+                let params: Vec<KindParam> =
+                    inner.iter().map(|inner| inner.kind().map(KindParam::Lattice)).collect::<Result<_, _>>()?;
+                Kind::of(info.name, &params).ok_or_else(later)
             }
             Crdt::Record(_, place) => Err(Some(("a record of lattices".to_string(), *place))),
             Crdt::Tuple(_, place) => Err(Some(("a tuple of lattices".to_string(), *place))),

@@ -6,6 +6,7 @@
 
 use lasp_grammar::Span;
 use lasp_grammar::ast::{self, ItemKind, LatticeBody, Name, Param, PlaceKind};
+use lasp_lattice::LATTICES;
 use lasp_plan::Place;
 
 use super::types::TypeDef;
@@ -126,11 +127,12 @@ impl<'a> Checker<'a> {
     fn read_var_type(&mut self, index: usize, decl: &'a ast::VarDecl) {
         let crdt = self.crdt(&decl.ty);
         if let Err(Some((what, place))) = crdt.kind() {
+            let running: Vec<&str> = LATTICES.iter().filter(|info| info.runs).map(|info| info.name).collect();
             self.report(
                 Diagnostic::new(Code::E0801, place, format!("{what} is part of the language, but not of this version"))
                     .label("cannot run yet")
                     .why("a variable that cannot be merged would be a wrong answer, not a missing one")
-                    .help("these run: gset, orset, gcounter, pncounter, bcounter, max, min, lww, gmap"),
+                    .help(format!("these run: {}", running.join(", "))),
             );
         }
         let var = &mut self.program.vars[index];

@@ -15,7 +15,7 @@
 //! Invariants: a context only grows to the right, so columns keep their meaning; contexts have each row once.
 //! Neighbours: `scalar` computes values, `coll` collections, `comprehension` joins.
 
-use lasp_lattice::Kind;
+use lasp_lattice::{Kind, Read};
 use lasp_plan::{Agg, Expr, NodeId, Op, Place, Stability, Value, VarId};
 
 use super::Flow;
@@ -114,10 +114,6 @@ impl Flow<'_> {
             node
         };
         match kind {
-            Kind::GSet | Kind::OrSet => {
-                let node = source(self, width + 1, moves, false);
-                Rep::Coll(Coll { width, node, cols: 1, elem: local(width, place), bag: false, of: None })
-            }
             Kind::GMap(inner) => {
                 let inner_moves = if let Moves::Map(inner) = moves { (**inner).clone() } else { Moves::Eventual };
                 if is_leaf(inner) {
@@ -130,6 +126,10 @@ impl Flow<'_> {
                     let value = self.kind_rep(var, inner, width + 1, port, &inner_moves, place);
                     Rep::Map(MapRep { width, keys, value: ValueRep::Rep(Box::new(value)) })
                 }
+            }
+            _ if kind.info().read == Read::Set => {
+                let node = source(self, width + 1, moves, false);
+                Rep::Coll(Coll { width, node, cols: 1, elem: local(width, place), bag: false, of: None })
             }
             _ => Rep::Scalar(width, source(self, width + 1, moves, true)),
         }
@@ -360,5 +360,5 @@ impl Flow<'_> {
 
 /// Whether a lattice reads as a scalar.
 fn is_leaf(kind: &Kind) -> bool {
-    !matches!(kind, Kind::GSet | Kind::OrSet | Kind::GMap(_))
+    !matches!(kind.info().read, Read::Set | Read::Map)
 }
