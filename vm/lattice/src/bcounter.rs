@@ -16,22 +16,27 @@
 //! Reading: made − spent. A replica that hears of a spending before the `inc` that paid for it (deltas out of causal
 //! order) would compute less than zero for a moment; it shows 0 then, which the value has not gone below anywhere.
 //!
+//! The pieces are the cells of the three, each alone; a delta carries no rights of its own, only numbers to be joined.
+//!
 //! Not yet here: genesis rights (one pool, divided by one node), and retiring the rights of an abandoned incarnation.
 //!
-//! Invariants: `net` is what `moved` adds up to per replica, without zeros; `moved` has no zeros and no diagonal.
+//! Invariants: `net` is what `moved` adds up to per replica, without zeros; `moved` has no zeros and no diagonal, and
+//! no cell is past [`SLOT_MAX`].
 //!
 //! Neighbours: [`crate::slots`] (made, spent); [`crate::pncounter`] without a bound.
 //!
-//! Source: Balegas et al., "Extending eventually consistent cloud databases for enforcing numeric invariants", SRDS 2015
-//! (Bounded Counter: the rights matrix R is `made` on its diagonal and `moved` off it, U is `spent`).
+//! Source: Balegas et al., "Extending eventually consistent cloud databases for enforcing numeric invariants", SRDS
+//! 2015 (Bounded Counter: the rights matrix R is `made` on its diagonal and `moved` off it, U is `spent`).
 
 use std::collections::BTreeMap;
 
 use crate::change::{Leaf, PortRow, Report};
+use crate::codec::{DecodeError, Reader, Writer};
 use crate::dot::ReplicaId;
 use crate::element::Element;
 use crate::kind::Kind;
 use crate::lattice::Lattice;
+use crate::reading::Reading;
 use crate::registry::{LatticeInfo, MemberInfo, MethodInfo, MethodParam, Order, Read};
 use crate::slots::{SLOT_MAX, Slots, SlotsUndo};
 use crate::update::{Answer, Arg, Call, UpdateError};
@@ -67,6 +72,23 @@ impl BCounter {
         held.max(0)
     }
 
+    fn made(made: Slots) -> Self {
+        Self { made, ..Self::default() }
+    }
+
+    fn spent(spent: Slots) -> Self {
+        Self { spent, ..Self::default() }
+    }
+
+    fn moved(&self, pair: (ReplicaId, ReplicaId)) -> u64 {
+        self.moved.get(&pair).copied().unwrap_or(0)
+    }
+
+    /// The other's cells of `moved` that are greater than ours.
+    fn outmoved_by<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = ((ReplicaId, ReplicaId), u64)> + 'a {
+        other.moved.iter().map(|(pair, theirs)| (*pair, *theirs)).filter(|(pair, theirs)| *theirs > self.moved(*pair))
+    }
+
     fn set_moved(&mut self, pair: (ReplicaId, ReplicaId), value: u64) {
         let old = match value {
             0 => self.moved.remove(&pair),
@@ -87,8 +109,7 @@ impl BCounter {
         if self.held(replica) < i128::from(n) {
             return Ok(None);
         }
-        let spent = self.spent.raised(replica, n).ok_or(())?;
-        Ok(Some(Self { spent, ..Self::default() }))
+        Ok(Some(Self::spent(self.spent.raised(replica, n).ok_or(())?)))
     }
 
     /// `None` when the cell of the matrix is full.
@@ -96,8 +117,8 @@ impl BCounter {
         let mut delta = Self::default();
         // To oneself nothing moves; a cell on the diagonal would be rights made of nothing.
         if n > 0 && from != to {
-            let moved = self.moved.get(&(from, to)).copied().unwrap_or(0);
-            delta.set_moved((from, to), moved.checked_add(n).filter(|moved| *moved <= SLOT_MAX)?);
+            let to_be = self.moved((from, to)).checked_add(n).filter(|moved| *moved <= SLOT_MAX)?;
+            delta.set_moved((from, to), to_be);
         }
         Some(delta)
     }
@@ -127,9 +148,8 @@ impl<T: Element> Lattice<T> for BCounter {
         read: Read::Nat,
         order: Order::None,
         summary: "a counter that never goes below zero: rights to spend are held, moved and spent",
-        which_count: "escrow rights matrix: never below 0 on any node, online or not",
+        which_count: "all; only who holds rights may spend them (escrow), so it is never below 0 on any node, online or not",
         source: "Balegas et al. 2015, Bounded Counter",
-        runs: true,
     };
     const ROW: PortRow = PortRow::Scalar;
 
@@ -143,14 +163,14 @@ impl<T: Element> Lattice<T> for BCounter {
         self.made.is_bottom() && self.spent.is_bottom() && self.moved.is_empty()
     }
 
-    fn mutate(&self, call: &Call<'_, T>) -> Result<(Self, Answer), UpdateError> {
+    fn mutate(&self, _: &Kind, call: &Call<'_, T>) -> Result<(Self, Answer), UpdateError> {
         let info = &<Self as Lattice<T>>::INFO;
         let here = call.stamp.replica;
         match (call.method, call.args) {
             ("inc", [] | [Arg::Amount(_)]) => {
                 let n = if let [Arg::Amount(n)] = call.args { *n } else { 1 };
                 let made = self.made.raised(here, n).ok_or_else(|| call.out_of_range(info))?;
-                Ok((Self { made, ..Self::default() }, Answer::None))
+                Ok((Self::made(made), Answer::None))
             }
             ("spend", [Arg::Amount(n)]) => match self.spending(here, *n).map_err(|()| call.out_of_range(info))? {
                 Some(delta) => Ok((delta, Answer::Bool(true))),
@@ -168,24 +188,26 @@ impl<T: Element> Lattice<T> for BCounter {
         }
     }
 
-    fn join<'d>(&mut self, delta: &'d Self, report: &mut Report<'_, 'd, T>) {
+    fn join(&mut self, delta: &Self, report: &mut Report<'_, T>) -> bool {
         let old = self.value();
-        self.made.join(&delta.made);
-        self.spent.join(&delta.spent);
+        let made = self.made.join(&delta.made);
+        let spent = self.spent.join(&delta.spent);
+        let mut moved = false;
         for (pair, theirs) in &delta.moved {
-            if *theirs > self.moved.get(pair).copied().unwrap_or(0) {
+            if *theirs > self.moved(*pair) {
                 self.set_moved(*pair, *theirs);
+                moved = true;
             }
         }
         report.moved(old, self.value());
+        made || spent || moved
     }
 
     fn before(&self, delta: &Self) -> Self::Undo {
-        let moved = delta.moved.keys().map(|pair| (*pair, self.moved.get(pair).copied().unwrap_or(0)));
         BCounterUndo {
             made: self.made.before(&delta.made),
             spent: self.spent.before(&delta.spent),
-            moved: moved.collect(),
+            moved: self.outmoved_by(delta).map(|(pair, _)| (pair, self.moved(pair))).collect(),
         }
     }
 
@@ -197,8 +219,60 @@ impl<T: Element> Lattice<T> for BCounter {
         }
     }
 
-    fn visible<'d>(&'d self, report: &mut Report<'_, 'd, T>) {
-        report.leaf(self.value(), 1);
+    fn decompose(&self, piece: &mut dyn FnMut(Self)) {
+        self.made.decompose(|made| piece(Self::made(made)));
+        self.spent.decompose(|spent| piece(Self::spent(spent)));
+        for (pair, value) in &self.moved {
+            let mut cell = Self::default();
+            cell.set_moved(*pair, *value);
+            piece(cell);
+        }
+    }
+
+    fn novel(&self, local: &Self) -> Self {
+        let mut novel =
+            Self { made: self.made.novel(&local.made), spent: self.spent.novel(&local.spent), ..Self::default() };
+        for (pair, value) in local.outmoved_by(self) {
+            novel.set_moved(pair, value);
+        }
+        novel
+    }
+
+    /// Made, spent, then how many cells were moved and from, to and number of each, in that order.
+    fn write(&self, out: &mut Writer<'_, T>) {
+        self.made.write(out);
+        self.spent.write(out);
+        out.count(self.moved.len());
+        for ((from, to), value) in &self.moved {
+            out.replica(*from);
+            out.replica(*to);
+            out.number(*value);
+        }
+    }
+
+    fn read(_: &Kind, input: &mut Reader<'_, T>) -> Result<Self, DecodeError> {
+        let mut read = Self { made: Slots::read(input)?, spent: Slots::read(input)?, ..Self::default() };
+        for _ in 0..input.count()? {
+            let pair = (input.replica()?, input.replica()?);
+            if pair.0 == pair.1 {
+                return Err(input.error("rights are moved from a replica to itself"));
+            }
+            if read.moved.last_key_value().is_some_and(|(last, _)| *last >= pair) {
+                return Err(input.error("the moves of a bcounter do not ascend"));
+            }
+            read.set_moved(pair, Slots::read_value(input)?);
+        }
+        Ok(read)
+    }
+}
+
+impl<T: Element> Reading<T> for BCounter {
+    fn row(&self) -> PortRow {
+        <Self as Lattice<T>>::ROW
+    }
+
+    fn visible(&self, weight: i64, report: &mut Report<'_, T>) {
+        report.leaf(self.value(), weight);
     }
 
     fn leaf(&self) -> Option<Leaf<T>> {

@@ -8,6 +8,8 @@
 //! gmap<text, gcounter>        port 0: [k, n]                  one row per key
 //! gmap<text, orset<text>>     port 0: [k]    port 1: [k, x]   a key is there even if its set is empty
 //! gmap<text, gmap<text, max>> port 0: [k]    port 1: [k, k2, v]
+//! ormap<text, { n: gcounter, tags: orset<text> }>
+//!                             port 0: [k]    port 1: [k, n]   port 2: [k, x]
 //! ```
 //!
 //! Views are fed with these differences and with nothing else: a delta from the network may have arrived twice, so it is
@@ -17,6 +19,8 @@
 //! with weight −1 and then the new one with +1; a join that changes nothing visible reports nothing.
 //!
 //! Neighbours: [`crate::kind`] (which ports a type has), [`crate::gmap`] (where keys are pushed), [`crate::state`].
+
+use crate::dot::ReplicaId;
 
 /// The shape of one port: rows are `keys` keys, then what `row` says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -34,8 +38,10 @@ pub enum PortRow {
     Keys,
     /// An element of a set.
     Elements,
-    /// The one value of a counter or register.
+    /// The one value of a counter, register or flag.
     Scalar,
+    /// Not a row: a product has no port of its own, only those of its parts.
+    Parts,
 }
 
 /// Takes the changes of a visible value.
@@ -55,13 +61,25 @@ pub enum Item<'a, T> {
     Leaf(Leaf<T>),
 }
 
-/// The value of a scalar: a counter or a register.
+/// The value of a scalar: what a counter, a register, a flag or another small type reads as.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Leaf<T> {
     /// A count. Wider than the language's `int`: the reader checks the range.
     Count(i128),
     /// A value, or none yet.
     Option(Option<T>),
+    /// A truth value.
+    Bool(bool),
+    /// An element of a user's lattice, by its position in the declaration.
+    Rank(u16),
+    /// The greatest values, the greatest first.
+    List(Vec<T>),
+    /// A count per replica, without zeros.
+    Clock(Vec<(ReplicaId, u64)>),
+    /// The two halves of a lexicographic pair.
+    Pair(Box<[Leaf<T>; 2]>),
+    /// Two or more values where there should be one: an `ivar` that was set twice. Ascending.
+    Conflict(Vec<T>),
 }
 
 /// For joins whose changes nobody wants, such as gathering deltas into a group.
@@ -72,49 +90,79 @@ impl<T> Changes<T> for Unobserved {
 }
 
 /// Where a lattice stands within its variable while it reports: the keys above it and its first port.
-pub struct Report<'r, 'k, T> {
+pub struct Report<'r, T> {
     port: usize,
-    path: Vec<&'k T>,
+    path: Option<&'r Path<'r, T>>,
     changes: &'r mut dyn Changes<T>,
 }
 
-impl<'r, 'k, T> Report<'r, 'k, T> {
+/// The keys above, innermost first: a list on the stack, so that nothing is allocated on the way down.
+struct Path<'r, T> {
+    key: &'r T,
+    above: Option<&'r Path<'r, T>>,
+}
+
+impl<'r, T> Report<'r, T> {
     /// At the top of a variable.
     pub fn new(changes: &'r mut dyn Changes<T>) -> Self {
-        Self { port: 0, path: Vec::new(), changes }
+        Self { port: 0, path: None, changes }
     }
 
     /// An element of a set came (+1) or went (−1).
     pub fn element(&mut self, element: &T, weight: i64) {
-        self.changes.change(self.port, &self.path, Item::Element(element), weight);
+        self.tell(Item::Element(element), weight);
     }
 
     /// The value of a scalar came (+1) or went (−1).
     pub fn leaf(&mut self, leaf: Leaf<T>, weight: i64) {
-        self.changes.change(self.port, &self.path, Item::Leaf(leaf), weight);
+        self.tell(Item::Leaf(leaf), weight);
     }
 
     /// The key at the end of the path came (+1) or went (−1).
     pub fn key(&mut self, weight: i64) {
-        self.changes.change(self.port, &self.path, Item::Key, weight);
+        self.tell(Item::Key, weight);
     }
 
     /// Reports from below `key`.
-    pub fn under(&mut self, key: &'k T, report: impl FnOnce(&mut Self)) {
-        self.path.push(key);
-        report(self);
-        self.path.pop();
+    pub fn under(&mut self, key: &T, report: impl FnOnce(&mut Report<'_, T>)) {
+        let path = Path { key, above: self.path };
+        report(&mut Report { port: self.port, path: Some(&path), changes: &mut *self.changes });
     }
 
     /// Reports from `ports` ports further on.
-    pub fn skip(&mut self, ports: usize, report: impl FnOnce(&mut Self)) {
-        self.port += ports;
-        report(self);
-        self.port -= ports;
+    pub fn skip(&mut self, ports: usize, report: impl FnOnce(&mut Report<'_, T>)) {
+        report(&mut Report { port: self.port + ports, path: self.path, changes: &mut *self.changes });
+    }
+
+    /// Reports from below `key` of a map whose values have rows like `value`. A map of scalars is one relation; others have
+    /// their keys first, then the values' ports. `key_weight` is 0 for a key that stays.
+    pub fn entry(&mut self, key: &T, key_weight: i64, value: PortRow, report: impl FnOnce(&mut Report<'_, T>)) {
+        self.under(key, |here| {
+            if value == PortRow::Scalar {
+                report(here);
+            } else {
+                if key_weight != 0 {
+                    here.key(key_weight);
+                }
+                here.skip(1, report);
+            }
+        });
+    }
+
+    fn tell(&mut self, item: Item<'_, T>, weight: i64) {
+        match self.path {
+            None => self.changes.change(self.port, &[], item, weight),
+            Some(Path { key, above: None }) => self.changes.change(self.port, &[key], item, weight),
+            Some(path) => {
+                let mut keys: Vec<&T> = std::iter::successors(Some(path), |path| path.above).map(|p| p.key).collect();
+                keys.reverse();
+                self.changes.change(self.port, &keys, item, weight);
+            }
+        }
     }
 }
 
-impl<T: PartialEq> Report<'_, '_, T> {
+impl<T: PartialEq> Report<'_, T> {
     /// A scalar went from `old` to `new`: both rows, or nothing if it did not move.
     pub fn moved(&mut self, old: Leaf<T>, new: Leaf<T>) {
         if old != new {

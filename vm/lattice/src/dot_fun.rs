@@ -1,145 +1,195 @@
-//! A dot store: values that live under dots, and the context that tells a dead dot from one never seen.
+//! Values under dots: the paper's `DotFun⟨V⟩`, and with `V = ()` its `DotSet`.
 //!
 //! ```text
-//! live     { 1.0#3 → x }          context { 1.0#1–3 }
-//!          #1 and #2 were seen and are dead; #4 has not been heard of
+//! live { 1.0#3 → x }     the past beside it { 1.0#1–3 }
+//!      #1 and #2 were seen and are dead; #4 has not been heard of
 //! ```
 //!
 //! Joining keeps a dot iff both sides have it alive, or one has it and the other has never seen it. So a removal is a
-//! delta with no live dots whose context names what it removes, and nothing but that (a context that claimed more would
+//! delta with no live dots whose past names what it removes, and nothing but that (a past that claimed more would
 //! kill additions still under way: Akka issue 22890).
 //!
-//! Invariants: every live dot is in the context; a dot names one value for ever.
+//! Invariants: every live dot is in the past beside it; a dot names one value for ever.
 //!
-//! Neighbours: [`crate::orset`] (dot → element); the register `mv` and the flags are dot stores too.
+//! Neighbours: [`crate::mv`], [`crate::ewflag`], [`crate::register`] are little more than this.
 //!
-//! Source: Almeida, Shoker, Baquero 2018, §7 (`DotFun`, `Causal`).
+//! Source: Almeida, Shoker, Baquero 2018, §7 (`DotFun`).
 
-use std::collections::BTreeMap;
+use std::fmt::Debug;
 
 use crate::context::CausalContext;
 use crate::dot::{Dot, ReplicaId};
+use crate::dot_store::{Dots, Draft, Fate, Fates, Incoming};
+use crate::few::Few;
+use crate::past::Past;
 
-/// Values under dots with their causal context: `Causal⟨DotFun⟨V⟩⟩` of the paper.
+/// What can stand under a dot.
+pub trait Payload: Clone + Eq + Debug {
+    /// Whether the dot speaks for what it stands under (an addition) or against it (a removal that wins).
+    fn speaks_for(&self) -> bool {
+        true
+    }
+}
+
+impl Payload for () {}
+
+impl Payload for bool {
+    fn speaks_for(&self) -> bool {
+        *self
+    }
+}
+
+/// Values under dots.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DotFun<V> {
-    live: BTreeMap<Dot, V>,
-    context: CausalContext,
+    live: Few<V>,
 }
 
-/// What became of a dot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Fate {
-    /// It is live now and was not.
-    Born,
-    /// It was live and is not any more.
-    Died,
-}
-
-/// The before-image of a join: which dots it made known, and the values it killed.
-#[derive(Clone, Debug)]
+/// The before-image of a join: which dots it bore, and the values it killed.
+#[derive(Debug)]
 pub struct DotFunUndo<V> {
-    fresh: CausalContext,
+    born: Vec<Dot>,
     killed: Vec<(Dot, V)>,
 }
 
-impl<V: Clone + Eq> DotFun<V> {
-    /// Nothing seen.
+impl<V: Payload> DotFun<V> {
+    /// No dots.
     pub fn new() -> Self {
-        Self { live: BTreeMap::new(), context: CausalContext::new() }
+        Self { live: Few::new() }
     }
 
-    /// Whether nothing has been seen. (No live dots is not enough: dead ones count.)
-    pub fn is_bottom(&self) -> bool {
-        self.context.is_empty()
+    /// One value.
+    pub fn of(dot: Dot, value: V) -> Self {
+        Self { live: [(dot, value)].into_iter().collect() }
+    }
+
+    /// Puts a value under a dot; false if the dot was there.
+    pub fn put(&mut self, dot: Dot, value: V) -> bool {
+        self.live.insert(dot, value).is_none()
     }
 
     /// The live dots and their values, in dot order.
-    pub fn live(&self) -> impl Iterator<Item = (Dot, &V)> + '_ {
-        self.live.iter().map(|(dot, value)| (*dot, value))
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (Dot, &V)> + '_ {
+        self.live.iter()
     }
 
-    /// Every dot seen, live or dead.
-    pub fn context(&self) -> &CausalContext {
-        &self.context
+    /// The values, in dot order.
+    pub fn values(&self) -> impl Iterator<Item = &V> + '_ {
+        self.live.values()
     }
 
-    /// The dot for a new event: see [`CausalContext::next`].
-    pub fn next(&self, replica: ReplicaId) -> Option<Dot> {
-        self.context.next(replica)
+    /// How many dots are live.
+    pub fn count(&self) -> usize {
+        self.live.len()
     }
 
-    /// While building a delta: a live dot with its value.
-    pub fn put(&mut self, dot: Dot, value: V) {
-        self.context.insert(dot);
-        self.live.insert(dot, value);
+    /// The live dots as runs.
+    pub(crate) fn dots(&self) -> CausalContext {
+        self.live.dots().collect()
     }
 
-    /// While building a delta: this dot is dead.
-    pub fn kill(&mut self, dot: Dot) {
-        self.context.insert(dot);
-        self.live.remove(&dot);
-    }
-
-    /// Joins a delta and tells of every change: births first, then deaths, so that whoever counts the dots of a value sees
-    /// it vanish only if it is gone for good.
+    /// Joins a delta and says whether anything changed.
     ///
-    /// O((dots and runs of the delta + our live dots its context names) · log n).
-    pub fn join(&mut self, delta: &Self, mut tell: impl FnMut(Fate, Dot, &V)) {
-        let killed = self.killed_by(delta);
-        for (dot, value) in &delta.live {
-            if !self.context.contains(*dot) {
-                self.live.insert(*dot, value.clone());
-                tell(Fate::Born, *dot, value);
+    /// O((dots of the delta + our live dots its past names) · log n).
+    pub fn join(&mut self, incoming: &Incoming<'_, Self>, fates: &mut Fates) -> bool {
+        let start = fates.len();
+        for dot in self.born_by(incoming) {
+            if let Some(value) = incoming.theirs.and_then(|theirs| theirs.live.get(dot)) {
+                self.live.insert(dot, value.clone());
+                fates.push((Fate::Born, dot));
             }
         }
-        for dot in killed {
-            if let Some(value) = self.live.remove(&dot) {
-                tell(Fate::Died, dot, &value);
-            }
+        for dot in self.killed_by(incoming) {
+            self.live.remove(dot);
+            fates.push((Fate::Died, dot));
         }
-        self.context.join(&delta.context);
+        fates.len() > start
     }
 
-    /// What joining `delta` would touch, as it is now. Same cost as the join.
-    pub fn before(&self, delta: &Self) -> DotFunUndo<V> {
-        let killed = self.killed_by(delta).into_iter().map(|dot| (dot, self.live[&dot].clone())).collect();
-        DotFunUndo { fresh: delta.context.minus(&self.context), killed }
-    }
-
-    /// Puts a before-image back, and tells as a join does.
-    pub fn restore(&mut self, undo: DotFunUndo<V>, mut tell: impl FnMut(Fate, Dot, &V)) {
-        for (dot, value) in undo.killed {
-            tell(Fate::Born, dot, &value);
-            self.live.insert(dot, value);
-        }
-        for dot in self.live_in(&undo.fresh) {
-            if let Some(value) = self.live.remove(&dot) {
-                tell(Fate::Died, dot, &value);
-            }
-        }
-        self.context.forget(&undo.fresh);
+    fn born_by(&self, incoming: &Incoming<'_, Self>) -> Vec<Dot> {
+        let theirs = incoming.theirs.into_iter().flat_map(|theirs| theirs.live.dots());
+        theirs.filter(|dot| !incoming.ours.dots.contains(*dot)).collect()
     }
 
     /// Our live dots that the delta has seen and does not hold under the same value.
-    fn killed_by(&self, delta: &Self) -> Vec<Dot> {
-        let mut dots = self.live_in(&delta.context);
+    fn killed_by(&self, incoming: &Incoming<'_, Self>) -> Vec<Dot> {
         // The values are compared as well: if two writers ever shared a dot, both sides drop it and still agree.
-        dots.retain(|dot| delta.live.get(dot) != self.live.get(dot));
-        dots
-    }
-
-    fn live_in(&self, context: &CausalContext) -> Vec<Dot> {
-        let mut dots = Vec::new();
-        for (replica, first, last) in context.runs() {
-            let range = Dot { replica, seq: first }..=Dot { replica, seq: last };
-            dots.extend(self.live.range(range).map(|(dot, _)| *dot));
-        }
-        dots
+        let held = |dot: &Dot| incoming.theirs.and_then(|theirs| theirs.live.get(*dot));
+        let hit = incoming.hit.iter().copied();
+        hit.filter(|dot| self.live.get(*dot).is_some_and(|mine| held(dot) != Some(mine))).collect()
     }
 }
 
-impl<V: Clone + Eq> Default for DotFun<V> {
+impl<V: Payload> Dots for DotFun<V> {
+    type Undo = DotFunUndo<V>;
+
+    fn empty_like(&self) -> Self {
+        Self::new()
+    }
+
+    fn is_dead(&self) -> bool {
+        self.live.is_empty()
+    }
+
+    fn shows(&self) -> bool {
+        !self.live.is_empty() && self.live.values().all(V::speaks_for)
+    }
+
+    fn holds(&self, dot: Dot) -> bool {
+        self.live.get(dot).is_some()
+    }
+
+    fn hit(&self, past: &Past, live: &mut Vec<Dot>) {
+        self.live.within(&past.dots, live);
+    }
+
+    fn all(&self, live: &mut Vec<Dot>) {
+        live.extend(self.live.dots());
+    }
+
+    fn greatest(&self, replica: ReplicaId) -> u64 {
+        self.live.last_of(replica).map_or(0, |(dot, _)| dot.seq)
+    }
+
+    fn kill(&self, draft: &mut Draft) {
+        self.live.dots().for_each(|dot| draft.kill(dot));
+    }
+
+    fn before(&self, incoming: &Incoming<'_, Self>) -> Self::Undo {
+        let killed = self.killed_by(incoming).into_iter();
+        let killed = killed.filter_map(|dot| self.live.get(dot).map(|value| (dot, value.clone()))).collect();
+        DotFunUndo { born: self.born_by(incoming), killed }
+    }
+
+    fn restore(&mut self, undo: Self::Undo, fates: &mut Fates) {
+        for dot in undo.born {
+            if self.live.remove(dot).is_some() {
+                fates.push((Fate::Died, dot));
+            }
+        }
+        for (dot, value) in undo.killed {
+            self.live.insert(dot, value);
+            fates.push((Fate::Born, dot));
+        }
+    }
+
+    fn decompose(&self, piece: &mut dyn FnMut(Self, Past)) {
+        for (dot, value) in self.live.iter() {
+            piece(Self::of(dot, value.clone()), Past::of_dot(dot));
+        }
+    }
+
+    fn novel(&self, _: Option<&Self>, past: &Past, _: &mut Past) -> Self {
+        let unseen = self.live.iter().filter(|(dot, _)| !past.dots.contains(*dot));
+        Self { live: unseen.map(|(dot, value)| (dot, value.clone())).collect() }
+    }
+
+    fn fits(&self, past: &Past) -> bool {
+        self.live.dots().all(|dot| past.dots.contains(dot))
+    }
+}
+
+impl<V: Payload> Default for DotFun<V> {
     fn default() -> Self {
         Self::new()
     }
@@ -153,32 +203,14 @@ mod tests {
     fn two_values_under_one_dot_still_join_the_same_way_everywhere() {
         // Never happens while incarnations are kept; a cloned disk must not make replicas differ for ever all the same.
         let dot = Dot { replica: ReplicaId { node: 1, incarnation: 0 }, seq: 1 };
-        let holding = |value: &'static str| {
-            let mut store = DotFun::new();
-            store.put(dot, value);
-            store
+        let past = Past::of_dot(dot);
+        let join = |mine: bool, theirs: bool| {
+            let (mut mine, theirs) = (DotFun::of(dot, mine), DotFun::of(dot, theirs));
+            let incoming = Incoming { theirs: Some(&theirs), ours: &past, past: &past, hit: &[dot] };
+            mine.join(&incoming, &mut Fates::new());
+            mine
         };
-        let join = |mut a: DotFun<_>, b: &DotFun<_>| {
-            a.join(b, |_, _, _| {});
-            a
-        };
-        let (a, b) = (holding("a"), holding("b"));
-        let both = join(a.clone(), &b);
-        assert_eq!(both, join(b.clone(), &a));
-        assert_eq!(join(a.clone(), &both), both);
-        assert_eq!(join(both.clone(), &b), both);
-        assert_eq!(both.live().count(), 0);
-    }
-
-    #[test]
-    fn births_are_told_before_deaths() {
-        let dot = |seq| Dot { replica: ReplicaId { node: 1, incarnation: 0 }, seq };
-        let (mut store, mut delta) = (DotFun::new(), DotFun::new());
-        store.put(dot(1), "x");
-        delta.kill(dot(1));
-        delta.put(dot(2), "x");
-        let mut told = Vec::new();
-        store.join(&delta, |fate, dot, _| told.push((fate, dot.seq)));
-        assert_eq!(told, [(Fate::Born, 2), (Fate::Died, 1)]);
+        assert_eq!(join(true, false), join(false, true));
+        assert!(join(true, false).is_dead() && !join(true, true).is_dead());
     }
 }

@@ -9,14 +9,17 @@
 //!
 //! Invariant: only a replica itself raises its slot.
 //!
-//! Neighbours: [`crate::slots`] does the work; [`crate::pncounter`] also counts down.
+//! Neighbours: [`crate::slots`] does the work; [`crate::pncounter`] also counts down; [`crate::vclock`] shows the
+//! slots.
 //!
 //! Source: Shapiro et al., RR-7506, 2011, §3.1.2; Almeida, Shoker, Baquero 2018, §4.
 
 use crate::change::{Leaf, PortRow, Report};
+use crate::codec::{DecodeError, Reader, Writer};
 use crate::element::Element;
 use crate::kind::Kind;
 use crate::lattice::Lattice;
+use crate::reading::Reading;
 use crate::registry::{LatticeInfo, MethodInfo, MethodParam, Order, Read};
 use crate::slots::{Slots, SlotsUndo};
 use crate::update::{Answer, Arg, Call, UpdateError};
@@ -44,7 +47,6 @@ impl<T: Element> Lattice<T> for GCounter {
         summary: "a counter that only goes up",
         which_count: "all",
         source: "Shapiro et al. 2011, §3.1.2; Almeida et al. 2018, §4",
-        runs: true,
     };
     const ROW: PortRow = PortRow::Scalar;
 
@@ -58,7 +60,7 @@ impl<T: Element> Lattice<T> for GCounter {
         self.increments.is_bottom()
     }
 
-    fn mutate(&self, call: &Call<'_, T>) -> Result<(Self, Answer), UpdateError> {
+    fn mutate(&self, _: &Kind, call: &Call<'_, T>) -> Result<(Self, Answer), UpdateError> {
         let info = &<Self as Lattice<T>>::INFO;
         let n = match (call.method, call.args) {
             ("inc", []) => 1,
@@ -69,10 +71,11 @@ impl<T: Element> Lattice<T> for GCounter {
         Ok((Self { increments }, Answer::None))
     }
 
-    fn join<'d>(&mut self, delta: &'d Self, report: &mut Report<'_, 'd, T>) {
+    fn join(&mut self, delta: &Self, report: &mut Report<'_, T>) -> bool {
         let old = self.value();
-        self.increments.join(&delta.increments);
+        let changed = self.increments.join(&delta.increments);
         report.moved(old, self.value());
+        changed
     }
 
     fn before(&self, delta: &Self) -> Self::Undo {
@@ -83,8 +86,30 @@ impl<T: Element> Lattice<T> for GCounter {
         self.increments.restore(undo);
     }
 
-    fn visible<'d>(&'d self, report: &mut Report<'_, 'd, T>) {
-        report.leaf(self.value(), 1);
+    fn decompose(&self, piece: &mut dyn FnMut(Self)) {
+        self.increments.decompose(|increments| piece(Self { increments }));
+    }
+
+    fn novel(&self, local: &Self) -> Self {
+        Self { increments: self.increments.novel(&local.increments) }
+    }
+
+    fn write(&self, out: &mut Writer<'_, T>) {
+        self.increments.write(out);
+    }
+
+    fn read(_: &Kind, input: &mut Reader<'_, T>) -> Result<Self, DecodeError> {
+        Ok(Self { increments: Slots::read(input)? })
+    }
+}
+
+impl<T: Element> Reading<T> for GCounter {
+    fn row(&self) -> PortRow {
+        <Self as Lattice<T>>::ROW
+    }
+
+    fn visible(&self, weight: i64, report: &mut Report<'_, T>) {
+        report.leaf(self.value(), weight);
     }
 
     fn leaf(&self) -> Option<Leaf<T>> {

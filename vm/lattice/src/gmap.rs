@@ -10,21 +10,26 @@
 //! value, so an update always leaves its key behind. Except a refused one (`spend` that answers false), which writes
 //! nothing.
 //!
-//! Invariant: all values are of one kind, the map's parameter.
+//! Invariants: all values are of one kind, the map's parameter; a bottom value under a key is a value, so the piece
+//! `{k: ⊥}` is what a key alone is made of.
 //!
-//! Neighbours: [`crate::state`] (what the values are); [`crate::change`] (how a map's rows look).
+//! Neighbours: [`crate::state`] (what the values are); [`crate::change`] (how a map's rows look); [`crate::ormap`] when
+//! keys must go away again.
 //!
 //! Source: Almeida, Shoker, Baquero 2018, §7 (maps to lattices); Conway et al. 2012, §3 (`lmap`).
 
 use std::collections::BTreeMap;
 
 use crate::change::{PortRow, PortShape, Report};
+use crate::codec::{DecodeError, Reader, Writer};
 use crate::element::Element;
+use crate::hlc::Hlc;
 use crate::kind::Kind;
-use crate::lattice::Lattice;
+use crate::lattice::{Lattice, map_ports};
+use crate::reading::Reading;
 use crate::registry::{LatticeInfo, Order, ParamKind, Read};
 use crate::state::{State, Undo};
-use crate::update::{Answer, Call, Mutation, UpdateError};
+use crate::update::{Answer, Call, Mutation, Step, UpdateError};
 
 /// A map whose keys only come and whose values join. Space: the keys and the values.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,33 +41,18 @@ pub struct GMap<T: Element> {
 #[derive(Debug)]
 pub struct GMapUndo<T: Element>(Vec<(T, Option<Undo<T>>)>);
 
+impl<T: Element> GMap<T> {
+    fn one(key: &T, value: State<T>) -> Self {
+        Self { entries: BTreeMap::from([(key.clone(), value)]) }
+    }
+}
+
 /// The kind of the values of a map.
 fn values(kind: &Kind) -> &Kind {
     match kind {
         Kind::GMap(values) => values,
         other => panic!("a gmap was given the kind of a {}", other.name()),
     }
-}
-
-/// Reports from a value under `key`. A map of scalars is one relation; others have their keys first, then the values'
-/// ports.
-fn report_under<'d, T: Element>(
-    report: &mut Report<'_, 'd, T>,
-    key: &'d T,
-    fresh: bool,
-    value: PortRow,
-    inner: impl FnOnce(&mut Report<'_, 'd, T>),
-) {
-    report.under(key, |report| {
-        if value == PortRow::Scalar {
-            inner(report);
-        } else {
-            if fresh {
-                report.key(1);
-            }
-            report.skip(1, inner);
-        }
-    });
 }
 
 impl<T: Element> Lattice<T> for GMap<T> {
@@ -74,9 +64,8 @@ impl<T: Element> Lattice<T> for GMap<T> {
         read: Read::Map,
         order: Order::Pointwise,
         summary: "a map whose keys only come; its values are lattices",
-        which_count: "pointwise",
+        which_count: "key by key, as L says",
         source: "Almeida et al. 2018, §7; Conway et al. 2012, §3",
-        runs: true,
     };
     const ROW: PortRow = PortRow::Keys;
 
@@ -90,33 +79,38 @@ impl<T: Element> Lattice<T> for GMap<T> {
         self.entries.is_empty()
     }
 
-    fn mutate(&self, call: &Call<'_, T>) -> Result<(Self, Answer), UpdateError> {
+    fn mutate(&self, _: &Kind, call: &Call<'_, T>) -> Result<(Self, Answer), UpdateError> {
         Err(call.refuse(&Self::INFO))
     }
 
-    fn mutate_at(&self, kind: &Kind, key: &T, rest: &[T], call: &Call<'_, T>) -> Result<(Self, Answer), UpdateError> {
-        let values = values(kind);
-        let Mutation { delta, answer } = match self.entries.get(key) {
+    fn mutate_at(&self, kind: &Kind, path: &[Step<T>], call: &Call<'_, T>) -> Result<(Self, Answer), UpdateError> {
+        let [Step::Key(key), rest @ ..] = path else { return Err(UpdateError::NoWayDown { lattice: Self::INFO.name }) };
+        let (values, mine) = (values(kind), self.entries.get(key));
+        let Mutation { delta, answer } = match mine {
             Some(value) => value.mutate_call(values, rest, call)?,
             None => State::bottom(values).mutate_call(values, rest, call)?,
         };
-        let mut entries = BTreeMap::new();
-        if answer != Answer::Bool(false) {
-            entries.insert(key.clone(), delta);
-        }
-        Ok((Self { entries }, answer))
+        let refused = answer == Answer::Bool(false);
+        let nothing_new = mine.is_some() && delta.is_bottom();
+        let delta = if refused || nothing_new { Self::bottom(kind) } else { Self::one(key, delta) };
+        Ok((delta, answer))
     }
 
-    fn join<'d>(&mut self, delta: &'d Self, report: &mut Report<'_, 'd, T>) {
+    fn join(&mut self, delta: &Self, report: &mut Report<'_, T>) -> bool {
+        let mut changed = false;
         for (key, theirs) in &delta.entries {
             match self.entries.get_mut(key) {
-                Some(mine) => report_under(report, key, false, theirs.row(), |report| mine.join_into(theirs, report)),
+                Some(mine) => {
+                    report.entry(key, 0, theirs.row(), |here| changed |= mine.join_into(theirs, here));
+                }
                 None => {
-                    report_under(report, key, true, theirs.row(), |report| theirs.visible_into(report));
+                    report.entry(key, 1, theirs.row(), |here| theirs.visible(1, here));
                     self.entries.insert(key.clone(), theirs.clone());
+                    changed = true;
                 }
             }
         }
+        changed
     }
 
     fn before(&self, delta: &Self) -> Self::Undo {
@@ -141,25 +135,72 @@ impl<T: Element> Lattice<T> for GMap<T> {
         }
     }
 
-    fn visible<'d>(&'d self, report: &mut Report<'_, 'd, T>) {
+    fn decompose(&self, piece: &mut dyn FnMut(Self)) {
         for (key, value) in &self.entries {
-            report_under(report, key, true, value.row(), |report| value.visible_into(report));
+            if value.is_bottom() {
+                piece(Self::one(key, value.clone()));
+            } else {
+                value.decompose(&mut |part| piece(Self::one(key, part)));
+            }
         }
     }
 
-    fn ports(kind: &Kind) -> Vec<PortShape> {
-        let inner = values(kind).ports();
-        let below = inner.iter().map(|port| PortShape { keys: port.keys + 1, row: port.row });
-        match inner[..] {
-            // The key is part of the scalar's only row, so a relation of its own would say nothing more.
-            [PortShape { row: PortRow::Scalar, keys: 0 }] => below.collect(),
-            _ => std::iter::once(PortShape { keys: 1, row: PortRow::Keys }).chain(below).collect(),
+    fn novel(&self, local: &Self) -> Self {
+        let novel = |(key, mine): (&T, &State<T>)| {
+            let value = match local.entries.get(key) {
+                // The key is news even if its value is bottom.
+                None => mine.clone(),
+                Some(theirs) => Some(mine.novel(theirs)).filter(|value| !value.is_bottom())?,
+            };
+            Some((key.clone(), value))
+        };
+        Self { entries: self.entries.iter().filter_map(novel).collect() }
+    }
+
+    fn latest(&self) -> Option<Hlc> {
+        self.entries.values().filter_map(State::latest).max()
+    }
+
+    fn write(&self, out: &mut Writer<'_, T>) {
+        out.count(self.entries.len());
+        for (key, value) in &self.entries {
+            out.element(key);
+            value.write(out);
         }
+    }
+
+    fn read(kind: &Kind, input: &mut Reader<'_, T>) -> Result<Self, DecodeError> {
+        let values = values(kind);
+        let mut entries = BTreeMap::new();
+        for _ in 0..input.count()? {
+            let key = input.element()?;
+            if entries.last_key_value().is_some_and(|(last, _)| key <= *last) {
+                return Err(input.error("the keys of a map are out of order"));
+            }
+            entries.insert(key, State::read(values, input)?);
+        }
+        Ok(Self { entries })
+    }
+
+    fn ports(kind: &Kind) -> Vec<PortShape> {
+        map_ports(values(kind))
     }
 
     fn conforms(&self, kind: &Kind) -> bool {
         let values = values(kind);
         self.entries.values().all(|value| value.conforms(values))
+    }
+}
+
+impl<T: Element> Reading<T> for GMap<T> {
+    fn row(&self) -> PortRow {
+        PortRow::Keys
+    }
+
+    fn visible(&self, weight: i64, report: &mut Report<'_, T>) {
+        for (key, value) in &self.entries {
+            report.entry(key, weight, value.row(), |here| value.visible(weight, here));
+        }
     }
 
     fn contains(&self, element: &T) -> bool {
@@ -170,15 +211,15 @@ impl<T: Element> Lattice<T> for GMap<T> {
         self.entries.len()
     }
 
-    fn get(&self, key: &T) -> Option<&State<T>> {
-        self.entries.get(key)
+    fn get(&self, key: &T) -> Option<&dyn Reading<T>> {
+        self.entries.get(key).map(|value| value as &dyn Reading<T>)
     }
 
     fn elements(&self) -> Box<dyn Iterator<Item = &T> + '_> {
         Box::new(self.entries.keys())
     }
 
-    fn entries(&self) -> Box<dyn Iterator<Item = (&T, &State<T>)> + '_> {
-        Box::new(self.entries.iter())
+    fn entries(&self) -> Box<dyn Iterator<Item = (&T, &dyn Reading<T>)> + '_> {
+        Box::new(self.entries.iter().map(|(key, value)| (key, value as &dyn Reading<T>)))
     }
 }

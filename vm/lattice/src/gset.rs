@@ -5,7 +5,7 @@
 //! ```
 //!
 //! The simplest lattice, and the model for the other files. The delta of an addition is the set of the new elements; of
-//! an element that is there already it is empty.
+//! an element that is there already it is empty. The pieces of a set are its elements, each alone.
 //!
 //! Invariant: the state is the visible value, there is no metadata.
 //!
@@ -16,9 +16,11 @@
 use std::collections::BTreeSet;
 
 use crate::change::{PortRow, Report};
+use crate::codec::{DecodeError, Reader, Writer};
 use crate::element::Element;
 use crate::kind::Kind;
 use crate::lattice::Lattice;
+use crate::reading::Reading;
 use crate::registry::{LatticeInfo, MethodInfo, MethodParam, Order, ParamKind, Read};
 use crate::update::{Answer, Arg, Call, UpdateError};
 
@@ -29,6 +31,7 @@ pub struct GSet<T> {
 }
 
 impl<T: Element> GSet<T> {
+    /// Those of the elements that are not here yet.
     fn adding<'a>(&self, elements: impl IntoIterator<Item = &'a T>) -> Self
     where
         T: 'a,
@@ -52,7 +55,6 @@ impl<T: Element> Lattice<T> for GSet<T> {
         summary: "a set that only grows",
         which_count: "all",
         source: "Shapiro et al. 2011, §3.3.1; Almeida et al. 2018, §4",
-        runs: true,
     };
     const ROW: PortRow = PortRow::Elements;
 
@@ -67,7 +69,7 @@ impl<T: Element> Lattice<T> for GSet<T> {
         self.elements.is_empty()
     }
 
-    fn mutate(&self, call: &Call<'_, T>) -> Result<(Self, Answer), UpdateError> {
+    fn mutate(&self, _: &Kind, call: &Call<'_, T>) -> Result<(Self, Answer), UpdateError> {
         let delta = match (call.method, call.args) {
             ("add", [Arg::Element(x)]) => self.adding([x]),
             ("add_all", [Arg::Elements(xs)]) => self.adding(xs),
@@ -76,7 +78,8 @@ impl<T: Element> Lattice<T> for GSet<T> {
         Ok((delta, Answer::None))
     }
 
-    fn join<'d>(&mut self, delta: &'d Self, report: &mut Report<'_, 'd, T>) {
+    fn join(&mut self, delta: &Self, report: &mut Report<'_, T>) -> bool {
+        let known = self.elements.len();
         for x in &delta.elements {
             // Asked first: an element is cloned only when it is new.
             if !self.elements.contains(x) {
@@ -84,6 +87,7 @@ impl<T: Element> Lattice<T> for GSet<T> {
                 report.element(x, 1);
             }
         }
+        self.elements.len() > known
     }
 
     fn before(&self, delta: &Self) -> Self::Undo {
@@ -96,9 +100,45 @@ impl<T: Element> Lattice<T> for GSet<T> {
         }
     }
 
-    fn visible<'d>(&'d self, report: &mut Report<'_, 'd, T>) {
+    fn decompose(&self, piece: &mut dyn FnMut(Self)) {
         for x in &self.elements {
-            report.element(x, 1);
+            piece(Self { elements: BTreeSet::from([x.clone()]) });
+        }
+    }
+
+    fn novel(&self, local: &Self) -> Self {
+        local.adding(&self.elements)
+    }
+
+    /// How many, then the elements, ascending.
+    fn write(&self, out: &mut Writer<'_, T>) {
+        out.count(self.elements.len());
+        for x in &self.elements {
+            out.element(x);
+        }
+    }
+
+    fn read(_: &Kind, input: &mut Reader<'_, T>) -> Result<Self, DecodeError> {
+        let mut elements = BTreeSet::new();
+        for _ in 0..input.count()? {
+            let x = input.element()?;
+            if elements.last().is_some_and(|last| *last >= x) {
+                return Err(input.error("the elements of a set do not ascend"));
+            }
+            elements.insert(x);
+        }
+        Ok(Self { elements })
+    }
+}
+
+impl<T: Element> Reading<T> for GSet<T> {
+    fn row(&self) -> PortRow {
+        Self::ROW
+    }
+
+    fn visible(&self, weight: i64, report: &mut Report<'_, T>) {
+        for x in &self.elements {
+            report.element(x, weight);
         }
     }
 

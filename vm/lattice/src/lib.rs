@@ -4,7 +4,7 @@
 //! lattice, and joining that delta (here, on a neighbour, twice, late, in any order) is the only way a state changes:
 //!
 //! ```
-//! use lasp_lattice::{Answer, Arg, Kind, ReplicaId, Stamp, State, Unobserved};
+//! use lasp_lattice::{Arg, Kind, Reading, ReplicaId, Stamp, State, Unobserved};
 //!
 //! let kind = Kind::OrSet;
 //! let here = Stamp { replica: ReplicaId { node: 1, incarnation: 0 }, now_us: 0 };
@@ -32,52 +32,96 @@
 //!
 //! | where | what |
 //! |---|---|
-//! | [`registry`], `list` | one row per lattice type; the list that dispatches to those that run |
-//! | [`kind`], [`state`] | the type of a variable and its value |
-//! | [`update`], [`change`] | what goes in (method, arguments, answer) and what comes out (rows gained and lost) |
+//! | [`registry`], `list` | one row per lattice type; the list that makes kinds, states and the registry |
+//! | [`kind`], [`state`], [`drawn`] | the type of a variable and its value; a lattice drawn in a program |
+//! | [`update`], [`reading`], [`change`] | what goes in (method, arguments, answer), how a value is read, rows gained and lost |
+//! | [`codec`] | the wire and disk form |
 //! | [`lattice`](mod@lattice) | what a type has to implement |
-//! | [`dot`], [`context`], [`dot_fun`], [`slots`], [`hlc`] | the parts lattices are made of |
-//! | [`gset`] [`orset`] [`gcounter`] [`pncounter`] [`bcounter`] [`max`] [`min`] [`lww`] [`gmap`] | one lattice each |
+//! | [`gset`] [`twopset`] [`topk`] | one lattice each: sets and lists |
+//! | [`gcounter`] [`pncounter`] [`bcounter`] [`vclock`] | counters and clocks |
+//! | [`extreme`] [`flag`] [`lww`] [`ivar`] [`user`] | `max` and `min`, flags, registers, drawn lattices |
+//! | [`gmap`] [`product`] [`lex`] | lattices of lattices |
+//! | [`slots`], [`hlc`] | what those are made of: a number per replica, hybrid clocks |
+//! | [`dot_store`], [`causal`] | what a type that removes has to implement; such a store with what it has seen is a lattice |
+//! | [`orset`] [`rwset`] [`rcounter`] [`ewflag`] [`dwflag`] [`mv`] [`ormap`] | one such store each |
+//! | [`store`], [`register`], [`removable`] | what every other type becomes inside an `ormap` |
+//! | [`dot`], [`context`], [`past`], [`dot_fun`], [`dot_map`], [`sums`] | what stores are made of: dots, what has been seen, values under dots |
+//! | [`element`] | what is asked of elements |
 //!
 //! Invariants: no IO, no clock, no randomness (`clippy.toml`); no hash order can show, every collection is ordered;
-//! states are canonical, so equal values of a lattice are `==`; every lattice in the list obeys the laws in `tests/laws`.
+//! states are canonical, so equal values of a lattice are `==` and have equal bytes; every lattice in the list obeys the laws
+//! in `tests/laws`. What each does with concurrent updates and what it costs is generated into `docs/catalogue.md`.
 //!
 //! Source: Almeida, Shoker, Baquero, "Delta state replicated data types", JPDC 111 (2018).
 #![forbid(unsafe_code)]
 
+// The programs of the README are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;
+
 #[macro_use]
 mod list;
+#[macro_use]
+pub mod dot_store;
 
 pub mod bcounter;
+pub mod causal;
 pub mod change;
+pub mod codec;
 pub mod context;
 pub mod dot;
 pub mod dot_fun;
+pub mod dot_map;
+pub mod drawn;
+pub mod dwflag;
 pub mod element;
+pub mod ewflag;
+pub mod extreme;
+mod few;
+pub mod flag;
 pub mod gcounter;
 pub mod gmap;
 pub mod gset;
 pub mod hlc;
+pub mod ivar;
 pub mod kind;
 pub mod lattice;
+pub mod lex;
 pub mod lww;
-pub mod max;
-pub mod min;
+pub mod mv;
+pub mod ormap;
 pub mod orset;
-mod planned;
+pub mod past;
 pub mod pncounter;
+pub mod product;
+pub mod rcounter;
+pub mod reading;
+pub mod register;
 pub mod registry;
+pub mod removable;
+pub mod rwset;
 pub mod slots;
 pub mod state;
+pub mod store;
+pub mod sums;
+pub mod topk;
+pub mod twopset;
 pub mod update;
+pub mod user;
+pub mod vclock;
 
 pub use change::{Changes, Item, Leaf, PortRow, PortShape, Report, Unobserved};
+pub use codec::{DecodeError, ElementCodec};
 pub use context::CausalContext;
 pub use dot::{Dot, ReplicaId, Stamp};
+pub use drawn::{LatticeFlaw, UserLattice};
 pub use element::Element;
-pub use hlc::Hlc;
-pub use kind::{Kind, KindParam};
+pub use hlc::{ClockAhead, DRIFT_MAX_US, Hlc, admit};
+pub use kind::{Kind, KindFlaw, KindParam};
 pub use lattice::Lattice;
+pub use past::Past;
+pub use reading::Reading;
 pub use registry::{LATTICES, LatticeInfo, MemberInfo, MethodInfo, MethodParam, Order, ParamKind, Read, lattice};
 pub use state::{State, Undo};
-pub use update::{Answer, Arg, Call, Mutation, UpdateError};
+pub use update::{Answer, Arg, Call, Mutation, Step, UpdateError};

@@ -4,97 +4,70 @@
 //! Every addition has a dot. A removal kills the dots it has seen, so an addition it has not seen survives it:
 //!
 //! ```text
-//! A: add x          live {A#1 → x}   seen {A#1}
-//! B: (heard A#1) remove x            delta: live {}, seen {A#1}
-//! A: add x again    live {A#2 → x}   seen {A#1, A#2}        A#1 is replaced: one live dot per element and writer
-//! joined            live {A#2 → x}   x is in
+//! A: add x          {x → A#1}   seen {A#1}
+//! B: (heard A#1) remove x       delta: {}, seen {A#1}
+//! A: add x again    {x → A#2}   seen {A#1, A#2}        A#1 is replaced: one live dot per element and writer
+//! joined            {x → A#2}   x is in
 //! ```
 //!
 //! There are no tombstones: dead dots are the seen ones without a value, and a replica's seen dots are one run. A million
 //! additions and removals of one element leave one number.
 //!
-//! Which updates count is exact (`tests/laws/semantics.rs`) when a replica hears of an update only after all that the
+//! Which updates count is exact (`tests/semantics`) when a replica hears of an update only after all that the
 //! update had seen, which is what anti-entropy of delta intervals gives. Otherwise a removal may arrive before the
 //! addition that replaced an older one of the same element, and the older one shows until that addition arrives.
 //!
-//! Invariants: `by_element` is the inverse of the live dots; an element is in it iff it has a live dot.
-//!
-//! Neighbours: [`crate::dot_fun`] does the work; [`crate::gset`] if nothing is ever removed.
+//! Neighbours: [`crate::dot_map`] does the work; [`crate::gset`] if nothing is ever removed, which inside an `ormap` is this
+//! set without its removals.
 //!
 //! Source: Bieniusa et al., "An optimized conflict-free replicated set", 2012, §3; Almeida, Shoker, Baquero 2018, §7
 //! (add-wins set); Akka issue 22890 (a removal's context is the removed dots alone).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::change::{PortRow, Report};
-use crate::dot::Dot;
-use crate::dot_fun::{DotFun, DotFunUndo, Fate};
+use crate::codec::{DecodeError, Reader, Writer};
+use crate::dot_fun::DotFun;
+use crate::dot_map::DotMap;
+use crate::dot_store::{DotStore, Dots, Draft, Fates, Incoming, end_of_path};
 use crate::element::Element;
 use crate::kind::Kind;
-use crate::lattice::Lattice;
+use crate::reading::Reading;
 use crate::registry::{LatticeInfo, MethodInfo, MethodParam, Order, ParamKind, Read};
-use crate::update::{Answer, Arg, Call, UpdateError};
+use crate::update::{Answer, Arg, Call, Step, UpdateError};
 
-/// An add-wins set. Space: the elements, a dot for each (one per concurrent writer), and a run of dots per replica.
+/// The live part of an add-wins set. Space: the elements and a dot for each, one per concurrent writer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OrSet<T> {
-    dots: DotFun<T>,
-    by_element: BTreeMap<T, Dots>,
-}
+pub struct OrSet<T: Element>(DotMap<T, DotFun<()>>);
 
-/// The live dots of one element, ascending. Nearly always one, which then costs no allocation.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Dots {
-    One(Dot),
-    Several(Vec<Dot>),
-}
+dots_of_inner!([T: Element] OrSet<T>, DotMap<T, DotFun<()>>, OrSet);
 
 impl<T: Element> OrSet<T> {
-    fn new() -> Self {
-        Self { dots: DotFun::new(), by_element: BTreeMap::new() }
-    }
-
-    fn dots_of(&self, element: &T) -> &[Dot] {
-        self.by_element.get(element).map_or(&[], Dots::as_slice)
-    }
-
     /// A fresh dot for each element, which replaces all the dots it has now.
-    fn adding(&self, elements: &BTreeSet<&T>, call: &Call<'_, T>) -> Result<Self, UpdateError> {
-        let mut delta = Self::new();
-        let mut fresh = self.dots.next(call.stamp.replica);
+    fn adding(&self, elements: &BTreeSet<&T>, call: &Call<'_, T>, draft: &mut Draft) -> Result<Self, UpdateError> {
+        let mut delta = DotMap::new();
         for x in elements {
-            let dot = fresh.ok_or_else(|| call.out_of_range(&Self::INFO))?;
-            fresh = dot.seq.checked_add(1).map(|seq| Dot { seq, ..dot });
-            for old in self.dots_of(x) {
-                delta.dots.kill(*old);
-            }
-            delta.dots.put(dot, (*x).clone());
-            count(&mut delta.by_element, Fate::Born, dot, x);
+            self.removing([*x], draft);
+            let dot = draft.fresh_seen().ok_or_else(|| call.out_of_range(&Self::INFO))?;
+            delta.put((*x).clone(), DotFun::of(dot, ()));
         }
-        Ok(delta)
+        Ok(Self(delta))
     }
 
-    fn removing<'a>(&self, elements: impl IntoIterator<Item = &'a T>) -> Self
+    /// The elements, the greatest first.
+    pub(crate) fn greatest_first(&self) -> impl Iterator<Item = &T> + '_ {
+        self.0.iter().rev().map(|(x, _)| x)
+    }
+
+    fn removing<'a>(&self, elements: impl IntoIterator<Item = &'a T>, draft: &mut Draft)
     where
         T: 'a,
     {
-        let mut delta = Self::new();
-        for dot in elements.into_iter().flat_map(|x| self.dots_of(x)) {
-            delta.dots.kill(*dot);
-        }
-        delta
-    }
-
-    fn clearing(&self) -> Self {
-        let mut delta = Self::new();
-        for (dot, _) in self.dots.live() {
-            delta.dots.kill(dot);
-        }
-        delta
+        elements.into_iter().filter_map(|x| self.0.get(x)).for_each(|dots| dots.kill(draft));
     }
 }
 
-impl<T: Element> Lattice<T> for OrSet<T> {
+impl<T: Element> DotStore<T> for OrSet<T> {
     const INFO: LatticeInfo = LatticeInfo {
         name: "orset",
         params: &[ParamKind::Element],
@@ -115,115 +88,83 @@ impl<T: Element> Lattice<T> for OrSet<T> {
         summary: "a set with removal; a concurrent addition wins over a removal",
         which_count: "x is in iff some add of x has been seen by no remove of x and no clear (add-wins)",
         source: "Bieniusa et al. 2012, §3; Almeida et al. 2018, §7",
-        runs: true,
     };
     const ROW: PortRow = PortRow::Elements;
 
-    type Undo = DotFunUndo<T>;
-
-    fn bottom(_: &Kind) -> Self {
-        Self::new()
+    fn empty(_: &Kind) -> Self {
+        Self(DotMap::new())
     }
 
-    fn is_bottom(&self) -> bool {
-        self.dots.is_bottom()
-    }
-
-    fn mutate(&self, call: &Call<'_, T>) -> Result<(Self, Answer), UpdateError> {
-        let delta = match (call.method, call.args) {
-            ("add", [Arg::Element(x)]) => self.adding(&BTreeSet::from([x]), call)?,
-            ("add_all", [Arg::Elements(xs)]) => self.adding(&xs.iter().collect(), call)?,
-            ("remove", [Arg::Element(x)]) => self.removing([x]),
-            ("remove_all", [Arg::Elements(xs)]) => self.removing(xs),
-            ("clear", []) => self.clearing(),
+    fn mutate(
+        &self,
+        _: &Kind,
+        path: &[Step<T>],
+        call: &Call<'_, T>,
+        draft: &mut Draft,
+    ) -> Result<(Self, Answer), UpdateError> {
+        end_of_path(path, &Self::INFO)?;
+        let mut delta = Self(DotMap::new());
+        match (call.method, call.args) {
+            ("add", [Arg::Element(x)]) => delta = self.adding(&BTreeSet::from([x]), call, draft)?,
+            ("add_all", [Arg::Elements(xs)]) => delta = self.adding(&xs.iter().collect(), call, draft)?,
+            ("remove", [Arg::Element(x)]) => self.removing([x], draft),
+            ("remove_all", [Arg::Elements(xs)]) => self.removing(xs, draft),
+            ("clear", []) => self.kill(draft),
             _ => return Err(call.refuse(&Self::INFO)),
-        };
+        }
         Ok((delta, Answer::None))
     }
 
-    fn join<'d>(&mut self, delta: &'d Self, report: &mut Report<'_, 'd, T>) {
-        let Self { dots, by_element } = self;
-        dots.join(&delta.dots, |fate, dot, x| {
-            if let Some(weight) = count(by_element, fate, dot, x) {
-                report.element(x, weight);
+    fn join(&mut self, incoming: &Incoming<'_, Self>, fates: &mut Fates, report: &mut Report<'_, T>) -> bool {
+        let inner = incoming.to(incoming.theirs.map(|theirs| &theirs.0));
+        self.0.join(&inner, fates, &mut |x, dots, incoming, fates| {
+            let was = dots.shows();
+            let changed = dots.join(incoming, fates);
+            match (was, dots.shows()) {
+                (false, true) => report.element(x, 1),
+                (true, false) => report.element(x, -1),
+                _ => {}
             }
-        });
+            changed
+        })
     }
 
-    fn before(&self, delta: &Self) -> Self::Undo {
-        self.dots.before(&delta.dots)
+    fn write(&self, out: &mut Writer<'_, T>) {
+        self.0.dots().write(out);
+        self.0.keys_by_dot().for_each(|(_, x)| out.element(x));
     }
 
-    fn restore(&mut self, undo: Self::Undo) {
-        let Self { dots, by_element } = self;
-        dots.restore(undo, |fate, dot, x| {
-            count(by_element, fate, dot, x);
-        });
-    }
-
-    fn visible<'d>(&'d self, report: &mut Report<'_, 'd, T>) {
-        for x in self.by_element.keys() {
-            report.element(x, 1);
+    fn read(_: &Kind, input: &mut Reader<'_, T>) -> Result<Self, DecodeError> {
+        let mut elements = std::collections::BTreeMap::<T, DotFun<()>>::new();
+        for dot in input.dots()? {
+            elements.entry(input.element()?).or_default().put(dot, ());
         }
+        let mut set = DotMap::new();
+        for (x, dots) in elements {
+            set.put(x, dots);
+        }
+        Ok(Self(set))
+    }
+}
+
+impl<T: Element> Reading<T> for OrSet<T> {
+    fn row(&self) -> PortRow {
+        Self::ROW
+    }
+
+    fn visible(&self, weight: i64, report: &mut Report<'_, T>) {
+        self.0.iter().for_each(|(x, _)| report.element(x, weight));
     }
 
     fn contains(&self, element: &T) -> bool {
-        self.by_element.contains_key(element)
+        self.0.get(element).is_some()
     }
 
     fn len(&self) -> usize {
-        self.by_element.len()
+        self.0.shown()
     }
 
     fn elements(&self) -> Box<dyn Iterator<Item = &T> + '_> {
-        Box::new(self.by_element.keys())
-    }
-}
-
-/// Keeps the index in step with one dot: +1 if its element came in by it, −1 if it went.
-fn count<T: Element>(by_element: &mut BTreeMap<T, Dots>, fate: Fate, dot: Dot, element: &T) -> Option<i64> {
-    match (by_element.get_mut(element), fate) {
-        (Some(dots), Fate::Born) => {
-            dots.insert(dot);
-            None
-        }
-        (None, Fate::Born) => {
-            by_element.insert(element.clone(), Dots::One(dot));
-            Some(1)
-        }
-        (Some(dots), Fate::Died) => dots.remove(dot).then(|| {
-            by_element.remove(element);
-            -1
-        }),
-        (None, Fate::Died) => None,
-    }
-}
-
-impl Dots {
-    fn as_slice(&self) -> &[Dot] {
-        match self {
-            Self::One(dot) => std::slice::from_ref(dot),
-            Self::Several(dots) => dots,
-        }
-    }
-
-    fn insert(&mut self, dot: Dot) {
-        let mut dots = self.as_slice().to_vec();
-        if let Err(at) = dots.binary_search(&dot) {
-            dots.insert(at, dot);
-            *self = Self::Several(dots);
-        }
-    }
-
-    /// Whether that was the last one. A last dot is left for the caller to drop with the element.
-    fn remove(&mut self, dot: Dot) -> bool {
-        let mut dots = self.as_slice().to_vec();
-        dots.retain(|other| *other != dot);
-        match dots[..] {
-            [] => return true,
-            [only] => *self = Self::One(only),
-            _ => *self = Self::Several(dots),
-        }
-        false
+        Box::new(self.0.iter().map(|(x, _)| x))
     }
 }

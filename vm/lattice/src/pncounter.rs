@@ -7,14 +7,16 @@
 //!
 //! Invariant: neither half ever shrinks, so two concurrent updates never undo each other.
 //!
-//! Neighbours: [`crate::slots`]; [`crate::bcounter`] if it must not go below zero.
+//! Neighbours: [`crate::slots`]; [`crate::bcounter`] if it must not go below zero; [`crate::rcounter`] to start over.
 //!
 //! Source: Shapiro et al., RR-7506, 2011, §3.1.3; Almeida, Shoker, Baquero 2018, §4.
 
 use crate::change::{Leaf, PortRow, Report};
+use crate::codec::{DecodeError, Reader, Writer};
 use crate::element::Element;
 use crate::kind::Kind;
 use crate::lattice::Lattice;
+use crate::reading::Reading;
 use crate::registry::{LatticeInfo, MethodInfo, MethodParam, Order, Read};
 use crate::slots::{Slots, SlotsUndo};
 use crate::update::{Answer, Arg, Call, UpdateError};
@@ -29,6 +31,14 @@ pub struct PnCounter {
 impl PnCounter {
     fn value<T>(&self) -> Leaf<T> {
         Leaf::Count(self.ups.sum() - self.downs.sum())
+    }
+
+    fn up(ups: Slots) -> Self {
+        Self { ups, ..Self::default() }
+    }
+
+    fn down(downs: Slots) -> Self {
+        Self { downs, ..Self::default() }
     }
 }
 
@@ -46,7 +56,6 @@ impl<T: Element> Lattice<T> for PnCounter {
         summary: "a counter that goes both ways",
         which_count: "all",
         source: "Shapiro et al. 2011, §3.1.3; Almeida et al. 2018, §4",
-        runs: true,
     };
     const ROW: PortRow = PortRow::Scalar;
 
@@ -61,27 +70,28 @@ impl<T: Element> Lattice<T> for PnCounter {
         self.ups.is_bottom() && self.downs.is_bottom()
     }
 
-    fn mutate(&self, call: &Call<'_, T>) -> Result<(Self, Answer), UpdateError> {
+    fn mutate(&self, _: &Kind, call: &Call<'_, T>) -> Result<(Self, Answer), UpdateError> {
         let info = &<Self as Lattice<T>>::INFO;
-        let (up, n) = match (call.method, call.args) {
-            ("inc", []) => (true, 1),
-            ("inc", [Arg::Amount(n)]) => (true, *n),
-            ("dec", []) => (false, 1),
-            ("dec", [Arg::Amount(n)]) => (false, *n),
+        let n = match call.args {
+            [] => 1,
+            [Arg::Amount(n)] => *n,
             _ => return Err(call.refuse(info)),
         };
-        let half = if up { &self.ups } else { &self.downs };
-        let raised = half.raised(call.stamp.replica, n).ok_or_else(|| call.out_of_range(info))?;
-        let delta =
-            if up { Self { ups: raised, ..Self::default() } } else { Self { downs: raised, ..Self::default() } };
+        let raised = |half: &Slots| half.raised(call.stamp.replica, n).ok_or_else(|| call.out_of_range(info));
+        let delta = match call.method {
+            "inc" => Self::up(raised(&self.ups)?),
+            "dec" => Self::down(raised(&self.downs)?),
+            _ => return Err(call.refuse(info)),
+        };
         Ok((delta, Answer::None))
     }
 
-    fn join<'d>(&mut self, delta: &'d Self, report: &mut Report<'_, 'd, T>) {
+    fn join(&mut self, delta: &Self, report: &mut Report<'_, T>) -> bool {
         let old = self.value();
-        self.ups.join(&delta.ups);
-        self.downs.join(&delta.downs);
+        let up = self.ups.join(&delta.ups);
+        let down = self.downs.join(&delta.downs);
         report.moved(old, self.value());
+        up || down
     }
 
     fn before(&self, delta: &Self) -> Self::Undo {
@@ -93,8 +103,33 @@ impl<T: Element> Lattice<T> for PnCounter {
         self.downs.restore(undo.1);
     }
 
-    fn visible<'d>(&'d self, report: &mut Report<'_, 'd, T>) {
-        report.leaf(self.value(), 1);
+    fn decompose(&self, piece: &mut dyn FnMut(Self)) {
+        self.ups.decompose(|ups| piece(Self::up(ups)));
+        self.downs.decompose(|downs| piece(Self::down(downs)));
+    }
+
+    fn novel(&self, local: &Self) -> Self {
+        Self { ups: self.ups.novel(&local.ups), downs: self.downs.novel(&local.downs) }
+    }
+
+    /// Ups, downs.
+    fn write(&self, out: &mut Writer<'_, T>) {
+        self.ups.write(out);
+        self.downs.write(out);
+    }
+
+    fn read(_: &Kind, input: &mut Reader<'_, T>) -> Result<Self, DecodeError> {
+        Ok(Self { ups: Slots::read(input)?, downs: Slots::read(input)? })
+    }
+}
+
+impl<T: Element> Reading<T> for PnCounter {
+    fn row(&self) -> PortRow {
+        <Self as Lattice<T>>::ROW
+    }
+
+    fn visible(&self, weight: i64, report: &mut Report<'_, T>) {
+        report.leaf(self.value(), weight);
     }
 
     fn leaf(&self) -> Option<Leaf<T>> {

@@ -1,7 +1,6 @@
 //! The registry: one row per lattice type of the language, for everybody who needs to know what exists.
 //!
 //! The laws test, the type checker, `explain` and the documentation read [`LATTICES`]; nobody keeps a list of their own.
-//! Types that do not run yet have a row with `runs = false`, so that a checker can say so instead of "unknown type".
 //!
 //! ```
 //! use lasp_lattice::{lattice, Order};
@@ -9,12 +8,11 @@
 //! let row = lattice("gset").unwrap();
 //! assert_eq!(row.order, Order::Grows);
 //! assert!(row.method("add").unwrap().idempotent);
-//! assert!(!lattice("topk").unwrap().runs);
 //! ```
 //!
-//! Invariants: names are unique; exactly the rows that run have a [`Kind`](crate::Kind).
+//! Invariants: names are unique; every row has a [`Kind`](crate::Kind).
 //!
-//! Neighbours: `list.rs` (which rows), the type files (the rows that run), `planned.rs` (the others).
+//! Neighbours: `list.rs` (which rows), the type files (the rows).
 
 use std::fmt;
 
@@ -41,8 +39,6 @@ pub struct LatticeInfo {
     pub which_count: &'static str,
     /// The paper and section it follows.
     pub source: &'static str,
-    /// Whether this version runs it.
-    pub runs: bool,
 }
 
 impl LatticeInfo {
@@ -123,6 +119,8 @@ pub enum MethodParam {
     Node,
     /// Both halves of a pair.
     Pair,
+    /// An element of a user's lattice.
+    Rank,
 }
 
 impl fmt::Display for MethodParam {
@@ -133,6 +131,7 @@ impl fmt::Display for MethodParam {
             Self::Amount => "nat",
             Self::Node => "node",
             Self::Pair => "pair",
+            Self::Rank => "element",
         })
     }
 }
@@ -189,15 +188,12 @@ pub enum Order {
 }
 
 macro_rules! define_registry {
-    (
-        running { $($(#[$doc:meta])* $variant:ident $(($($param:ty),+))? : $lattice:ty),+ $(,)? }
-        later { $($later:ident),+ $(,)? }
-    ) => {
-        /// Every lattice type of the language: those that run, then those that do not yet.
+    ($($(#[$doc:meta])* $variant:ident $(($($param:ty),+))? : $lattice:ty),+ $(,)?) => {
+        /// Every lattice type of the language.
         pub const LATTICES: &[LatticeInfo] = {
             // A row does not depend on the elements.
             type T = ();
-            &[$(<$lattice as Lattice<T>>::INFO,)+ $(crate::planned::$later,)+]
+            &[$(<$lattice as Lattice<T>>::INFO),+]
         };
     };
 }

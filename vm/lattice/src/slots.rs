@@ -6,23 +6,29 @@
 //! ```
 //!
 //! Only a replica itself raises its slot, so the greater of two readings is the later one and joining loses nothing.
+//! The pieces are the slots, each alone: a slot is a number in a line, so it is never the join of two lesser ones.
 //!
-//! Invariants: sorted by replica; no slot is 0 (absent means 0, so equal counters are `==`); `sum` is the sum. It is kept
-//! in 128 bits: 2⁶⁴ full slots fit.
+//! Invariants: sorted by replica; no slot is 0 (absent means 0, so equal counters are `==`) nor past [`SLOT_MAX`];
+//! `sum` is the sum. It is kept in 128 bits: 2⁶⁴ full slots fit.
 //!
-//! Neighbours: [`crate::gcounter`], [`crate::pncounter`], [`crate::bcounter`].
+//! Neighbours: [`crate::gcounter`], [`crate::pncounter`], [`crate::bcounter`], [`crate::vclock`].
 //!
-//! Source: Shapiro et al., "A comprehensive study of CRDTs", RR-7506, 2011, §3.1.2; Almeida et al. 2018, §4.
+//! Source: Shapiro et al., "A comprehensive study of CRDTs", RR-7506, 2011, §3.1.2; Almeida et al. 2018, §4; Enes et
+//! al. 2019, §III (the decomposition of maps from replicas to numbers).
 
+use smallvec::SmallVec;
+
+use crate::codec::{DecodeError, Reader, Writer};
 use crate::dot::ReplicaId;
 
-/// The most one slot holds: the greatest `nat` of the language. A replica that would pass it gets an error, never a wrap.
+/// The most one slot holds: the greatest `nat` of the language. A replica that would pass it gets an error, never a
+/// wrap.
 pub const SLOT_MAX: u64 = i64::MAX as u64;
 
 /// Slots by replica with a running sum. A sorted vector, as most counters have few writers and live in big maps.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
 pub struct Slots {
-    slots: Vec<(ReplicaId, u64)>,
+    slots: SmallVec<[(ReplicaId, u64); 1]>,
     sum: i128,
 }
 
@@ -31,7 +37,7 @@ pub struct Slots {
 pub struct SlotsUndo(Vec<(ReplicaId, u64)>);
 
 impl Slots {
-    /// Whether every slot is 0.
+    /// Whether every slot is 0. O(1).
     pub fn is_bottom(&self) -> bool {
         self.slots.is_empty()
     }
@@ -53,51 +59,189 @@ impl Slots {
 
     /// The delta that raises one slot by `n`, `None` past [`SLOT_MAX`]. Empty for 0. O(log replicas).
     pub fn raised(&self, replica: ReplicaId, n: u64) -> Option<Self> {
-        let mut delta = Self::default();
         let to = self.get(replica).checked_add(n).filter(|to| *to <= SLOT_MAX)?;
+        let mut delta = Self::default();
         if n > 0 {
-            delta.set(replica, to);
+            delta.push(replica, to);
         }
         Some(delta)
     }
 
-    /// Slot by slot, the greater. O(slots of the delta · log replicas), plus a move of the later slots for a new writer.
-    pub fn join(&mut self, delta: &Self) {
+    /// Slot by slot, the greater; says whether any was raised. O(slots of the delta · log replicas), plus one pass over
+    /// all when there are new writers.
+    pub fn join(&mut self, delta: &Self) -> bool {
+        let known = self.slots.len();
+        let mut raised = false;
         for (replica, theirs) in delta.iter() {
-            if theirs > self.get(replica) {
-                self.set(replica, theirs);
+            match self.slots[..known].binary_search_by_key(&replica, |slot| slot.0) {
+                Ok(at) if theirs > self.slots[at].1 => {
+                    self.put(at, theirs);
+                    raised = true;
+                }
+                Ok(_) => {}
+                Err(_) => self.push(replica, theirs),
             }
         }
+        let newcomers = self.slots.len() > known;
+        if newcomers {
+            // Two ascending runs: the sort is a merge.
+            self.slots.sort_by_key(|slot| slot.0);
+        }
+        raised || newcomers
     }
 
     /// The slots that joining `delta` would raise, as they are.
     pub fn before(&self, delta: &Self) -> SlotsUndo {
-        let raised = delta.iter().map(|(replica, theirs)| (replica, self.get(replica), theirs));
-        SlotsUndo(raised.filter(|(_, mine, theirs)| theirs > mine).map(|(replica, mine, _)| (replica, mine)).collect())
+        SlotsUndo(self.passed_by(delta).map(|(replica, _)| (replica, self.get(replica))).collect())
     }
 
     /// Puts a before-image back.
     pub fn restore(&mut self, undo: SlotsUndo) {
+        let mut newcomers = false;
         for (replica, value) in undo.0 {
-            self.set(replica, value);
+            newcomers |= value == 0;
+            if let Ok(at) = self.find(replica) {
+                self.put(at, value);
+            }
         }
+        if newcomers {
+            self.slots.retain(|slot| slot.1 > 0);
+        }
+    }
+
+    /// Whether `other` has every slot at least as great. O(slots · log of the other's).
+    pub fn is_below(&self, other: &Self) -> bool {
+        other.passed_by(self).next().is_none()
+    }
+
+    /// Every slot alone: the irredundant join decomposition.
+    pub fn decompose(&self, mut piece: impl FnMut(Self)) {
+        for (replica, value) in self.iter() {
+            let mut slot = Self::default();
+            slot.push(replica, value);
+            piece(slot);
+        }
+    }
+
+    /// The slots that are greater here than in `local`. O(slots · log of the local ones).
+    pub fn novel(&self, local: &Self) -> Self {
+        let mut novel = Self::default();
+        for (replica, value) in local.passed_by(self) {
+            novel.push(replica, value);
+        }
+        novel
+    }
+
+    /// How many, then replica and number of each, by replica.
+    pub fn write<T>(&self, out: &mut Writer<'_, T>) {
+        out.count(self.slots.len());
+        for (replica, value) in self.iter() {
+            out.replica(replica);
+            out.number(value);
+        }
+    }
+
+    /// Reads what [`Slots::write`] writes, and nothing else.
+    pub fn read<T>(input: &mut Reader<'_, T>) -> Result<Self, DecodeError> {
+        let mut read = Self::default();
+        for _ in 0..input.count()? {
+            let replica = input.replica()?;
+            if read.slots.last().is_some_and(|last| last.0 >= replica) {
+                return Err(input.error("the slots of a counter do not ascend"));
+            }
+            read.push(replica, Self::read_value(input)?);
+        }
+        Ok(read)
+    }
+
+    /// A number as a slot may hold it: at least 1, at most [`SLOT_MAX`].
+    pub(crate) fn read_value<T>(input: &mut Reader<'_, T>) -> Result<u64, DecodeError> {
+        match input.number()? {
+            0 => Err(input.error("a slot is 0")),
+            value if value > SLOT_MAX => Err(input.error("a slot is past its range")),
+            value => Ok(value),
+        }
+    }
+
+    /// The other's slots that are greater than ours.
+    fn passed_by<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = (ReplicaId, u64)> + 'a {
+        other.iter().filter(|(replica, theirs)| *theirs > self.get(*replica))
     }
 
     fn find(&self, replica: ReplicaId) -> Result<usize, usize> {
         self.slots.binary_search_by_key(&replica, |slot| slot.0)
     }
 
-    fn set(&mut self, replica: ReplicaId, value: u64) {
-        let old = match self.find(replica) {
-            Ok(at) if value == 0 => self.slots.remove(at).1,
-            Ok(at) => std::mem::replace(&mut self.slots[at].1, value),
-            Err(at) => {
-                if value > 0 {
-                    self.slots.insert(at, (replica, value));
-                }
-                0
-            }
-        };
+    fn put(&mut self, at: usize, value: u64) {
+        let old = std::mem::replace(&mut self.slots[at].1, value);
         self.sum += i128::from(value) - i128::from(old);
+    }
+
+    /// A slot behind the last. The caller sees to the order.
+    fn push(&mut self, replica: ReplicaId, value: u64) {
+        self.slots.push((replica, value));
+        self.sum += i128::from(value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codec::ElementCodec;
+
+    struct NoElements;
+
+    impl ElementCodec<()> for NoElements {
+        fn write(&self, _: &(), _: &mut Vec<u8>) {}
+
+        fn read(&self, _: &mut &[u8]) -> Result<(), DecodeError> {
+            Ok(())
+        }
+    }
+
+    fn slots(of: &[(u64, u64)]) -> Slots {
+        let mut slots = Slots::default();
+        for (node, value) in of {
+            slots.push(ReplicaId { node: *node, incarnation: 0 }, *value);
+        }
+        slots
+    }
+
+    #[test]
+    fn a_join_takes_the_greater_and_can_be_undone() {
+        let old = slots(&[(2, 5), (4, 7), (6, 1)]);
+        let delta = slots(&[(1, 1), (2, 4), (4, 9), (5, 2), (7, 3)]);
+        let (mut joined, undo) = (old.clone(), old.before(&delta));
+        assert!(joined.join(&delta));
+        assert_eq!(joined, slots(&[(1, 1), (2, 5), (4, 9), (5, 2), (6, 1), (7, 3)]));
+        assert!(!joined.join(&delta), "a second time raises nothing");
+        assert!(old.is_below(&joined) && !joined.is_below(&old));
+        assert_eq!(joined.novel(&old), slots(&[(1, 1), (4, 9), (5, 2), (7, 3)]));
+        joined.restore(undo);
+        assert_eq!(joined, old);
+    }
+
+    #[test]
+    fn a_full_slot_is_not_raised() {
+        let replica = ReplicaId { node: 1, incarnation: 0 };
+        assert_eq!(slots(&[(1, SLOT_MAX - 1)]).raised(replica, 1), Some(slots(&[(1, SLOT_MAX)])));
+        assert_eq!(slots(&[(1, SLOT_MAX)]).raised(replica, 1), None);
+        assert_eq!(slots(&[(1, 3)]).raised(replica, u64::MAX), None);
+        assert_eq!(slots(&[(1, SLOT_MAX)]).raised(replica, 0), Some(Slots::default()));
+    }
+
+    #[test]
+    fn only_what_would_be_written_is_read() {
+        let bytes = |slots: &Slots| {
+            let mut out = Writer::new(&NoElements);
+            slots.write(&mut out);
+            out.into_bytes()
+        };
+        let read = |bytes: &[u8]| Slots::read(&mut Reader::new(bytes, &NoElements));
+        let fine = slots(&[(1, 1), (2, SLOT_MAX)]);
+        assert_eq!(read(&bytes(&fine)), Ok(fine));
+        for flawed in [&[(2, 1), (1, 1)][..], &[(1, 1), (1, 2)], &[(1, 0)], &[(1, SLOT_MAX + 1)]] {
+            assert!(read(&bytes(&slots(flawed))).is_err(), "{flawed:?}");
+        }
     }
 }

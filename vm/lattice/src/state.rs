@@ -1,34 +1,35 @@
 //! The value of a variable of any kind: one enum over the lattices of the list, and dispatch to them.
 //!
 //! ```
-//! use lasp_lattice::{Arg, Kind, Leaf, ReplicaId, Stamp, State, Unobserved};
+//! use lasp_lattice::{Arg, Kind, Leaf, Reading, ReplicaId, Stamp, State, Step, Unobserved};
 //!
 //! let kind = Kind::GMap(Box::new(Kind::GCounter));
 //! let stamp = Stamp { replica: ReplicaId { node: 1, incarnation: 0 }, now_us: 0 };
 //! let mut views = State::bottom(&kind);
-//! let delta = views.mutate(&kind, &["ad"], "inc", &[Arg::Amount(3)], &stamp)?.delta;
-//! views.join(&delta, &mut Unobserved);
-//! assert_eq!(views.get(&"ad").and_then(State::leaf), Some(Leaf::Count(3)));
+//! let delta = views.mutate(&kind, &[Step::Key("ad")], "inc", &[Arg::Amount(3)], &stamp)?.delta;
+//! assert!(views.join(&delta, &mut Unobserved));
+//! assert!(!views.join(&delta, &mut Unobserved), "a second time changes nothing");
+//! assert_eq!(views.get(&"ad").and_then(|ad| ad.leaf()), Some(Leaf::Count(3)));
 //! # Ok::<(), lasp_lattice::UpdateError>(())
 //! ```
 //!
-//! Invariant: the two sides of a join are of one kind. A caller that got a state from outside asks [`State::conforms`]
-//! first; from there on, a mismatch is our own mistake and panics.
+//! Invariant: the two sides of a join are of one kind. A caller that got a state from outside has it from
+//! [`State::decode`] or asks [`State::conforms`] first; from there on, a mismatch is our own mistake and panics.
 //!
 //! Neighbours: [`crate::Lattice`] (what each type does), `list.rs` (which types), [`crate::update`], [`crate::change`].
 
 use crate::change::{Changes, Leaf, PortRow, Report};
+use crate::codec::{self, DecodeError, ElementCodec, Reader, Writer};
 use crate::dot::{ReplicaId, Stamp};
 use crate::element::Element;
+use crate::hlc::Hlc;
 use crate::kind::Kind;
 use crate::lattice::Lattice;
-use crate::update::{Arg, Call, Mutation, UpdateError};
+use crate::reading::Reading;
+use crate::update::{Arg, Call, Mutation, Step, UpdateError};
 
 macro_rules! define_state {
-    (
-        running { $($(#[$doc:meta])* $variant:ident $(($($param:ty),+))? : $lattice:ty),+ $(,)? }
-        later { $($later:ident),+ $(,)? }
-    ) => {
+    ($($(#[$doc:meta])* $variant:ident $(($($param:ty),+))? : $lattice:ty),+ $(,)?) => {
         /// A state of some lattice. Deltas are states. Equal values are `==`.
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub enum State<T: Element> {
@@ -86,17 +87,28 @@ macro_rules! define_state {
                 }
             }
 
-            pub(crate) fn join_into<'d>(&mut self, delta: &'d Self, report: &mut Report<'_, 'd, T>) {
+            /// Δ(self, local): the least part of this state that brings `local` to their join; bottom iff `local` knows it all.
+            /// What a node keeps of a delta it received, and what it sends on. O(self · log local).
+            pub fn novel(&self, local: &Self) -> Self {
+                match (self, local) {
+                    $((Self::$variant(mine), Self::$variant(theirs)) => {
+                        Self::$variant(Lattice::<T>::novel(mine, theirs))
+                    })+
+                    (mine, theirs) => mismatch(mine.name(), theirs.name()),
+                }
+            }
+
+            pub(crate) fn join_into(&mut self, delta: &Self, report: &mut Report<'_, T>) -> bool {
                 match (self, delta) {
                     $((Self::$variant(mine), Self::$variant(theirs)) => Lattice::<T>::join(mine, theirs, report),)+
                     (mine, theirs) => mismatch(mine.name(), theirs.name()),
                 }
             }
 
-            pub(crate) fn row(&self) -> PortRow {
-                match self {
-                    $(Self::$variant(_) => <$lattice as Lattice<T>>::ROW),+
-                }
+            pub(crate) fn read(kind: &Kind, input: &mut Reader<'_, T>) -> Result<Self, DecodeError> {
+                Ok(match kind {
+                    $(Kind::$variant { .. } => Self::$variant(Lattice::<T>::read(kind, input)?)),+
+                })
             }
 
             fn name(&self) -> &'static str {
@@ -122,13 +134,13 @@ for_each_lattice!(define_state);
 impl<T: Element> State<T> {
     /// Makes the delta of an update and does not apply it.
     ///
-    /// `path` holds the keys of the maps walked through, outermost first. A map entry that is updated is there
-    /// afterwards, even if the update left its value at bottom (`inc(0)`); a refused update (`Bool(false)`) writes
-    /// nothing at all. O(path · log n + delta), except `orset.clear`, whose delta names every live dot.
+    /// `path` holds the keys of the maps and the parts of the products walked through, outermost first. A map entry that is
+    /// updated is there afterwards, even if the update left its value at bottom (`inc(0)`); a refused update
+    /// (`Bool(false)`) writes nothing at all. O(path · log n + delta); a delta that removes names what it removes.
     pub fn mutate(
         &self,
         kind: &Kind,
-        path: &[T],
+        path: &[Step<T>],
         method: &str,
         args: &[Arg<T>],
         stamp: &Stamp,
@@ -136,19 +148,20 @@ impl<T: Element> State<T> {
         self.mutate_call(kind, path, &Call { method, args, stamp })
     }
 
-    /// Joins a delta (or a full state) and reports exactly what changed in the visible value.
+    /// Joins a delta (or a full state), reports exactly what changed in the visible value, and says whether anything
+    /// changed at all, metadata included.
     ///
     /// O(delta · log n). Joining what is already known changes and reports nothing.
     ///
     /// # Panics
     /// When `delta` is of another kind.
-    pub fn join(&mut self, delta: &Self, changes: &mut dyn Changes<T>) {
-        self.join_into(delta, &mut Report::new(changes));
+    pub fn join(&mut self, delta: &Self, changes: &mut dyn Changes<T>) -> bool {
+        self.join_into(delta, &mut Report::new(changes))
     }
 
     /// Reports the whole visible value as additions: what a view fed since bottom would have received. O(n).
-    pub fn visible(&self, changes: &mut dyn Changes<T>) {
-        self.visible_into(&mut Report::new(changes));
+    pub fn show(&self, changes: &mut dyn Changes<T>) {
+        self.visible(1, &mut Report::new(changes));
     }
 
     /// Whether this is the least state: a delta that need not be kept or sent. O(1).
@@ -156,58 +169,105 @@ impl<T: Element> State<T> {
         each!(self, lattice => Lattice::<T>::is_bottom(lattice))
     }
 
-    /// Maps: the value under a key. O(log n).
-    pub fn get(&self, key: &T) -> Option<&State<T>> {
-        each!(self, lattice => lattice.get(key))
+    /// Whether `other` knows everything this state knows. O(self · log other).
+    pub fn is_below(&self, other: &Self) -> bool {
+        self.novel(other).is_bottom()
     }
 
-    /// Sets: whether the element is in. Maps: whether the key is there. O(log n).
-    pub fn contains(&self, x: &T) -> bool {
-        each!(self, lattice => lattice.contains(x))
+    /// The irredundant join decomposition: see [`Lattice::decompose`].
+    pub fn decompose(&self, piece: &mut dyn FnMut(Self)) {
+        each!(self, lattice => Lattice::<T>::decompose(lattice, &mut |part| piece(part.into())));
     }
 
-    /// Sets: how many elements. Maps: how many keys. Scalars: 0. O(1).
-    pub fn len(&self) -> usize {
-        each!(self, lattice => Lattice::<T>::len(lattice))
+    /// The greatest hybrid clock in here, if there is any. O(values with one).
+    pub fn latest(&self) -> Option<Hlc> {
+        each!(self, lattice => Lattice::<T>::latest(lattice))
     }
 
-    /// Whether a set has no elements or a map no keys. Not the same as bottom: an emptied `orset` remembers.
-    pub fn is_empty(&self) -> bool {
-        each!(self, lattice => Lattice::<T>::is_empty(lattice))
+    /// The wire and disk form: see [`crate::codec`]. Equal states of a kind have equal bytes. O(n).
+    pub fn encode(&self, kind: &Kind, elements: &dyn ElementCodec<T>) -> Vec<u8> {
+        codec::seal(kind, &self.encode_body(elements))
     }
 
-    /// Counters and registers: the value. O(1).
-    pub fn leaf(&self) -> Option<Leaf<T>> {
-        each!(self, lattice => lattice.leaf())
+    /// A state from outside. Whatever the bytes, it takes time and space in proportion to them.
+    pub fn decode(kind: &Kind, bytes: &[u8], elements: &dyn ElementCodec<T>) -> Result<Self, DecodeError> {
+        Self::decode_body(kind, codec::open(kind, bytes)?, elements)
     }
 
-    /// `bcounter`: what may be spent at that replica, as far as known here; never negative. O(log replicas).
-    pub fn rights(&self, replica: ReplicaId) -> Option<i128> {
-        each!(self, lattice => Lattice::<T>::rights(lattice, replica))
+    /// The form without its envelope, for those who frame it themselves.
+    pub fn encode_body(&self, elements: &dyn ElementCodec<T>) -> Vec<u8> {
+        let mut out = Writer::new(elements);
+        self.write(&mut out);
+        out.into_bytes()
     }
 
-    /// Sets: the elements. Maps: the keys. In `Ord` order.
-    pub fn elements(&self) -> Box<dyn Iterator<Item = &T> + '_> {
-        each!(self, lattice => lattice.elements())
+    /// The form without its envelope. Bytes that an encoder would not have written are refused.
+    pub fn decode_body(kind: &Kind, bytes: &[u8], elements: &dyn ElementCodec<T>) -> Result<Self, DecodeError> {
+        let mut input = Reader::new(bytes, elements);
+        let state = Self::read(kind, &mut input)?;
+        input.end()?;
+        Ok(state)
     }
 
-    /// Maps: keys and values, in key order.
-    pub fn entries(&self) -> Box<dyn Iterator<Item = (&T, &State<T>)> + '_> {
-        each!(self, lattice => lattice.entries())
-    }
-
-    pub(crate) fn mutate_call(&self, kind: &Kind, path: &[T], call: &Call<'_, T>) -> Result<Mutation<T>, UpdateError> {
+    pub(crate) fn mutate_call(
+        &self,
+        kind: &Kind,
+        path: &[Step<T>],
+        call: &Call<'_, T>,
+    ) -> Result<Mutation<T>, UpdateError> {
         each!(self, lattice => {
-            let (delta, answer) = match path.split_first() {
-                None => lattice.mutate(call)?,
-                Some((key, rest)) => lattice.mutate_at(kind, key, rest, call)?,
+            let (delta, answer) = match path {
+                [] => lattice.mutate(kind, call)?,
+                path => lattice.mutate_at(kind, path, call)?,
             };
             Ok(Mutation { delta: delta.into(), answer })
         })
     }
 
-    pub(crate) fn visible_into<'d>(&'d self, report: &mut Report<'_, 'd, T>) {
-        each!(self, lattice => lattice.visible(report));
+    pub(crate) fn write(&self, out: &mut Writer<'_, T>) {
+        each!(self, lattice => Lattice::<T>::write(lattice, out));
+    }
+}
+
+impl<T: Element> Reading<T> for State<T> {
+    fn row(&self) -> PortRow {
+        each!(self, lattice => Reading::<T>::row(lattice))
+    }
+
+    fn visible(&self, weight: i64, report: &mut Report<'_, T>) {
+        each!(self, lattice => lattice.visible(weight, report));
+    }
+
+    fn contains(&self, x: &T) -> bool {
+        each!(self, lattice => lattice.contains(x))
+    }
+
+    fn len(&self) -> usize {
+        each!(self, lattice => Reading::<T>::len(lattice))
+    }
+
+    fn leaf(&self) -> Option<Leaf<T>> {
+        each!(self, lattice => lattice.leaf())
+    }
+
+    fn rights(&self, replica: ReplicaId) -> Option<i128> {
+        each!(self, lattice => Reading::<T>::rights(lattice, replica))
+    }
+
+    fn get(&self, key: &T) -> Option<&dyn Reading<T>> {
+        each!(self, lattice => lattice.get(key))
+    }
+
+    fn part(&self, part: usize) -> Option<&dyn Reading<T>> {
+        each!(self, lattice => lattice.part(part))
+    }
+
+    fn elements(&self) -> Box<dyn Iterator<Item = &T> + '_> {
+        each!(self, lattice => lattice.elements())
+    }
+
+    fn entries(&self) -> Box<dyn Iterator<Item = (&T, &dyn Reading<T>)> + '_> {
+        each!(self, lattice => lattice.entries())
     }
 }
 

@@ -29,6 +29,19 @@ pub enum Arg<T> {
     Amount(u64),
     /// Another replica.
     Node(ReplicaId),
+    /// An element of a user's lattice, by its position in the declaration.
+    Rank(u16),
+    /// Both halves of a lexicographic pair.
+    Pair(Box<[Arg<T>; 2]>),
+}
+
+/// One step on the way from a variable to the value that is updated.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Step<T> {
+    /// To the value under a key of a map.
+    Key(T),
+    /// To a part of a product, by position.
+    Part(usize),
 }
 
 /// What an update answers to the handler.
@@ -96,9 +109,14 @@ pub enum UpdateError {
         /// What it takes.
         takes: &'static [MethodParam],
     },
-    /// The path goes through something that is not a map.
-    NotAMap {
+    /// The path goes through something that has no such place: no keys, or no such part.
+    NoWayDown {
         /// The lattice that was indexed.
+        lattice: &'static str,
+    },
+    /// An `ivar` that has another value already.
+    AlreadySet {
+        /// The lattice.
         lattice: &'static str,
     },
     /// A slot or a sequence number of the writer would pass its range.
@@ -134,7 +152,10 @@ impl fmt::Display for UpdateError {
                 let takes: Vec<String> = takes.iter().map(MethodParam::to_string).collect();
                 write!(f, "calling {lattice}.{method}: it takes ({}), not these arguments", takes.join(", "))
             }
-            Self::NotAMap { lattice } => write!(f, "walking to the value to update: a {lattice} has no keys"),
+            Self::NoWayDown { lattice } => write!(f, "walking to the value to update: a {lattice} has no such place"),
+            Self::AlreadySet { lattice } => {
+                write!(f, "setting an {lattice}: it has another value already, and it is set once")
+            }
             Self::OutOfRange { lattice, method, replica } => {
                 write!(f, "calling {lattice}.{method} at replica {replica}: its slot would pass {SLOT_MAX}")
             }
