@@ -79,6 +79,7 @@ fn no_file_is_named_for_nothing() {
 /// `grammar ← compiler ← cli → vm`, `compiler → plan ← vm`, all over `lattice`. Each crate and what of ours it may use.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("lasp-lattice", &[]),
+    ("lasp-spec", &[]),
     ("lasp-grammar", &[]),
     ("lasp-stdlib", &[]),
     ("lasp-plan", &["lasp-lattice"]),
