@@ -68,6 +68,10 @@ codes! {
     E0301 "`when` needs a condition that stays true",
     E0302 "the body of a `when` does something that cannot be repeated",
     E0401 "this role may not write that variable",
+    E0601 "lattices that do not go together",
+    E0602 "a drawn lattice whose order goes round",
+    E0603 "a drawn lattice without a least element",
+    E0604 "a drawn lattice with two elements that do not merge",
     E0801 "part of the language, but not of this version",
     W0501 "a handler guards an update by a read that may change elsewhere",
     W0502 "a set of mapped values loses equal ones before it is summed",
@@ -77,6 +81,7 @@ codes! {
     R0704 "a row of a feed cannot be read",
     R0705 "a limit was reached",
     R0706 "a view that failed was read",
+    R0707 "a variable that is set once was set to two values",
 }
 
 impl Code {

@@ -6,6 +6,9 @@
 //! calls (lowering unfolds them); a node of type [`Ty::Error`] has been reported. Neighbours: `check` builds it,
 //! `stability` judges it, `lower` turns it into a plan.
 
+use std::sync::Arc;
+
+use lasp_lattice::UserLattice;
 use lasp_plan::{BinaryOp, CollOp, Func, Place, UnaryOp, Value};
 
 use crate::ty::Ty;
@@ -33,10 +36,12 @@ pub enum HirKind {
     Local(LocalId),
     /// A variable, by position.
     Var(usize),
+    /// A variable to ask of an `ivar` in it whether it is set, which it is also where two values are in conflict.
+    Raw(usize),
     /// A view, by position.
     View(usize),
-    /// `quota[ad].rights`.
-    Rights(usize, Vec<Hir>),
+    /// `quota[ad].rights`: inside stands the place in a variable.
+    Rights(Box<Hir>),
     Field(Box<Hir>, String),
     Tuple(Vec<Hir>),
     /// Fields sorted by name.
@@ -50,6 +55,7 @@ pub enum HirKind {
     Unary(UnaryOp, Box<Hir>),
     Binary(BinaryOp, Box<Hir>, Box<Hir>),
     CompareSet(BinaryOp, Box<Hir>, Box<Hir>),
+    CompareDrawn(BinaryOp, Box<Hir>, Box<Hir>, Arc<UserLattice>),
     If(Box<Hir>, Box<Hir>, Box<Hir>),
     Match(Box<Hir>, Vec<HirArm>),
     /// Of a total map the value, else an option.
@@ -137,11 +143,21 @@ impl Hir {
     /// Calls `f` for each direct part, bodies of lambdas and arms included.
     pub fn each_part<'a>(&'a self, f: &mut impl FnMut(&'a Hir)) {
         match &self.kind {
-            HirKind::Const(_) | HirKind::Local(_) | HirKind::Var(_) | HirKind::View(_) | HirKind::Error => {}
-            HirKind::Field(part, _) | HirKind::Some(part) | HirKind::Unary(_, part) | HirKind::Unstable(part, _) => {
-                f(part)
-            }
-            HirKind::Binary(_, a, b) | HirKind::CompareSet(_, a, b) | HirKind::Lookup(a, b) => {
+            HirKind::Const(_)
+            | HirKind::Local(_)
+            | HirKind::Var(_)
+            | HirKind::Raw(_)
+            | HirKind::View(_)
+            | HirKind::Error => {}
+            HirKind::Field(part, _)
+            | HirKind::Some(part)
+            | HirKind::Unary(_, part)
+            | HirKind::Rights(part)
+            | HirKind::Unstable(part, _) => f(part),
+            HirKind::Binary(_, a, b)
+            | HirKind::CompareSet(_, a, b)
+            | HirKind::CompareDrawn(_, a, b, _)
+            | HirKind::Lookup(a, b) => {
                 f(a);
                 f(b);
             }
@@ -150,8 +166,7 @@ impl Hir {
                 f(b);
                 f(c);
             }
-            HirKind::Rights(_, parts)
-            | HirKind::Tuple(parts)
+            HirKind::Tuple(parts)
             | HirKind::Set(parts)
             | HirKind::List(parts)
             | HirKind::Variant(_, parts)
@@ -233,14 +248,23 @@ pub enum HirStmt {
 pub struct HirUpdate {
     /// Which variable, by position.
     pub var: usize,
-    /// Keys of the maps walked through.
-    pub path: Vec<Hir>,
+    /// The way from the variable to what is updated.
+    pub path: Vec<HirStep>,
     /// The method.
     pub method: &'static lasp_lattice::MethodInfo,
     /// Its arguments.
     pub args: Vec<Hir>,
     /// Where.
     pub place: Place,
+}
+
+/// One step on the way.
+#[derive(Clone, Debug)]
+pub enum HirStep {
+    /// To the value under a key.
+    Key(Hir),
+    /// To a part of a product, by position.
+    Part(u32),
 }
 
 /// An emit.

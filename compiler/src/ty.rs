@@ -7,7 +7,9 @@
 //! Invariants: fields of a record are sorted by name; [`Ty::Error`] fits everything, so that one mistake is reported once.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
+use lasp_lattice::UserLattice;
 use lasp_plan::{EnumType, Type, Value};
 
 /// A type during checking.
@@ -43,6 +45,8 @@ pub struct EnumTy {
     pub name: String,
     /// Variants in declared order.
     pub variants: Vec<(String, Vec<Ty>)>,
+    /// The lattice whose elements they are, if it is one's.
+    pub drawn: Option<Arc<UserLattice>>,
 }
 
 impl Ty {
@@ -121,6 +125,16 @@ impl Ty {
         size
     }
 
+    /// The drawn lattice it is the elements of, also as the content of an option.
+    #[must_use]
+    pub fn drawn(&self) -> Option<&Arc<UserLattice>> {
+        match self {
+            Ty::Enum(declared) => declared.drawn.as_ref(),
+            Ty::Option(inner) => inner.drawn(),
+            _ => None,
+        }
+    }
+
     /// What an absent entry of this type reads as, if the type has a bottom.
     #[must_use]
     pub fn bottom(&self) -> Option<Value> {
@@ -131,6 +145,14 @@ impl Ty {
             Ty::Set(_) => Some(Value::set(Vec::new())),
             Ty::List(_) => Some(Value::List([].into())),
             Ty::Map(..) => Some(Value::map(Vec::new())),
+            Ty::Record(fields) => {
+                fields.iter().map(|(_, ty)| ty.bottom()).collect::<Option<Vec<_>>>().map(Value::tuple)
+            }
+            Ty::Tuple(parts) => parts.iter().map(Ty::bottom).collect::<Option<Vec<_>>>().map(Value::tuple),
+            Ty::Enum(declared) => {
+                let drawn = declared.drawn.as_ref()?;
+                Some(Value::Variant(drawn.least().into(), [].into()))
+            }
             _ => None,
         }
     }

@@ -10,7 +10,8 @@ pub mod eval;
 pub(crate) mod exact;
 pub mod flow;
 pub mod node;
+pub mod replica;
 mod vars;
 
 pub use error::Failure;
-pub use node::{InEvent, Node, Out};
+pub use node::{InEvent, LOCAL, Node, Out};

@@ -12,23 +12,23 @@
 //!
 //! Neighbours: `lasp_lattice` (what an update means), `node::txn` (who makes them), `node::genesis` (initial values).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use lasp_lattice::{
-    Answer, Arg, Changes, Item, Kind, MethodParam, ReplicaId, Stamp, State, Undo, Unobserved, UpdateError,
+    Answer, Arg, Changes, Item, Kind, MethodParam, ReplicaId, Stamp, State, Step, Undo, Unobserved, UpdateError,
 };
 use lasp_plan::format::untyped_text_of;
-use lasp_plan::{Place, Plan, Row, Value, VarId, VarPlan};
+use lasp_plan::{Place, Plan, Row, Type, Value, VarId, VarPlan};
 
 use crate::Failure;
-use crate::eval::{Fault, leaf_value, state_value};
+use crate::eval::{Fault, leaf_row, state_value};
 
 /// An update with everything in it evaluated.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Call<'a> {
     pub(crate) var: VarId,
-    pub(crate) path: &'a [Value],
+    pub(crate) path: &'a [Step<Value>],
     pub(crate) method: &'a str,
     pub(crate) args: &'a [Value],
     pub(crate) place: Place,
@@ -51,6 +51,8 @@ pub(crate) struct Diff {
 pub(crate) struct Journal {
     undo: Vec<(VarId, Undo<Value>)>,
     pub(crate) diffs: Vec<Diff>,
+    /// What has been joined, where somebody is to have it.
+    pub(crate) deltas: Vec<(VarId, State<Value>)>,
 }
 
 /// All variables, by [`VarId`].
@@ -60,6 +62,12 @@ pub(crate) struct Vars {
     states: Vec<State<Value>>,
     /// By variable and port: whether a view reads it. Of the others no rows are made.
     read: Vec<Vec<bool>>,
+    /// The nodes that can be named in a program.
+    nodes: BTreeMap<String, ReplicaId>,
+    /// The role of this node; none: all of them.
+    role: Option<String>,
+    /// Whether journals keep deltas.
+    keeps_deltas: bool,
 }
 
 impl Vars {
@@ -69,7 +77,28 @@ impl Vars {
         let ports =
             |id, var: &VarPlan| (0..).zip(var.kind.ports()).map(|(port, _)| read.contains(&(id, port))).collect();
         let read = (0..).zip(&plan.vars).map(|(id, var)| ports(VarId(id), var)).collect();
-        Vars { plan, states, read }
+        Vars { plan, states, read, nodes: BTreeMap::new(), role: None, keeps_deltas: false }
+    }
+
+    /// From now on a program may name this node; the last name given counts.
+    pub(crate) fn name_node(&mut self, name: &str, id: ReplicaId) {
+        self.nodes.insert(name.to_string(), id);
+    }
+
+    /// From now on only what this role may write is written here.
+    pub(crate) fn set_role(&mut self, role: Option<&str>) {
+        self.role = role.map(str::to_string);
+    }
+
+    /// Whether somebody takes the deltas of ops that hold.
+    pub(crate) fn keep_deltas(&mut self, keep: bool) {
+        self.keeps_deltas = keep;
+    }
+
+    /// Joins what another replica has done.
+    pub(crate) fn absorb(&mut self, id: VarId, delta: &State<Value>, diffs: &mut Vec<Diff>) {
+        let (bare, read) = (self.plan.var(id).bare, &self.read[id.0 as usize]);
+        self.states[id.0 as usize].join(delta, &mut Collect { var: id, bare, read, diffs });
     }
 
     /// The state of a variable.
@@ -85,7 +114,11 @@ impl Vars {
         journal: &mut Journal,
     ) -> Result<Option<bool>, Failure> {
         let var = self.plan.var(call.var);
-        let args = arguments(call, &var.kind, stamp.replica).map_err(|reason| self.refused(call, &reason))?;
+        if let Some(role) = self.role.as_ref().filter(|role| !may_write(var, role)) {
+            let reason = format!("it is writable by {}, and this node is a {role}", var.writable_by.join(", "));
+            return Err(self.refused(call, &reason));
+        }
+        let args = arguments(call, &var.kind, &self.nodes).map_err(|reason| self.refused(call, &reason))?;
         let state = &mut self.states[call.var.0 as usize];
         let mutation = match state.mutate(&var.kind, call.path, call.method, &args, stamp) {
             Ok(mutation) => mutation,
@@ -100,6 +133,9 @@ impl Vars {
             let read = &self.read[call.var.0 as usize];
             let mut collect = Collect { var: call.var, bare: var.bare, read, diffs: &mut journal.diffs };
             state.join(&mutation.delta, &mut collect);
+            if self.keeps_deltas {
+                journal.deltas.push((call.var, mutation.delta));
+            }
         }
         Ok(match mutation.answer {
             Answer::None => None,
@@ -131,23 +167,9 @@ impl Vars {
     pub(crate) fn visible(&self) -> Vec<Diff> {
         let mut diffs = Vec::new();
         for (((id, state), var), read) in (0..).zip(&self.states).zip(&self.plan.vars).zip(&self.read) {
-            state.visible(&mut Collect { var: VarId(id), bare: var.bare, read, diffs: &mut diffs });
+            state.show(&mut Collect { var: VarId(id), bare: var.bare, read, diffs: &mut diffs });
         }
         diffs
-    }
-
-    /// What `quota[ad].rights` reads: what the replica may spend of the bounded counter at `path`.
-    pub(crate) fn rights(&self, id: VarId, path: &[Value], replica: ReplicaId, place: Place) -> Result<Value, Failure> {
-        let mut state = self.state(id);
-        for key in path {
-            match state.get(key) {
-                Some(inner) => state = inner,
-                // Nobody has made rights under a key that is not there.
-                None => return Ok(Value::Int(0)),
-            }
-        }
-        let rights = state.rights(replica).unwrap_or(0);
-        i64::try_from(rights).map(Value::Int).map_err(|_| Fault::Outside(rights).failure(self.plan.var(id), place))
     }
 
     /// The value of a variable as a whole.
@@ -159,8 +181,13 @@ impl Vars {
     /// R0703, with the update as the program writes it.
     fn refused(&self, call: &Call<'_>, reason: &str) -> Failure {
         let mut text = self.plan.var(call.var).name.clone();
-        for key in call.path {
-            text.push_str(&format!("[{}]", untyped_text_of(key)));
+        let mut ty = Some(&self.plan.var(call.var).ty);
+        for step in call.path {
+            match step {
+                Step::Key(key) => text.push_str(&format!("[{}]", untyped_text_of(key))),
+                Step::Part(part) => text.push_str(&format!(".{}", part_name(ty, *part))),
+            }
+            ty = ty.and_then(|ty| part_type(ty, step));
         }
         let args: Vec<String> = call.args.iter().map(untyped_text_of).collect();
         let message = format!("`{text}.{}({})` was refused: {reason}", call.method, args.join(", "));
@@ -168,10 +195,15 @@ impl Vars {
     }
 }
 
+fn may_write(var: &VarPlan, role: &String) -> bool {
+    var.writable_by.is_empty() || var.writable_by.contains(role)
+}
+
 /// Why the lattice refused, in the words of a program.
 fn reason_of(error: &UpdateError) -> String {
     match error {
         UpdateError::OutOfRange { .. } => "the count of this node would pass the greatest int".into(),
+        UpdateError::AlreadySet { .. } => "it has another value already, and an ivar is set once".into(),
         UpdateError::RightsShort { wanted, held, .. } => {
             format!("this node holds {held} rights and cannot give away {wanted}")
         }
@@ -180,39 +212,80 @@ fn reason_of(error: &UpdateError) -> String {
     }
 }
 
+/// What a part of a product is called.
+fn part_name(ty: Option<&Type>, part: usize) -> String {
+    match ty {
+        Some(Type::Record(fields)) => fields.get(part).map_or_else(|| part.to_string(), |(name, _)| name.clone()),
+        _ => part.to_string(),
+    }
+}
+
+/// The type one step down.
+fn part_type<'t>(ty: &'t Type, step: &Step<Value>) -> Option<&'t Type> {
+    match (ty, step) {
+        (Type::Map(_, value), Step::Key(_)) => Some(value),
+        (Type::Record(fields), Step::Part(part)) => fields.get(*part).map(|(_, ty)| ty),
+        (Type::Tuple(parts), Step::Part(part)) => parts.get(*part),
+        _ => None,
+    }
+}
+
 /// The arguments as the method takes them.
-fn arguments(call: &Call<'_>, kind: &Kind, here: ReplicaId) -> Result<Vec<Arg<Value>>, String> {
+fn arguments(call: &Call<'_>, kind: &Kind, nodes: &BTreeMap<String, ReplicaId>) -> Result<Vec<Arg<Value>>, String> {
     let mut kind = kind;
-    for _ in call.path {
-        match kind {
-            Kind::GMap(inner) => kind = inner,
-            other => return Err(format!("a {} has no keys", other.name())),
-        }
+    for step in call.path {
+        kind = kind.at(step).ok_or_else(|| format!("a {} has no such place", kind.name()))?;
     }
     let info = kind.info();
     let Some(method) = info.method(call.method) else {
         return Err(format!("a {} has no `{}`", info.name, call.method));
     };
     let params = method.params.iter().chain(std::iter::repeat(&MethodParam::Element));
-    call.args.iter().zip(params).map(|(value, param)| argument(value, *param, here)).collect()
+    call.args.iter().zip(params).map(|(value, param)| argument(value, *param, kind, nodes)).collect()
 }
 
-fn argument(value: &Value, param: MethodParam, here: ReplicaId) -> Result<Arg<Value>, String> {
-    match param {
-        MethodParam::Element | MethodParam::Pair => Ok(Arg::Element(value.clone())),
-        MethodParam::ElementSet => {
-            value.elements().map(Arg::Elements).ok_or_else(|| format!("{} is not a set", untyped_text_of(value)))
+/// A value as a method of a lattice takes it.
+pub(crate) fn argument(
+    value: &Value,
+    param: MethodParam,
+    kind: &Kind,
+    nodes: &BTreeMap<String, ReplicaId>,
+) -> Result<Arg<Value>, String> {
+    let unfit = |wanted: &str| Err(format!("{} is not {wanted}", untyped_text_of(value)));
+    match (param, value) {
+        (MethodParam::Element, _) => Ok(Arg::Element(value.clone())),
+        (MethodParam::ElementSet, _) => value.elements().map_or_else(|| unfit("a set"), |set| Ok(Arg::Elements(set))),
+        (MethodParam::Amount, Value::Int(n)) => {
+            u64::try_from(*n).map(Arg::Amount).map_err(|_| format!("{n} is negative"))
         }
-        MethodParam::Amount => match value {
-            Value::Int(n) => u64::try_from(*n).map(Arg::Amount).map_err(|_| format!("{n} is negative")),
-            other => Err(format!("{} is not a nat", untyped_text_of(other))),
+        (MethodParam::Amount, _) => unfit("a nat"),
+        (MethodParam::Rank, Value::Variant(rank, _)) => {
+            u16::try_from(*rank).map_or_else(|_| unfit("an element"), |rank| Ok(Arg::Rank(rank)))
+        }
+        (MethodParam::Rank, _) => unfit("an element"),
+        (MethodParam::Pair, Value::Tuple(halves)) => match (&**halves, &kind.inner()[..]) {
+            ([first, second], [of_first, of_second]) => {
+                let half = |value, kind: &Kind| argument(value, register_param(kind), kind, nodes);
+                Ok(Arg::Pair(Box::new([half(first, of_first)?, half(second, of_second)?])))
+            }
+            _ => unfit("a pair"),
         },
-        // Nodes will be named once there are several; until then the one that runs is the one that is known.
-        MethodParam::Node => match value {
-            Value::Int(n) if u64::try_from(*n) == Ok(here.node) => Ok(Arg::Node(here)),
-            other => Err(format!("this node knows no node {}", untyped_text_of(other))),
+        (MethodParam::Pair, _) => unfit("a pair"),
+        (MethodParam::Node, Value::Text(name)) => match nodes.get(&**name) {
+            Some(id) => Ok(Arg::Node(*id)),
+            None => {
+                let known: Vec<String> = nodes.keys().map(|name| format!("`{name}`")).collect();
+                Err(format!("this node knows no node `{name}`, only {}", known.join(", ")))
+            }
         },
+        (MethodParam::Node, _) => unfit("a node"),
     }
+}
+
+/// What the `set` of a register takes.
+fn register_param(kind: &Kind) -> MethodParam {
+    let set = kind.info().method("set").and_then(|set| set.params.first());
+    *set.unwrap_or(&MethodParam::Element)
 }
 
 /// Turns what a join reports into rows.
@@ -231,11 +304,11 @@ impl Changes<Value> for Collect<'_> {
         let (last, outside) = match item {
             Item::Key => (None, None),
             Item::Element(element) => (Some(element.clone()), None),
-            Item::Leaf(leaf) => match leaf_value(leaf, self.bare && path.is_empty()) {
+            Item::Leaf(leaf) => match leaf_row(leaf, self.bare && path.is_empty()) {
                 Ok(value) => (Some(value), None),
                 Err(Fault::Outside(n)) => (None, Some(n)),
                 // A register that reads as its bare content has no row before it has content.
-                Err(Fault::Unset) => return,
+                Err(Fault::Unset | Fault::Conflict(_)) => return,
             },
         };
         let row: Row = path.iter().copied().cloned().chain(last).collect();

@@ -109,6 +109,13 @@ impl Checker<'_> {
             (Ty::Option(inner), bound) | (bound, Ty::Option(inner)) if ordering => Some((inner.clone(), bound.clone())),
             _ => None,
         };
+        if ordering
+            && let (Some(order), Some(other)) = (self.known(&a).drawn(), self.known(&b).drawn())
+            && order == other
+        {
+            let kind = HirKind::CompareDrawn(plan_op(op), Box::new(left), Box::new(right), order.clone());
+            return self.hir(kind, Ty::Bool, span);
+        }
         if let Some((inner, bound)) = bound
             && self.program.holes.common(&inner, &bound).is_some()
         {

@@ -12,7 +12,6 @@ use super::{Checker, Decl};
 use crate::codes::Code;
 use crate::hir::{Hir, HirKind, HirLambda};
 use crate::operators::{OPERATORS, find};
-use crate::program::Crdt;
 use crate::ty::Ty;
 
 /// A call of an operation: its first argument read, the others as written.
@@ -83,9 +82,8 @@ impl Checker<'_> {
 
     /// `ads.add(x)` where a value is wanted.
     fn update_in_expression(&mut self, receiver: &Expr, name: &Name) -> bool {
-        let Some((var, keys)) = self.var_path(receiver) else { return false };
-        let Some(Crdt::Named { info, .. }) = self.crdt_at(var, keys.len()) else { return false };
-        let Some(method) = info.method(&name.text) else { return false };
+        let found = self.var_path(receiver).and_then(|way| self.crdt_at(&way));
+        let Some(method) = found.and_then(|crdt| crdt.method(&name.text)) else { return false };
         let answers = method.answers;
         let diagnostic =
             self.error(Code::E0206, name.span, format!("`{}` is an update, and a value is needed here", name.text));

@@ -5,8 +5,7 @@
 //! (E0801).
 
 use lasp_grammar::Span;
-use lasp_grammar::ast::{self, ItemKind, LatticeBody, Name, Param, PlaceKind};
-use lasp_lattice::LATTICES;
+use lasp_grammar::ast::{self, ItemKind, Name, Param, PlaceKind};
 use lasp_plan::Place;
 
 use super::types::TypeDef;
@@ -15,7 +14,7 @@ use crate::codes::Code;
 use crate::diagnostic::Diagnostic;
 use crate::hir::{Hir, HirKind};
 use crate::program::{Crdt, EventDef, FeedDef, FnDef, ShowDef, VarDef, ViewDef};
-use crate::ty::{EnumTy, Ty};
+use crate::ty::Ty;
 
 impl<'a> Checker<'a> {
     /// Enters all names, and the types that expressions need.
@@ -35,9 +34,14 @@ impl<'a> Checker<'a> {
             }
         }
         self.each_item(|this, item| match &item.kind {
-            ItemKind::Lattice(decl) => this.enter_lattice(decl, item.span),
-            ItemKind::Event(decl) => this.enter_event(decl),
+            ItemKind::Lattice(decl) => this.enter_lattice(decl),
             _ => {}
+        });
+        // Types of events and variables may name lattices of any file.
+        self.each_item(|this, item| {
+            if let ItemKind::Event(decl) = &item.kind {
+                this.enter_event(decl);
+            }
         });
         for index in 0..self.vars.len() {
             let (unit, decl) = self.vars[index];
@@ -67,7 +71,7 @@ impl<'a> Checker<'a> {
         true
     }
 
-    fn twice(&mut self, name: &str, place: Place, first: Place) {
+    pub(super) fn twice(&mut self, name: &str, place: Place, first: Place) {
         self.report(
             Diagnostic::new(Code::E0102, place, format!("`{name}` is declared twice"))
                 .label("declared again here")
@@ -126,15 +130,7 @@ impl<'a> Checker<'a> {
 
     fn read_var_type(&mut self, index: usize, decl: &'a ast::VarDecl) {
         let crdt = self.crdt(&decl.ty);
-        if let Err(Some((what, place))) = crdt.kind() {
-            let running: Vec<&str> = LATTICES.iter().filter(|info| info.runs).map(|info| info.name).collect();
-            self.report(
-                Diagnostic::new(Code::E0801, place, format!("{what} is part of the language, but not of this version"))
-                    .label("cannot run yet")
-                    .why("a variable that cannot be merged would be a wrong answer, not a missing one")
-                    .help(format!("these run: {}", running.join(", "))),
-            );
-        }
+        let crdt = self.sound(crdt);
         let var = &mut self.program.vars[index];
         var.ty = crdt.read(decl.init.is_some());
         var.crdt = crdt;
@@ -186,28 +182,6 @@ impl<'a> Checker<'a> {
         self.program.events.push(EventDef { name: decl.name.text.clone(), fields, place });
     }
 
-    fn enter_lattice(&mut self, decl: &'a ast::LatticeDecl, span: Span) {
-        let ty = match &decl.body {
-            LatticeBody::Record(fields) => {
-                let mut read: Vec<(String, Ty)> =
-                    fields.iter().map(|(name, ty)| (name.text.clone(), self.crdt(ty).read(false))).collect();
-                read.sort_by(|a, b| a.0.cmp(&b.0));
-                Ty::Record(read)
-            }
-            LatticeBody::Chains(chains) => {
-                let mut variants: Vec<(String, Vec<Ty>)> = Vec::new();
-                for name in chains.iter().flatten() {
-                    if !variants.iter().any(|(other, _)| *other == name.text) {
-                        variants.push((name.text.clone(), Vec::new()));
-                    }
-                }
-                Ty::Enum(EnumTy { name: decl.name.text.clone(), variants }.into())
-            }
-        };
-        self.lattices.insert(self.qualified(&decl.name.text), ty);
-        self.not_yet(span, "`lattice`");
-    }
-
     /// Reads every body.
     pub(super) fn check_all(&mut self) {
         self.each_item(|this, item| this.check_item(item));
@@ -215,7 +189,8 @@ impl<'a> Checker<'a> {
 
     fn check_item(&mut self, item: &'a ast::Item) {
         match &item.kind {
-            ItemKind::Use(_) | ItemKind::Role(_) | ItemKind::Lattice(_) | ItemKind::Event(_) => {}
+            ItemKind::Use(_) | ItemKind::Role(_) | ItemKind::Event(_) => {}
+            ItemKind::Lattice(decl) => self.check_lattice(decl),
             ItemKind::Type(decl) => {
                 // Reading it once reports what is wrong in it even if nobody uses it.
                 if decl.params.is_empty() {
@@ -284,13 +259,14 @@ impl<'a> Checker<'a> {
             self.not_yet(first.span.to(last.span), "a variable held by some roles only (`at`)");
         }
         if let Some(init) = &decl.init {
-            // A register is given by its content; a top-level `max` or `min` reads as its content already.
-            let bare = matches!(&self.program.vars[index].crdt, Crdt::Named { info, .. } if matches!(info.name, "max" | "min"));
-            let ty = match self.program.vars[index].ty.clone() {
-                Ty::Option(inner) if !bare => *inner,
-                other => other,
+            let crdt = self.program.vars[index].crdt.clone();
+            let ty = match crdt.genesis() {
+                Ok(ty) => ty,
+                Err(part) => {
+                    self.no_genesis(part, init);
+                    return;
+                }
             };
-            let ty = genesis_ty(&ty);
             let init = self.want(init, &ty);
             if init.any(&mut |part| matches!(part.kind, HirKind::Var(_) | HirKind::View(_))) {
                 let place = init.place;
@@ -303,6 +279,15 @@ impl<'a> Checker<'a> {
                 self.program.vars[index].init = Some(init);
             }
         }
+    }
+
+    /// What has no initial value: it is written by nodes, and the genesis state is nobody's.
+    fn no_genesis(&mut self, part: &Crdt, init: &'a ast::Expr) {
+        let message = format!("{} has no initial value: it starts empty on every node", part.called());
+        self.infer(init, None);
+        let diagnostic = self.error(Code::E0201, init.span, message);
+        diagnostic.primary.text = "cannot be its beginning".to_string();
+        diagnostic.help.push("leave the initial value out".to_string());
     }
 
     fn check_let(&mut self, decl: &'a ast::LetDecl, span: Span) {
@@ -520,19 +505,5 @@ impl<'a> Checker<'a> {
                 );
             }
         }
-    }
-}
-
-/// What an initial value of something that reads as `ty` looks like: inside maps, registers are given bare.
-fn genesis_ty(ty: &Ty) -> Ty {
-    match ty {
-        Ty::Map(key, value, _) => {
-            let value = match value.as_ref() {
-                Ty::Option(inner) => genesis_ty(inner),
-                other => genesis_ty(other),
-            };
-            Ty::map(key.as_ref().clone(), value, false)
-        }
-        other => other.clone(),
     }
 }

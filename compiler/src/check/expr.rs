@@ -11,7 +11,6 @@ use super::names::nearest;
 use super::{Checker, Decl};
 use crate::codes::Code;
 use crate::hir::{Hir, HirArm, HirKind};
-use crate::program::Crdt;
 use crate::ty::Ty;
 
 impl Checker<'_> {
@@ -256,8 +255,8 @@ impl Checker<'_> {
                 None => self.wrong(span),
             };
         }
-        if let Some(rights) = self.rights(base, name, span) {
-            return rights;
+        if let Some(asked) = self.asked(base, name, span) {
+            return asked;
         }
         let base = self.infer(base, None);
         let ty = match self.head(&base.ty) {
@@ -320,19 +319,6 @@ impl Checker<'_> {
         }
         self.report(diagnostic);
         self.wrong(name.span)
-    }
-
-    /// `quota[ad].rights`.
-    fn rights(&mut self, base: &Expr, name: &Name, span: Span) -> Option<Hir> {
-        let (var, keys) = self.var_path(base)?;
-        let crdt = self.crdt_at(var, keys.len())?;
-        let Crdt::Named { info, .. } = &crdt else { return None };
-        info.members.iter().find(|member| member.name == name.text)?;
-        let keys = self.path_keys(var, &keys);
-        if !self.in_handler {
-            self.not_yet(span, "reading `.rights` outside a handler");
-        }
-        Some(self.hir(HirKind::Rights(var, keys), Ty::Nat, span))
     }
 
     fn index(&mut self, base: &Expr, key: &Expr, span: Span) -> Hir {

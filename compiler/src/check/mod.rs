@@ -5,19 +5,23 @@
 //! gives one message.
 //!
 //! The parts: `decls` collects and checks declarations, `types` reads type expressions, `expr` and `calls` read
-//! expressions, `patterns` patterns, `stmts` handlers, `tests` the test blocks.
+//! expressions, `lattices` those of variables, `patterns` patterns, `paths` places in variables, `stmts` handlers, `updates`
+//! updates, `tests` the test blocks.
 
 mod binary;
 mod calls;
 mod decls;
 mod expr;
+mod lattices;
 mod literals;
 mod names;
+mod paths;
 mod patterns;
 pub(crate) mod rules;
 mod stmts;
 mod tests;
 mod types;
+mod updates;
 
 use lasp_grammar::Span;
 use lasp_grammar::ast;
@@ -85,7 +89,7 @@ pub(crate) struct Checker<'a> {
     types_open: Vec<String>,
     roles: FxHashMap<String, Place>,
     events: FxHashMap<String, usize>,
-    lattices: FxHashMap<String, Ty>,
+    lattices: FxHashMap<String, lattices::LatticeDef<'a>>,
     outputs: FxHashMap<String, (Ty, Place)>,
     views: Vec<(usize, &'a ast::LetDecl, Progress)>,
     fns: Vec<(usize, &'a ast::FnDecl, Progress)>,

@@ -4,7 +4,7 @@
 //! Neighbours: `operators` (the rows that name these functions), `calls` (argument lists, function literals).
 
 use lasp_grammar::ast::{Expr, ExprKind};
-use lasp_plan::{CollOp, Func, Value};
+use lasp_plan::{BinaryOp, CollOp, Func, Value};
 
 use super::expr::described;
 use super::{Call, Checker};
@@ -371,7 +371,7 @@ pub(crate) fn is_set(c: &mut C<'_>, call: Call<'_>) -> Hir {
     let (Some(_), true) = (option_of(c, &call), no_arguments(c, &call)) else {
         return c.hir(HirKind::Error, Ty::Bool, call.span);
     };
-    c.hir(HirKind::Call(Func::IsSet, vec![call.receiver]), Ty::Bool, call.span)
+    c.is_set(call.receiver, call.span)
 }
 
 /// `at_least`, `at_most`.
@@ -398,6 +398,11 @@ pub(crate) fn at_least(c: &mut C<'_>, call: Call<'_>) -> Hir {
     let Some(args) = c.arguments(&call, &[("bound", true)]) else { return c.hir(HirKind::Error, Ty::Bool, call.span) };
     let mut parts = vec![call.receiver];
     parts.extend(args.into_iter().flatten().map(|arg| c.want(arg, &wanted)));
+    if let (Some(order), [value, bound]) = (wanted.drawn().cloned(), parts.as_slice()) {
+        let op = if func == Func::AtLeast { BinaryOp::Ge } else { BinaryOp::Le };
+        let kind = HirKind::CompareDrawn(op, Box::new(value.clone()), Box::new(bound.clone()), order);
+        return c.hir(kind, Ty::Bool, call.span);
+    }
     c.hir(HirKind::Call(func, parts), Ty::Bool, call.span)
 }
 

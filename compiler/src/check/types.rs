@@ -8,13 +8,13 @@ use std::rc::Rc;
 
 use lasp_grammar::Span;
 use lasp_grammar::ast::{self, Name, TypeArg, TypeExpr, TypeExprKind};
-use lasp_lattice::{LATTICES, LatticeInfo, ParamKind};
+use lasp_lattice::LATTICES;
 use rustc_hash::FxHashMap;
 
 use super::Checker;
+use super::lattices::written;
 use super::names::nearest;
 use crate::codes::Code;
-use crate::program::Crdt;
 use crate::ty::{EnumTy, Ty};
 
 /// A `type` of the program, expanded on use.
@@ -38,7 +38,7 @@ const PLAIN: &[(&str, Ty)] = &[
 const CONSTRUCTORS: &[(&str, usize)] = &[("option", 1), ("list", 1), ("set", 1), ("map", 2)];
 
 /// Names of types inside a declared type, by parameter.
-type Params = FxHashMap<String, Ty>;
+pub(super) type Params = FxHashMap<String, Ty>;
 
 impl<'a> Checker<'a> {
     /// A plain type.
@@ -108,7 +108,7 @@ impl<'a> Checker<'a> {
                 }
             };
         }
-        if let Some(info) = lasp_lattice::lattice(&name) {
+        if let Some(info) = written(&name) {
             self.error(Code::E0201, span, format!("`{name}` is a lattice, and a plain type is needed here"))
                 .primary
                 .text = "only a `var` is of a lattice".to_string();
@@ -117,8 +117,8 @@ impl<'a> Checker<'a> {
             }
             return Ty::Error;
         }
-        if let Some(ty) = self.lattices.get(&self.qualified(&name)) {
-            return ty.clone();
+        if let Some(crdt) = self.declared_lattice(path, span) {
+            return crdt.read(false);
         }
         if let Some((qualified, def)) = self.type_def(path) {
             return self.expand(&qualified, def, args, span, params);
@@ -127,7 +127,7 @@ impl<'a> Checker<'a> {
         Ty::Error
     }
 
-    fn plain_arg(&mut self, arg: &TypeArg, params: &Params) -> Ty {
+    pub(super) fn plain_arg(&mut self, arg: &TypeArg, params: &Params) -> Ty {
         match arg {
             TypeArg::Type(ty) => self.plain_in(ty, params),
             TypeArg::Int(_, span) => {
@@ -175,6 +175,7 @@ impl<'a> Checker<'a> {
                         (variant.name.text.clone(), fields)
                     })
                     .collect(),
+                drawn: None,
             })),
         });
         self.types_open.pop();
@@ -183,6 +184,9 @@ impl<'a> Checker<'a> {
 
     /// The type of an enum by its qualified name, its parameters as fresh holes.
     pub(super) fn enum_ty(&mut self, qualified: &str) -> Option<Rc<EnumTy>> {
+        if let Some(ty) = self.drawn_ty(qualified) {
+            return Some(ty);
+        }
         let def = *self.types.get(qualified)?;
         let params: Params =
             def.decl.params.iter().map(|param| (param.text.clone(), self.program.holes.fresh())).collect();
@@ -198,10 +202,10 @@ impl<'a> Checker<'a> {
                     .collect(),
             ),
         })?;
-        Some(Rc::new(EnumTy { name: qualified.to_string(), variants: ty }))
+        Some(Rc::new(EnumTy { name: qualified.to_string(), variants: ty, drawn: None }))
     }
 
-    fn expect_args(&mut self, name: &str, args: &[TypeArg], wanted: usize, span: Span) -> bool {
+    pub(super) fn expect_args(&mut self, name: &str, args: &[TypeArg], wanted: usize, span: Span) -> bool {
         if args.len() == wanted {
             return true;
         }
@@ -232,7 +236,7 @@ impl<'a> Checker<'a> {
         }
         let mut candidates: Vec<&str> = PLAIN.iter().map(|(name, _)| *name).collect();
         candidates.extend(CONSTRUCTORS.iter().map(|(name, _)| *name));
-        candidates.extend(LATTICES.iter().map(|info| info.name));
+        candidates.extend(LATTICES.iter().map(|info| info.name).filter(|name| written(name).is_some()));
         let mut declared: Vec<&str> = self.types.keys().chain(self.lattices.keys()).map(String::as_str).collect();
         declared.sort_unstable();
         candidates.extend(declared);
@@ -256,83 +260,8 @@ impl<'a> Checker<'a> {
                 .push(crate::diagnostic::Fix { title: format!("write `{near}`"), edits: vec![(name_place, near)] });
         }
     }
-
-    /// The lattice of a variable.
-    pub(super) fn crdt(&mut self, ty: &TypeExpr) -> Crdt {
-        let place = self.at(ty.span);
-        match &ty.kind {
-            TypeExprKind::Error => Crdt::Error,
-            TypeExprKind::Record(fields) => {
-                let mut parts: Vec<(String, Crdt)> =
-                    fields.iter().map(|(name, ty)| (name.text.clone(), self.crdt(ty))).collect();
-                parts.sort_by(|a, b| a.0.cmp(&b.0));
-                Crdt::Record(parts, place)
-            }
-            TypeExprKind::Tuple(parts) => Crdt::Tuple(parts.iter().map(|part| self.crdt(part)).collect(), place),
-            TypeExprKind::Named { path, args } => {
-                let name = joined(path);
-                if let Some(info) = lasp_lattice::lattice(&name) {
-                    return self.registered(info, args, ty.span);
-                }
-                if let Some(read) = self.lattices.get(&self.qualified(&name)) {
-                    return Crdt::User(name, read.clone(), place);
-                }
-                let plain = self.plain(ty);
-                if plain != Ty::Error {
-                    self.plain_variable(&plain, ty.span);
-                }
-                Crdt::Error
-            }
-        }
-    }
-
-    fn plain_variable(&mut self, plain: &Ty, span: Span) {
-        let advice = match plain {
-            Ty::Set(of) => format!("`gset<{of}>` only grows, `orset<{of}>` can also shrink"),
-            Ty::Int => {
-                "`pncounter` counts up and down, `max<int>` keeps the greatest, `lww<int>` the latest".to_string()
-            }
-            Ty::Nat => "`gcounter` counts up, `max<nat>` keeps the greatest, `lww<nat>` the latest".to_string(),
-            Ty::Bool => "`flag` once set stays set, `lww<bool>` keeps the latest".to_string(),
-            Ty::Map(key, ..) => format!("`gmap<{key}, …>` maps keys to lattices"),
-            other => format!("`lww<{other}>` keeps the latest value written"),
-        };
-        let diagnostic =
-            self.error(Code::E0201, span, format!("a variable needs a lattice, and `{plain}` is a plain type"));
-        diagnostic.primary.text = "two nodes could not merge what they wrote here".to_string();
-        diagnostic.help.push(advice);
-    }
-
-    fn registered(&mut self, info: &'static LatticeInfo, args: &[TypeArg], span: Span) -> Crdt {
-        let place = self.at(span);
-        if args.len() != info.params.len() {
-            self.expect_args(info.name, args, info.params.len(), span);
-            return Crdt::Error;
-        }
-        let (mut elements, mut inner) = (Vec::new(), Vec::new());
-        for (param, arg) in info.params.iter().zip(args) {
-            match (param, arg) {
-                (ParamKind::Element, arg) => {
-                    let ty = self.plain_arg(arg, &Params::default());
-                    elements.push(ty);
-                }
-                (ParamKind::Lattice, TypeArg::Type(ty)) => {
-                    let crdt = self.crdt(ty);
-                    inner.push(crdt);
-                }
-                (ParamKind::Int, TypeArg::Int(..)) => {}
-                (ParamKind::Lattice, TypeArg::Int(_, span)) => {
-                    self.error(Code::E0201, *span, "a lattice is needed here, not a number");
-                }
-                (ParamKind::Int, TypeArg::Type(ty)) => {
-                    self.error(Code::E0201, ty.span, "a whole number is needed here");
-                }
-            }
-        }
-        Crdt::Named { info, elements, inner, place }
-    }
 }
 
-fn joined(path: &[Name]) -> String {
+pub(super) fn joined(path: &[Name]) -> String {
     path.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".")
 }

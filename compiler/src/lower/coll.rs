@@ -15,16 +15,23 @@ use crate::ty::Ty;
 impl Flow<'_> {
     /// The elements of a set, list or map (entries as pairs).
     pub(super) fn coll(&mut self, ctx: &mut Ctx, hir: &Hir) -> Coll {
-        match self.rep(ctx, hir) {
+        let rep = self.rep(ctx, hir);
+        self.elements_of(rep, hir.place)
+    }
+
+    pub(super) fn elements_of(&mut self, rep: Rep, place: Place) -> Coll {
+        match rep {
             Rep::Coll(coll) => coll,
-            Rep::Map(map) => self.entries(&map, hir.place),
+            Rep::Map(map) => self.entries(&map, place),
+            Rep::Parts(..) => unreachable!("the checker asks only sets, lists and maps for their elements"),
+            // A list may repeat an element.
             Rep::Scalar(width, node) => {
                 let under = Ctx { node, width: width + 1, unit: false, appended: Vec::new() };
-                let coll = self.unnested(&under, local(width, hir.place), false);
-                let mut exprs = columns(0, width, hir.place);
+                let coll = self.unnested(&under, local(width, place), false);
+                let mut exprs = columns(0, width, place);
                 exprs.push(coll.elem);
-                let node = self.graph.map(coll.node, exprs, hir.place);
-                Coll { width, node, cols: 1, elem: local(width, hir.place), bag: false, of: None }
+                let node = self.graph.map(coll.node, exprs, place);
+                Coll { width, node, cols: 1, elem: local(width, place), bag: false, of: None }
             }
         }
     }
@@ -36,7 +43,9 @@ impl Flow<'_> {
             return self.pure_rep(ctx, hir);
         }
         match &hir.kind {
-            HirKind::Var(index) => self.var_rep(*index),
+            HirKind::Var(index) => self.var_rep(*index, false),
+            HirKind::Raw(index) => self.var_rep(*index, true),
+            HirKind::Field(base, name) if self.is_parted(base) => self.part_rep(ctx, base, name),
             HirKind::View(index) => self.view_rep(*index),
             HirKind::Local(local) => match self.reps.get(local).cloned() {
                 Some(rep) => rep,
@@ -77,7 +86,7 @@ impl Flow<'_> {
                 let key = self.column_of(ctx, key);
                 let mut keys = columns(0, rep.width, place);
                 keys.push(key);
-                self.under(ctx, &inner, &keys, place)
+                self.looked_up(ctx, &inner, &keys, &hir.ty, place)
             }
             HirKind::Coll(op, source, args, lambda) => self.combined(ctx, hir, *op, source, args, lambda.as_deref()),
             _ => self.apart(ctx, hir),

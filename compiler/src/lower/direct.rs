@@ -67,7 +67,7 @@ impl<'p> Direct<'p> {
             HirKind::Local(local) => {
                 return self.env.get(local).cloned().unwrap_or_else(|| constant(Value::None, place));
             }
-            HirKind::Var(index) => ExprKind::Var(VarId(position(*index))),
+            HirKind::Var(index) | HirKind::Raw(index) => ExprKind::Var(VarId(position(*index))),
             HirKind::View(index) => match self.views {
                 Views::Unfold => {
                     let program = self.program;
@@ -75,7 +75,7 @@ impl<'p> Direct<'p> {
                 }
                 Views::Refer => ExprKind::View(self.refer(*index)),
             },
-            HirKind::Rights(var, keys) => ExprKind::Rights(VarId(position(*var)), self.exprs(keys)),
+            HirKind::Rights(of) => ExprKind::Rights(Box::new(self.expr(of))),
             HirKind::Field(base, name) => {
                 let slot = field_slot(&self.program.holes.full(&base.ty), name);
                 return field(self.expr(base), slot, place);
@@ -103,6 +103,9 @@ impl<'p> Direct<'p> {
             HirKind::Unary(op, inner) => ExprKind::Unary(*op, Box::new(self.expr(inner))),
             HirKind::Binary(op, a, b) => ExprKind::Binary(*op, Box::new(self.expr(a)), Box::new(self.expr(b))),
             HirKind::CompareSet(op, a, b) => ExprKind::CompareSet(*op, Box::new(self.expr(a)), Box::new(self.expr(b))),
+            HirKind::CompareDrawn(op, a, b, order) => {
+                ExprKind::CompareDrawn(*op, Box::new(self.expr(a)), Box::new(self.expr(b)), order.clone())
+            }
             HirKind::If(condition, then, otherwise) => {
                 ExprKind::If(Box::new(self.expr(condition)), Box::new(self.expr(then)), Box::new(self.expr(otherwise)))
             }
@@ -314,7 +317,7 @@ pub(super) fn is_path(expr: &Expr) -> bool {
     }
 }
 
-pub(super) fn field_slot(ty: &Ty, name: &str) -> u32 {
+pub(crate) fn field_slot(ty: &Ty, name: &str) -> u32 {
     match ty {
         Ty::Record(fields) => position(fields.iter().position(|(field, _)| field == name).unwrap_or(0)),
         _ => name.parse().unwrap_or(0),
@@ -325,9 +328,10 @@ pub(super) fn field_slot(ty: &Ty, name: &str) -> u32 {
 pub(super) fn rewrite(expr: &mut Expr, change: &mut impl FnMut(&mut Expr)) {
     match &mut expr.kind {
         ExprKind::Const(_) | ExprKind::Local(_) | ExprKind::Var(_) | ExprKind::View(_) => {}
-        ExprKind::Field(part, _) | ExprKind::Some(part) | ExprKind::Unary(_, part) => rewrite(part, change),
-        ExprKind::Rights(_, parts)
-        | ExprKind::Tuple(parts)
+        ExprKind::Rights(part) | ExprKind::Field(part, _) | ExprKind::Some(part) | ExprKind::Unary(_, part) => {
+            rewrite(part, change);
+        }
+        ExprKind::Tuple(parts)
         | ExprKind::Set(parts)
         | ExprKind::List(parts)
         | ExprKind::Variant(_, parts)
@@ -347,6 +351,7 @@ pub(super) fn rewrite(expr: &mut Expr, change: &mut impl FnMut(&mut Expr)) {
         }
         ExprKind::Binary(_, a, b)
         | ExprKind::CompareSet(_, a, b)
+        | ExprKind::CompareDrawn(_, a, b, _)
         | ExprKind::Lookup(a, b, _)
         | ExprKind::Let(_, a, b) => {
             rewrite(a, change);

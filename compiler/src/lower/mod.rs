@@ -4,13 +4,14 @@
 //! nothing. The passes that `lasp plan --stages` prints: the checked names, the graph as built (lookups already joins,
 //! equalities already hash joins), the graph fused and pruned.
 //!
-//! The parts: `rep` says how values live in the dataflow, `scalar`, `coll` and `comprehension` lower expressions, `direct`
+//! The parts: `rep` says how values live in the dataflow, `ports` how variables come into it, `scalar`, `coll` and `comprehension` lower expressions, `direct`
 //! those that stay expressions, `stmts` handlers, `graph` builds.
 
 mod coll;
 mod comprehension;
 mod direct;
 mod graph;
+mod ports;
 mod rep;
 mod scalar;
 mod stmts;
@@ -27,6 +28,7 @@ use crate::diagnostic::{Diagnostic, SourceFile};
 use crate::hir::{Hir, HirKind, HirPattern, LocalId};
 use crate::program::{Program, WhenDef};
 use crate::stability::{Judge, Moves};
+pub(crate) use direct::field_slot;
 use direct::{Direct, Views, columns_read, position};
 use graph::Builder;
 use rep::{Ctx, Rep};
@@ -85,7 +87,7 @@ impl<'p> Flow<'p> {
             let before = flow_fns.clone();
             for (index, function) in program.fns.iter().enumerate() {
                 flow_fns[index] = function.body.any(&mut |part| match &part.kind {
-                    HirKind::Var(_) | HirKind::View(_) => true,
+                    HirKind::Var(_) | HirKind::Raw(_) | HirKind::View(_) => true,
                     HirKind::Apply(callee, _) => before[*callee],
                     _ => false,
                 });
@@ -109,7 +111,7 @@ impl<'p> Flow<'p> {
     /// Whether an expression reads variables or views.
     fn is_flow(&self, hir: &Hir) -> bool {
         hir.any(&mut |part| match &part.kind {
-            HirKind::Var(_) | HirKind::View(_) => true,
+            HirKind::Var(_) | HirKind::Raw(_) | HirKind::View(_) => true,
             HirKind::Local(local) => self.reps.contains_key(local),
             HirKind::Apply(index, _) => self.flow_fns[*index],
             _ => false,
@@ -238,7 +240,7 @@ impl<'p> Flow<'p> {
     }
 
     fn var(&mut self, var: &crate::program::VarDef) -> Option<VarPlan> {
-        let kind = var.crdt.kind().ok()?;
+        let kind = var.crdt.kind()?;
         let bare = var.init.is_some() && matches!(kind, lasp_lattice::Kind::Max | lasp_lattice::Kind::Min);
         let init = var.init.as_ref().map(|init| {
             let mut direct = Direct::new(self.program, Views::Unfold);
@@ -282,6 +284,11 @@ impl<'p> Flow<'p> {
                 (self.plain(set, place).node, Shape::Set)
             }
             Rep::Map(map) => (self.map_column(&map, place), Shape::Map),
+            parts @ Rep::Parts(..) => {
+                let mut ctx = self.unit();
+                let whole = self.whole(&mut ctx, &parts, place);
+                (self.graph.map(ctx.node, vec![whole], place), Shape::Scalar)
+            }
         };
         self.graph.name(node, name, stability);
         let mut direct = Direct::new(self.program, Views::Unfold);

@@ -13,15 +13,13 @@
 //! *width*); it meets the rest of the context in a join, as late as possible.
 //!
 //! Invariants: a context only grows to the right, so columns keep their meaning; contexts have each row once.
-//! Neighbours: `scalar` computes values, `coll` collections, `comprehension` joins.
+//! Neighbours: `ports` brings variables in, `scalar` computes values, `coll` collections, `comprehension` joins.
 
-use lasp_lattice::{Kind, Read};
-use lasp_plan::{Agg, Expr, NodeId, Op, Place, Stability, Value, VarId};
+use lasp_plan::{Agg, Expr, NodeId, Op, Place, Value};
 
 use super::Flow;
-use super::direct::{field, local, position, shift, tuple};
+use super::direct::{field, local, shift, tuple};
 use crate::hir::Hir;
-use crate::stability::{Moves, of_crdt};
 
 /// The rows under which something is evaluated.
 #[derive(Clone, Debug)]
@@ -72,12 +70,14 @@ pub(super) enum Rep {
     Scalar(u32, NodeId),
     Coll(Coll),
     Map(MapRep),
+    /// A product of lattices: its parts, all of one width. It is put together only where it is asked for as a whole.
+    Parts(u32, Vec<Rep>),
 }
 
 impl Rep {
     pub fn width(&self) -> u32 {
         match self {
-            Rep::Scalar(width, _) => *width,
+            Rep::Scalar(width, _) | Rep::Parts(width, _) => *width,
             Rep::Coll(coll) => coll.width,
             Rep::Map(map) => map.width,
         }
@@ -92,47 +92,6 @@ pub(super) fn columns(from: u32, to: u32, place: Place) -> Vec<Expr> {
 impl Flow<'_> {
     pub(super) fn unit(&mut self) -> Ctx {
         Ctx { node: self.graph.unit(), width: 0, unit: true, appended: Vec::new() }
-    }
-
-    pub(super) fn var_rep(&mut self, index: usize) -> Rep {
-        let program = self.program;
-        let var = &program.vars[index];
-        let Ok(kind) = var.crdt.kind() else {
-            let node = self.graph.unit();
-            return Rep::Scalar(0, node);
-        };
-        let mut port = 0;
-        let moves = of_crdt(&var.crdt);
-        self.kind_rep(VarId(position(index)), &kind, 0, &mut port, &moves, var.place)
-    }
-
-    fn kind_rep(&mut self, var: VarId, kind: &Kind, width: u32, port: &mut u32, moves: &Moves, place: Place) -> Rep {
-        let mut source = |this: &mut Self, columns: u32, moves: &Moves, changing: bool| {
-            let node = this.graph.add(Op::Source(var, *port), Vec::new(), columns, place);
-            this.graph.set_stability(node, moves.shown(), changing);
-            *port += 1;
-            node
-        };
-        match kind {
-            Kind::GMap(inner) => {
-                let inner_moves = if let Moves::Map(inner) = moves { (**inner).clone() } else { Moves::Eventual };
-                if is_leaf(inner) {
-                    let node = source(self, width + 2, &inner_moves, true);
-                    let keys = self.graph.map(node, columns(0, width + 1, place), place);
-                    self.graph.set_stability(keys, Stability::Up, false);
-                    Rep::Map(MapRep { width, keys, value: ValueRep::Column(node) })
-                } else {
-                    let keys = source(self, width + 1, &Moves::Up, false);
-                    let value = self.kind_rep(var, inner, width + 1, port, &inner_moves, place);
-                    Rep::Map(MapRep { width, keys, value: ValueRep::Rep(Box::new(value)) })
-                }
-            }
-            _ if kind.info().read == Read::Set => {
-                let node = source(self, width + 1, moves, false);
-                Rep::Coll(Coll { width, node, cols: 1, elem: local(width, place), bag: false, of: None })
-            }
-            _ => Rep::Scalar(width, source(self, width + 1, moves, true)),
-        }
     }
 
     pub(super) fn view_rep(&mut self, index: usize) -> Rep {
@@ -159,7 +118,7 @@ impl Flow<'_> {
     /// A value under exactly the columns of `ctx`.
     pub(super) fn value_in(&mut self, ctx: &Ctx, hir: &Hir) -> Rep {
         let mut inner = ctx.clone();
-        if self.program.holes.head(&hir.ty).is_relation() {
+        if self.program.holes.head(&hir.ty).is_relation() || self.is_parted(hir) {
             let rep = self.rep(&mut inner, hir);
             return self.fitted(ctx, rep, hir.place);
         }
@@ -200,6 +159,9 @@ impl Flow<'_> {
                 let node = self.graph.map(column, exprs, place);
                 Rep::Map(self.column_map(width, node, place))
             }
+            Rep::Parts(_, parts) => {
+                Rep::Parts(width, parts.into_iter().map(|part| self.fitted(ctx, part, place)).collect())
+            }
         }
     }
 
@@ -228,6 +190,9 @@ impl Flow<'_> {
                     }
                 };
                 Rep::Map(MapRep { width, keys: keys_node, value })
+            }
+            Rep::Parts(_, parts) => {
+                Rep::Parts(width, parts.iter().map(|part| self.under(ctx, part, keys, place)).collect())
             }
         }
     }
@@ -323,6 +288,10 @@ impl Flow<'_> {
                 let node = self.graph.add(op, vec![node], map.width + 1, place);
                 self.append(ctx, node, columns(0, map.width, place), map.width, Value::map(Vec::new()), place)
             }
+            Rep::Parts(_, parts) => {
+                let parts = parts.iter().map(|part| self.whole(ctx, part, place)).collect();
+                tuple(parts, place)
+            }
         }
     }
 
@@ -356,9 +325,4 @@ impl Flow<'_> {
         let place = elem.place;
         field(elem.clone(), slot, place)
     }
-}
-
-/// Whether a lattice reads as a scalar.
-fn is_leaf(kind: &Kind) -> bool {
-    !matches!(kind.info().read, Read::Set | Read::Map)
 }

@@ -10,7 +10,7 @@ use lasp_plan::{Agg, Arm, BinaryOp, CollOp, Expr, ExprKind, Func, NodeId, Op, Pa
 
 use super::Flow;
 use super::direct::{can_fail, constant, field, field_slot, local, not, settle};
-use super::rep::{Ctx, MapRep, Rep, ValueRep, columns};
+use super::rep::{Coll, Ctx, MapRep, Rep, ValueRep, columns};
 use crate::hir::{Hir, HirArm, HirKind, HirLambda, HirPattern, HirText};
 
 impl Flow<'_> {
@@ -28,12 +28,16 @@ impl Flow<'_> {
                     None => self.direct.expr(hir),
                 };
             }
-            HirKind::Var(index) => {
-                let rep = self.var_rep(*index);
+            HirKind::Var(_) | HirKind::Raw(_) => {
+                let rep = self.rep(ctx, hir);
                 return self.whole(ctx, &rep, place);
             }
             HirKind::View(index) => {
                 let rep = self.view_rep(*index);
+                return self.whole(ctx, &rep, place);
+            }
+            HirKind::Field(base, name) if self.is_parted(base) => {
+                let rep = self.part_rep(ctx, base, name);
                 return self.whole(ctx, &rep, place);
             }
             HirKind::Field(base, name) => {
@@ -87,6 +91,10 @@ impl Flow<'_> {
             HirKind::CompareSet(op, a, b) => {
                 ExprKind::CompareSet(*op, Box::new(self.scalar(ctx, a)), Box::new(self.scalar(ctx, b)))
             }
+            HirKind::CompareDrawn(op, a, b, order) => {
+                let (left, right) = (self.scalar(ctx, a), self.scalar(ctx, b));
+                ExprKind::CompareDrawn(*op, Box::new(left), Box::new(right), order.clone())
+            }
             HirKind::If(condition, then, otherwise) => {
                 let condition = self.scalar(ctx, condition);
                 if self.must_split(then) || self.must_split(otherwise) {
@@ -124,7 +132,7 @@ impl Flow<'_> {
         let program = self.program;
         let mut bound = Vec::new();
         for arg in args {
-            let relation = program.holes.head(&arg.ty).is_relation();
+            let relation = program.holes.head(&arg.ty).is_relation() || self.is_parted(arg);
             if relation && self.is_flow(arg) {
                 bound.push(Err(self.rep(ctx, arg)));
             } else {
@@ -275,9 +283,10 @@ impl Flow<'_> {
         let rep = self.map_rep(ctx, map);
         let key = self.scalar(ctx, key);
         if let (ValueRep::Rep(inner), Some(_)) = (&rep.value, &absent) {
+            let key = self.column_of(ctx, key);
             let mut keys = columns(0, rep.width, place);
             keys.push(key);
-            let inner = self.under(ctx, inner, &keys, place);
+            let inner = self.looked_up(ctx, inner, &keys, &hir.ty, place);
             return self.whole(ctx, &inner, place);
         }
         let mut left = columns(0, rep.width, place);
@@ -301,7 +310,16 @@ impl Flow<'_> {
                 let coll = self.plain(coll, hir.place);
                 self.column_map(coll.width, coll.node, hir.place)
             }
-            Rep::Scalar(width, node) => self.column_map(width, node, hir.place),
+            // One value per row: its entries are taken out.
+            Rep::Scalar(width, node) => {
+                let under = Ctx { node, width: width + 1, unit: false, appended: Vec::new() };
+                let coll = self.unnested(&under, local(width, hir.place), false);
+                let mut exprs = columns(0, width, hir.place);
+                exprs.extend([0, 1].map(|slot| field(coll.elem.clone(), slot, hir.place)));
+                let node = self.graph.map(coll.node, exprs, hir.place);
+                self.column_map(width, node, hir.place)
+            }
+            Rep::Parts(..) => unreachable!("the checker asks only maps for their keys"),
         }
     }
 
@@ -383,11 +401,13 @@ impl Flow<'_> {
         let sought = self.scalar(ctx, sought);
         let (width, node, elem) = match self.rep(ctx, source) {
             Rep::Map(map) => (map.width, map.keys, local(map.width, place)),
-            Rep::Coll(coll) => {
-                let coll = self.as_set(coll, place);
+            other => {
+                // A list may hold it twice.
+                let is_list = matches!(other, Rep::Scalar(..));
+                let coll = self.elements_of(other, place);
+                let coll = self.as_set(Coll { bag: coll.bag || is_list, ..coll }, place);
                 (coll.width, coll.node, coll.elem)
             }
-            Rep::Scalar(width, node) => (width, node, local(width, place)),
         };
         let mut exprs = columns(0, width, place);
         exprs.push(elem);
@@ -400,13 +420,7 @@ impl Flow<'_> {
 
     /// Opens a collection for a function of its elements: the context of the function's body, how many of its leading
     /// columns are the surrounding context, and the element.
-    pub(super) fn open(
-        &mut self,
-        ctx: &Ctx,
-        coll: super::rep::Coll,
-        bodies: &[&Hir],
-        place: Place,
-    ) -> (Ctx, u32, Expr) {
+    pub(super) fn open(&mut self, ctx: &Ctx, coll: Coll, bodies: &[&Hir], place: Place) -> (Ctx, u32, Expr) {
         let coll = if bodies.iter().any(|body| self.is_flow(body)) { self.as_set(coll, place) } else { coll };
         let need = bodies.iter().map(|body| self.need(body)).max().unwrap_or(0);
         if need <= coll.width {
@@ -422,7 +436,7 @@ impl Flow<'_> {
     }
 
     /// The collection under all columns of the context.
-    pub(super) fn lifted(&mut self, ctx: &Ctx, coll: super::rep::Coll, place: Place) -> Rep {
+    pub(super) fn lifted(&mut self, ctx: &Ctx, coll: Coll, place: Place) -> Rep {
         if coll.of == Some(ctx.node) && coll.width == ctx.width {
             return Rep::Coll(coll);
         }
@@ -458,10 +472,10 @@ impl Flow<'_> {
     }
 
     /// For each row of the context the elements of a set, list or map that an expression gives.
-    pub(super) fn unnested(&mut self, ctx: &Ctx, expr: Expr, bag: bool) -> super::rep::Coll {
+    pub(super) fn unnested(&mut self, ctx: &Ctx, expr: Expr, bag: bool) -> Coll {
         let place = expr.place;
         let node = self.graph.unnest(ctx.node, expr);
-        super::rep::Coll { width: ctx.width, node, cols: 1, elem: local(ctx.width, place), bag, of: Some(ctx.node) }
+        Coll { width: ctx.width, node, cols: 1, elem: local(ctx.width, place), bag, of: Some(ctx.node) }
     }
 }
 

@@ -3,10 +3,10 @@
 //! `on impression({ ad }) { views[ad].inc(1) }` binds the event's record by a pattern from slot 0 on; a `let` takes the
 //! next slots, free again at the end of its block. Neighbours: `direct` for the expressions.
 
-use lasp_plan::{Emit, HandlerPlan, Pattern, Stmt, Update, VarId};
+use lasp_plan::{Emit, HandlerPlan, Pattern, Step, Stmt, Update, VarId};
 
 use super::direct::{Direct, LOCAL_BASE, Views, position, settle, settle_pattern};
-use crate::hir::{Hir, HirPattern, HirStmt, HirUpdate};
+use crate::hir::{Hir, HirPattern, HirStep, HirStmt, HirUpdate};
 use crate::program::{HandlerDef, Program};
 
 pub(super) fn handler(direct: &mut Direct<'_>, handler: &HandlerDef) -> HandlerPlan {
@@ -86,7 +86,14 @@ fn lower_stmt(direct: &mut Direct<'_>, stmt: &HirStmt) -> Stmt {
 fn update(direct: &mut Direct<'_>, read: &HirUpdate) -> Update {
     Update {
         var: VarId(position(read.var)),
-        path: read.path.iter().map(|key| expr(direct, key)).collect(),
+        path: read
+            .path
+            .iter()
+            .map(|step| match step {
+                HirStep::Key(key) => Step::Key(expr(direct, key)),
+                HirStep::Part(part) => Step::Part(*part),
+            })
+            .collect(),
         method: read.method.name.to_string(),
         args: read.args.iter().map(|arg| expr(direct, arg)).collect(),
         place: read.place,

@@ -76,7 +76,7 @@ fn report(program: &Program, update: &HirUpdate, guards: &[&Hir], diagnostics: &
 fn reads(program: &Program, hir: &Hir, var: usize, depth: u32) -> bool {
     depth < 32
         && hir.any(&mut |part| match &part.kind {
-            HirKind::Var(index) => *index == var,
+            HirKind::Var(index) | HirKind::Raw(index) => *index == var,
             HirKind::View(index) => reads(program, &program.views[*index].value, var, depth + 1),
             HirKind::Apply(index, _) => reads(program, &program.fns[*index].body, var, depth + 1),
             _ => false,

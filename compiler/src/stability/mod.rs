@@ -31,6 +31,8 @@ pub(crate) enum Moves {
     Eventual,
     /// A map whose keys only come, and whose values move so.
     Map(Box<Moves>),
+    /// A product whose parts move so.
+    Parts(Vec<Moves>),
 }
 
 impl Moves {
@@ -38,7 +40,7 @@ impl Moves {
         match self {
             Moves::Up => Moves::Down,
             Moves::Down => Moves::Up,
-            Moves::Map(_) => Moves::Eventual,
+            Moves::Map(_) | Moves::Parts(_) => Moves::Eventual,
             same => same,
         }
     }
@@ -63,29 +65,62 @@ impl Moves {
                 Moves::Const => Stability::Up,
                 other => other.shown(),
             },
+            Moves::Parts(parts) => parts.iter().cloned().fold(Moves::Const, Moves::with).shown_whole(),
+        }
+    }
+
+    /// Of what all parts of a product have in common.
+    fn shown_whole(&self) -> Stability {
+        match self {
+            Moves::Map(_) | Moves::Parts(_) => Stability::Eventual,
+            plain => plain.shown(),
+        }
+    }
+
+    /// How a part of a product moves.
+    pub(crate) fn part(&self, at: usize) -> Moves {
+        match self {
+            Moves::Const => Moves::Const,
+            Moves::Parts(parts) => parts.get(at).cloned().unwrap_or(Moves::Eventual),
+            _ => Moves::Eventual,
         }
     }
 }
 
 /// How a variable moves.
 pub(crate) fn of_crdt(crdt: &Crdt) -> Moves {
+    moves_of(crdt, false)
+}
+
+/// How a lattice moves; `raw`: of an `ivar`, only whether it is set is asked.
+fn moves_of(crdt: &Crdt, raw: bool) -> Moves {
     match crdt {
-        // A greatest list, set or map moves as a whole, by its own order; what is in it comes and goes.
-        Crdt::Named { info, elements, .. }
-            if info.name != "gset" && elements.iter().any(has_elements) && info.params.len() == 1 =>
-        {
-            Moves::Eventual
-        }
-        Crdt::Named { info, inner, .. } => match info.order {
-            Order::Grows => Moves::Up,
-            Order::Shrinks => Moves::Down,
-            Order::None => Moves::Eventual,
-            Order::Pointwise => match inner.first() {
-                Some(inner) => Moves::Map(Box::new(of_crdt(inner))),
+        Crdt::Named { info, elements, inner, .. } => match info.name {
+            // A greatest list, set or map moves as a whole, by its own order; what is in it comes and goes. A greatest
+            // element of a drawn lattice is the last declared, which need not be above the others.
+            "max" | "min" if elements.iter().any(|ty| has_elements(ty) || ty.drawn().is_some()) => Moves::Eventual,
+            // Until it is known that one node alone may set it, another value may come and take this one away.
+            "ivar" if !raw => Moves::Eventual,
+            // The first half decides; a greater one brings any second half with it.
+            "lex" => match inner.first() {
+                Some(first) => Moves::Parts(vec![moves_of(first, raw), Moves::Eventual]),
                 None => Moves::Eventual,
             },
+            "vclock" => Moves::Map(Box::new(Moves::Up)),
+            _ => match info.order {
+                Order::Grows => Moves::Up,
+                Order::Shrinks => Moves::Down,
+                Order::None => Moves::Eventual,
+                Order::Pointwise => match inner.first() {
+                    Some(inner) => Moves::Map(Box::new(moves_of(inner, raw))),
+                    None => Moves::Eventual,
+                },
+            },
         },
-        _ => Moves::Eventual,
+        Crdt::Record(fields, _) => Moves::Parts(fields.iter().map(|(_, part)| moves_of(part, raw)).collect()),
+        Crdt::Tuple(parts, _) => Moves::Parts(parts.iter().map(|part| moves_of(part, raw)).collect()),
+        Crdt::Drawn(..) => Moves::Up,
+        Crdt::Error => Moves::Eventual,
     }
 }
 
@@ -125,12 +160,28 @@ impl<'p> Judge<'p> {
         moves
     }
 
-    /// Judges `hir` with the names of a pattern bound to parts of something that moves so.
+    /// Binds the names of a pattern to something that moves so, or to parts of it.
     fn bind(&mut self, pattern: &HirPattern, moves: &Moves) {
-        let locals = &mut self.locals;
-        pattern.each_bound(&mut |local| {
-            locals.insert(local, moves.clone());
-        });
+        match pattern {
+            HirPattern::Bind(local) => {
+                self.locals.insert(*local, moves.clone());
+            }
+            HirPattern::Both(local, inner) => {
+                self.locals.insert(*local, moves.clone());
+                self.bind(inner, moves);
+            }
+            HirPattern::Slots(slots) => {
+                slots.iter().for_each(|(slot, part)| self.bind(part, &moves.part(*slot as usize)));
+            }
+            HirPattern::Variant(..) | HirPattern::Some(_) => {
+                let moves = constant_or_eventual(moves.clone());
+                let locals = &mut self.locals;
+                pattern.each_bound(&mut |local| {
+                    locals.insert(local, moves.clone());
+                });
+            }
+            HirPattern::Wildcard | HirPattern::Const(_) => {}
+        }
     }
 
     /// How what a name stands for moves.
@@ -176,8 +227,12 @@ impl<'p> Judge<'p> {
             HirKind::Error | HirKind::Rights(..) => Moves::Eventual,
             HirKind::Local(local) => self.local(*local),
             HirKind::Var(index) => of_crdt(&program.vars[*index].crdt),
+            HirKind::Raw(index) => moves_of(&program.vars[*index].crdt, true),
             HirKind::View(index) => self.view(*index),
-            HirKind::Field(base, _) => constant_or_eventual(self.moves(base)),
+            HirKind::Field(base, name) => {
+                let slot = crate::lower::field_slot(&program.holes.full(&base.ty), name);
+                self.moves(base).part(slot as usize)
+            }
             HirKind::Tuple(parts) | HirKind::List(parts) | HirKind::Variant(_, parts) => self.all_constant(parts),
             HirKind::Set(parts) => self.all_constant(parts),
             HirKind::Record(fields) => {
@@ -201,6 +256,10 @@ impl<'p> Judge<'p> {
             HirKind::Unary(UnaryOp::Not | UnaryOp::Neg, inner) => self.moves(inner).flip(),
             HirKind::Binary(op, a, b) => self.binary(*op, a, b),
             HirKind::CompareSet(op, a, b) => self.compare_set(*op, a, b),
+            HirKind::CompareDrawn(op, a, b, _) => {
+                let optional = |hir: &Hir| matches!(program.holes.head(&hir.ty), Ty::Option(_));
+                if optional(a) == optional(b) { self.binary(*op, a, b) } else { self.compare_set(*op, a, b) }
+            }
             HirKind::If(condition, then, otherwise) => match self.moves(condition) {
                 Moves::Const => self.moves(then).with(self.moves(otherwise)),
                 _ => Moves::Eventual,
@@ -339,7 +398,10 @@ impl<'p> Judge<'p> {
             }
             // A maximum or minimum once set stays set.
             (Func::IsSet, [value]) => match (&value.kind, &moves[0]) {
-                (HirKind::Var(_) | HirKind::Lookup(..), Moves::Up | Moves::Down) => Moves::Up,
+                (
+                    HirKind::Var(_) | HirKind::Raw(_) | HirKind::Lookup(..) | HirKind::Field(..),
+                    Moves::Up | Moves::Down,
+                ) => Moves::Up,
                 _ => Moves::Eventual,
             },
             (Func::ToFloat | Func::ToInt | Func::ToNat, [_]) => moves[0].clone(),
@@ -413,6 +475,10 @@ impl<'p> Judge<'p> {
                 _ => constant_or_eventual(gains.with(body)),
             },
             CollOp::Avg => constant_or_eventual(gains.with(body)),
+            // Among elements of a drawn lattice the greatest is the last declared.
+            CollOp::Max | CollOp::Min if self.program.holes.full(&hir.ty).drawn().is_some() => {
+                constant_or_eventual(gains.with(body))
+            }
             CollOp::Max if entries_fixed || lambda.is_some() => match body {
                 Moves::Const | Moves::Up => gains.with(body),
                 _ => Moves::Eventual,
@@ -453,7 +519,7 @@ fn constant_or_eventual(moves: Moves) -> Moves {
     if moves == Moves::Const { Moves::Const } else { Moves::Eventual }
 }
 
-/// A whole map compared structurally does not move one way.
+/// A whole map or product compared structurally does not move one way.
 fn scalar(moves: Moves) -> Moves {
-    if let Moves::Map(_) = moves { Moves::Eventual } else { moves }
+    if let Moves::Map(_) | Moves::Parts(_) = moves { Moves::Eventual } else { moves }
 }

@@ -9,7 +9,7 @@ use lasp_plan::{BinaryOp, CollOp, Func, Place, UnaryOp};
 use super::{Judge, Moves, of_crdt};
 use crate::codes::Code;
 use crate::diagnostic::{Diagnostic, SourceFile};
-use crate::hir::{Hir, HirKind, HirStmt, HirUpdate, LocalId};
+use crate::hir::{Hir, HirKind, HirStep, HirStmt, HirUpdate, LocalId};
 use crate::program::{Crdt, Program, WhenDef};
 use crate::ty::Ty;
 
@@ -98,7 +98,9 @@ fn text_at(files: &[SourceFile], place: Place) -> String {
 /// What can happen to a condition, in its own words.
 fn consequence(condition: &Hir, text: &impl Fn(Place) -> String) -> String {
     let (op, left, right) = match &condition.kind {
-        HirKind::Binary(op, left, right) | HirKind::CompareSet(op, left, right) => (*op, left, right),
+        HirKind::Binary(op, left, right)
+        | HirKind::CompareSet(op, left, right)
+        | HirKind::CompareDrawn(op, left, right, _) => (*op, left, right),
         _ => return "so this can become false again, on this node or another".to_string(),
     };
     let what = match &left.kind {
@@ -273,7 +275,8 @@ impl Body<'_, '_> {
     }
 
     fn update(&mut self, update: &HirUpdate) {
-        update.path.iter().chain(&update.args).for_each(|part| self.constant(part));
+        let keys = update.path.iter().filter_map(|step| if let HirStep::Key(key) = step { Some(key) } else { None });
+        keys.chain(&update.args).for_each(|part| self.constant(part));
         if !update.method.idempotent || update.method.removes {
             let reason = if update.method.removes {
                 "firing later elsewhere, it would take back what came in between"
@@ -309,7 +312,7 @@ impl Body<'_, '_> {
         let mut found = None;
         hir.each(&mut |part| {
             let what = match &part.kind {
-                HirKind::Var(index) => Some(format!("`{}`", self.program.vars[*index].name)),
+                HirKind::Var(index) | HirKind::Raw(index) => Some(format!("`{}`", self.program.vars[*index].name)),
                 HirKind::View(index) if Judge::new(self.program).view(*index) == Moves::Const => None,
                 HirKind::View(index) => Some(format!("`{}`", self.program.views[*index].name)),
                 HirKind::Local(local) if self.growing.contains(local) => Some("the value of a map's entry".to_string()),

@@ -10,6 +10,9 @@
 //! Invariants: slots are resolved; types have been checked, so an evaluator may treat a mismatch as a broken invariant;
 //! what can still fail at run time is arithmetic (overflow, division by zero), a conversion, a read outside `int`.
 
+use std::sync::Arc;
+
+use lasp_lattice::UserLattice;
 use serde::{Deserialize, Serialize};
 
 use crate::{Type, Value};
@@ -53,8 +56,9 @@ pub enum ExprKind {
     Var(VarId),
     /// The value of a view (never inside the dataflow).
     View(ViewId),
-    /// `quota[ad].rights`: what this node may spend of a `bcounter` (handlers only).
-    Rights(VarId, Vec<Expr>),
+    /// `quota[ad].rights`: what this node may spend of a `bcounter` (handlers only). Inside stands the way there: lookups
+    /// and fields of a variable.
+    Rights(Box<Expr>),
     /// A slot of a tuple or record.
     Field(Box<Expr>, u32),
     /// A tuple or record.
@@ -77,6 +81,9 @@ pub enum ExprKind {
     Binary(BinaryOp, Box<Expr>, Box<Expr>),
     /// Comparison of an option with a bound: unset is false.
     CompareSet(BinaryOp, Box<Expr>, Box<Expr>),
+    /// Comparison of two elements of a drawn lattice by its order: where neither is below the other, every one is false.
+    /// Of an option and an element, unset is false; of two options, unset is below set.
+    CompareDrawn(BinaryOp, Box<Expr>, Box<Expr>, Arc<UserLattice>),
     /// Only the chosen branch is evaluated.
     If(Box<Expr>, Box<Expr>, Box<Expr>),
     /// The first arm that fits. The checker has made sure that one does.
@@ -199,6 +206,9 @@ pub enum Func {
     EndsWith,
     /// `t.contains(part)`.
     TextContains,
+    /// The one value of an `ivar`, from its row in the dataflow and its name. Fails with R0707 where there are two: then
+    /// the row holds the set of them.
+    Agreed,
 }
 
 /// Combinators. With the source (a set, list or map; a map's elements are its entries as pairs), the arguments and the

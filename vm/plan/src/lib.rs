@@ -4,6 +4,7 @@
 //! compiles a parser and the compiler never links an engine.
 #![forbid(unsafe_code)]
 
+mod codec;
 pub mod decode;
 mod expr;
 pub mod format;
@@ -12,10 +13,12 @@ mod program;
 mod ty;
 mod value;
 
+pub use codec::{VALUE_DEPTH_MAX, ValueCodec};
 pub use expr::{Arm, BinaryOp, CollOp, Expr, ExprKind, Func, Lambda, Pattern, Place, TextPart, UnaryOp, VarId, ViewId};
 pub use graph::{Agg, Graph, Node, NodeId, Op, Stability, Stage};
 pub use program::{
-    Emit, EventPlan, FeedPlan, HandlerPlan, Plan, Shape, ShowPlan, Stmt, Update, VarPlan, ViewPlan, WatchPlan, WhenPlan,
+    Emit, EventPlan, FeedPlan, HandlerPlan, Plan, Shape, ShowPlan, Step, Stmt, Update, VarPlan, ViewPlan, WatchPlan,
+    WhenPlan,
 };
 pub use ty::{EnumType, Type};
 pub use value::{Float, Row, Value};

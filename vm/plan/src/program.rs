@@ -172,14 +172,23 @@ pub enum Stmt {
 pub struct Update {
     /// Which variable.
     pub var: VarId,
-    /// The keys of the maps walked through, outermost first.
-    pub path: Vec<Expr>,
+    /// The way to it from the variable, outermost step first.
+    pub path: Vec<Step>,
     /// A method of the CRDT's row in `lasp_lattice::LATTICES`.
     pub method: String,
     /// As many as were written (the row says how many are required).
     pub args: Vec<Expr>,
     /// Where it was written.
     pub place: Place,
+}
+
+/// One step on the way from a variable to what is updated: `carts[u].items` is a key, then a part.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Step {
+    /// To the value under a key of a map.
+    Key(Expr),
+    /// To a part of a product, by position: of a record, its fields sorted by name.
+    Part(u32),
 }
 
 /// An emit: an output, or another event at this node.

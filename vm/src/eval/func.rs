@@ -3,12 +3,14 @@
 //! `x.or(0)`, `n.to_nat()`, `name.starts_with("a")`. One arm per [`Func`]; the names users write are in the compiler's
 //! operator table.
 //!
-//! Invariant: total but for R0701 (`abs` of the least int, `to_int` and `to_nat` outside their range).
+//! Invariant: total but for R0701 (`abs` of the least int, `to_int` and `to_nat` outside their range) and R0707 (an `ivar`
+//! that was set twice).
 
-use lasp_plan::{BinaryOp, Expr, Float, Func, Place, Value};
+use lasp_plan::{BinaryOp, Expr, ExprKind, Float, Func, Place, Value};
 
 use super::arith::{compare_set, number_of, outside};
-use super::{Frame, World, eval, mismatch, peek};
+use super::read::conflict;
+use super::{Frame, World, eval, mismatch, peek, read};
 use crate::Failure;
 
 pub(super) fn call(
@@ -21,8 +23,13 @@ pub(super) fn call(
     let (first, second) = (args.first().expect("a function has an argument"), args.get(1));
     let first = match peek(first, frame) {
         Some(value) => value.clone(),
+        // Set is set, also where there are two values.
+        None if func == Func::IsSet => return read::read(first, frame, world)?.is_set(place, world).map(Value::Bool),
         None => eval(first, frame, world)?,
     };
+    if func == Func::Agreed {
+        return agreed(first, args.get(1), place);
+    }
     if func == Func::Or {
         // The default is not evaluated in vain: `x.or(1 / n)` must not fail where `x` is set.
         return match first {
@@ -34,6 +41,16 @@ pub(super) fn call(
         None => one(func, &first, place),
         Some(second) => Ok(Value::Bool(two(func, &first, &eval(second, frame, world)?))),
     }
+}
+
+/// The one value of an `ivar`. Where there are two, its row holds the set of them.
+fn agreed(row: Value, name: Option<&Expr>, place: Place) -> Result<Value, Failure> {
+    let Value::Set(values) = row else { return Ok(row) };
+    let name = match name.map(|name| &name.kind) {
+        Some(ExprKind::Const(Value::Text(name))) => name,
+        _ => unreachable!("the compiler names the variable"),
+    };
+    Err(conflict(name, &values, place))
 }
 
 fn one(func: Func, value: &Value, place: Place) -> Result<Value, Failure> {

@@ -12,16 +12,18 @@
 //! broken invariant and panics; what data can cause (overflow, division by zero, a count outside `int`) is a [`Failure`].
 //! Long chains (`1 + 1 + …`, `if … else if …`) take no stack; nesting does, and the parser caps it.
 //!
-//! Neighbours: `read` touches variables and views, `arith` numbers, `func` scalars, `coll` collections, `pattern` binds.
+//! Neighbours: `read` touches variables and views, `arith` numbers, `drawn` elements of
+//! drawn lattices, `func` scalars, `coll` collections, `pattern` binds.
 
 mod arith;
 mod coll;
+mod drawn;
 mod frame;
 mod func;
 mod pattern;
 mod read;
 
-use lasp_lattice::State;
+use lasp_lattice::{ReplicaId, State};
 use lasp_plan::format::plain_of;
 use lasp_plan::{BinaryOp, Expr, ExprKind, Place, TextPart, Value, VarId, VarPlan, ViewId};
 
@@ -33,7 +35,7 @@ const TEXT_BYTES_MAX: usize = 16 << 20;
 
 pub use frame::Frame;
 pub use pattern::bind;
-pub(crate) use read::{Fault, leaf_value, state_value};
+pub(crate) use read::{Fault, leaf_row, state_value};
 
 /// What an expression may read besides its frame: variables and views.
 ///
@@ -54,8 +56,8 @@ pub trait World {
     /// The value of a key in a view that is a map.
     fn view_lookup(&self, id: ViewId, key: &Value) -> Result<Option<Value>, Failure>;
 
-    /// What this node may spend of a `bcounter`: the variable itself, or the entry at `path`.
-    fn rights(&self, id: VarId, path: &[Value], place: Place) -> Result<Value, Failure>;
+    /// Who this node is: whose rights of a `bcounter` are meant.
+    fn replica(&self) -> ReplicaId;
 }
 
 /// The world inside the dataflow: there is none, the compiler has turned every read into a column.
@@ -83,8 +85,8 @@ impl World for NoWorld {
         self.view(id).map(|_| None)
     }
 
-    fn rights(&self, id: VarId, _: &[Value], _: Place) -> Result<Value, Failure> {
-        panic!("an expression inside the dataflow reads the rights of variable {}", id.0)
+    fn replica(&self) -> ReplicaId {
+        panic!("an expression inside the dataflow reads the rights of a node")
     }
 }
 
@@ -123,7 +125,7 @@ fn eval_form(expr: &Expr, frame: &mut Frame<'_>, world: &dyn World) -> Result<Va
         ExprKind::Local(slot) => Ok(frame.get(*slot).clone()),
         ExprKind::Field(of, slot) => match peek(of, frame) {
             Some(of) => Ok(slot_of(of, *slot).clone()),
-            None => Ok(slot_of(&eval(of, frame, world)?, *slot).clone()),
+            None => read::read(expr, frame, world)?.into_value(place, world),
         },
         ExprKind::Binary(op, left, right) => binary(*op, left, right, place, frame, world),
         ExprKind::Unary(op, of) => arith::unary(*op, &eval(of, frame, world)?, place),
@@ -134,9 +136,10 @@ fn eval_form(expr: &Expr, frame: &mut Frame<'_>, world: &dyn World) -> Result<Va
         ExprKind::Var(_) | ExprKind::View(_) | ExprKind::Lookup(..) => {
             read::read(expr, frame, world)?.into_value(place, world)
         }
-        ExprKind::Rights(var, path) => {
-            let path = eval_all(path, frame, world)?;
-            world.rights(*var, &path, place)
+        ExprKind::Rights(of) => read::read(of, frame, world)?.rights(place, world),
+        ExprKind::CompareDrawn(op, left, right, order) => {
+            let left = eval(left, frame, world)?;
+            Ok(Value::Bool(drawn::compare(*op, &left, &eval(right, frame, world)?, order)))
         }
         ExprKind::Call(func, args) => func::call(*func, args, place, frame, world),
         ExprKind::Coll(op, source, args, lambda) => {

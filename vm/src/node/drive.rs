@@ -18,8 +18,8 @@ use lasp_plan::{Place, Plan, Stmt, Type, Value};
 
 use super::ids::Origin;
 use super::react::Reaction;
-use super::txn::Txn;
-use super::{EVENTS_PER_STEP_MAX, Node, Out};
+use super::txn::{Done, Txn};
+use super::{Commit, EVENTS_PER_STEP_MAX, Node, Out};
 use crate::Failure;
 use crate::eval::{Frame, bind};
 
@@ -91,6 +91,15 @@ impl Node {
             let message = format!("`{}` has {declared} fields, and {given} came", event.name);
             return self.outs.push(Out::Failed { failure: Failure::new("R0703", message, Place::default()) });
         }
+        let plays = |role: &Option<String>| self.role.is_none() || role.is_none() || *role == self.role;
+        let handlers: Vec<_> = needs.handlers.iter().map(|at| &plan.handlers[*at]).collect();
+        let is_handled = handlers.is_empty() || handlers.iter().any(|handler| plays(&handler.role));
+        let handlers: Vec<_> = handlers.into_iter().filter(|handler| plays(&handler.role)).collect();
+        if !is_handled {
+            let message = format!("`{}` is not handled by a {}", event.name, self.role.as_deref().unwrap_or_default());
+            let place = needs.handlers.first().map(|at| plan.handlers[*at].place).unwrap_or_default();
+            return self.outs.push(Out::Failed { failure: Failure::new("R0703", message, place) });
+        }
         if needs.views && self.views.is_dirty() {
             // Reactions come before the event, which waits again in its old place.
             self.events.push_front(queued);
@@ -101,7 +110,6 @@ impl Node {
             None => Value::Time(queued.at_us),
         };
         let record = Value::tuple(needs.slots.iter().map(slot).collect::<Vec<_>>());
-        let handlers: Vec<_> = needs.handlers.iter().map(|at| &plan.handlers[*at]).collect();
         let print = || {
             let fields = event.fields.iter().zip(&queued.fields);
             let fields: Vec<String> =
@@ -164,8 +172,15 @@ impl Node {
                 })
             }
         };
-        if let Err(failure) = done {
-            self.outs.push(Out::Failed { failure: failure.over(|| element_text(plan, reaction)) });
+        match (done, reaction) {
+            (Ok(_), Reaction::When(at, row)) => {
+                // That it has fired holds with the op, or not at all.
+                if let Some(commit) = self.commits.as_mut().and_then(|commits| commits.last_mut()) {
+                    commit.fired = u32::try_from(*at).ok().map(|at| (at, row.clone()));
+                }
+            }
+            (Ok(_), Reaction::Watch(..)) => {}
+            (Err(failure), _) => self.outs.push(Out::Failed { failure: failure.over(|| element_text(plan, reaction)) }),
         }
     }
 
@@ -185,7 +200,10 @@ impl Node {
             return Err(failure);
         }
         let answer = txn.answer;
-        let (diffs, emits) = txn.commit();
+        let Done { diffs, deltas, emits } = txn.commit();
+        if let Some(commits) = &mut self.commits {
+            commits.push(Commit { number: self.ops, deltas, fired: None, emits: !emits.is_empty() });
+        }
         self.views.push(diffs);
         if self.views.is_dirty() {
             self.deepest = self.deepest.max(self.depth);

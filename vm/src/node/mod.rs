@@ -16,16 +16,19 @@
 //! - an op is atomic: after a failure no update, no emit and no difference of it is left, and the op counts as done;
 //! - an op sees the variables with its own writes, and the views as of its start.
 //!
-//! This node plays every role. `writable by` is enforced by the checker only, until there are receivers to enforce it.
+//! A node that runs alone plays every role; one of several may play one ([`Start`]), and then handles, fires and writes what
+//! that role does. `writable by` is enforced by the checker and where an update is made, not yet by receivers.
 //!
-//! Code map: `drive` runs queued work until all is quiet; `txn` one op; `react` what follows from a step; `views` the
-//! dataflow read as values; `genesis` initial values; `needs` what is known in advance; `ids` ids of emits.
+//! Code map: `start` a node among others; `drive` runs queued work until all is quiet; `txn` one op; `react` what follows
+//! from a step; `views` the dataflow read as values; `genesis` initial values; `needs` what is known in advance; `ids` ids of
+//! emits.
 
 mod drive;
 mod genesis;
 mod ids;
 mod needs;
 mod react;
+mod start;
 mod txn;
 mod views;
 
@@ -33,7 +36,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use lasp_lattice::ReplicaId;
-use lasp_plan::{Expr, Plan, Stmt, Type, Value, VarId, ViewId};
+use lasp_plan::{Expr, Plan, Stmt, Type, Value, VarId, VarPlan, ViewId};
 
 use crate::Failure;
 use crate::eval::Frame;
@@ -46,6 +49,11 @@ use views::{Here, Views};
 /// How many events may share one step of the dataflow: enough that the step's overhead no longer shows, few enough that
 /// a batch stays in the cache.
 const EVENTS_PER_STEP_MAX: usize = 1024;
+
+/// What a node that was given no other name is called in programs.
+pub const LOCAL: &str = "local";
+
+pub use start::{Commit, Memory, Start};
 
 /// An event from outside.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,6 +136,10 @@ pub struct Node {
     now_us: i64,
     /// When the event in hand happened.
     at_us: i64,
+    /// The role it plays; none: all of them.
+    role: Option<String>,
+    /// Ops that hold, if somebody takes them.
+    commits: Option<Vec<Commit>>,
 }
 
 impl Node {
@@ -136,29 +148,38 @@ impl Node {
     /// `replica` must not be node 0, which is the writer of initial values.
     #[must_use]
     pub fn start(plan: Arc<Plan>, replica: ReplicaId, now_us: i64) -> (Node, Vec<Out>) {
+        let heir = |_: &VarPlan| Some(replica);
+        let start = Start { replica, name: LOCAL, role: None, heir: &heir, memory: None, keeps_commits: false };
+        Node::start_as(plan, start, now_us)
+    }
+
+    /// Every variable at bottom, and nothing has happened.
+    fn empty(plan: Arc<Plan>, replica: ReplicaId, now_us: i64) -> Node {
         debug_assert_ne!(replica.node, 0, "node 0 writes initial values");
-        let mut views = Views::new(plan.clone());
-        let mut vars = Vars::new(plan.clone(), &views.ports());
-        let failures = genesis::found(&plan, &mut vars, replica);
-        views.push(vars.visible());
-        let mut node = Node {
+        let views = Views::new(plan.clone());
+        Node {
             needs: Needs::of(&plan),
             replica,
-            vars,
+            vars: Vars::new(plan.clone(), &views.ports()),
             views,
             reactions: Reactions::new(plan.clone()),
             events: VecDeque::new(),
-            outs: failures.into_iter().map(|failure| Out::Failed { failure }).collect(),
+            outs: Vec::new(),
             ops: 0,
             unstepped: 0,
             depth: 0,
             deepest: 0,
             now_us,
             at_us: now_us,
+            role: None,
+            commits: None,
             plan,
-        };
-        let outs = node.flush();
-        (node, outs)
+        }
+    }
+
+    /// From now on the program may name this node, as in `transfer(3, to: "server")`. A node knows itself as [`LOCAL`].
+    pub fn name_node(&mut self, name: &str, id: ReplicaId) {
+        self.vars.name_node(name, id);
     }
 
     /// Handles an event: all its handlers as one op, then everything that follows.

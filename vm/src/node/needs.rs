@@ -10,7 +10,7 @@
 //! Invariant: saying "reads a view" too often costs time; too seldom gives wrong results. Every form of an expression is
 //! therefore named below; a new one does not compile until it has an answer.
 
-use lasp_plan::{Expr, ExprKind, HandlerPlan, Plan, Stmt, TextPart, Update};
+use lasp_plan::{Expr, ExprKind, HandlerPlan, Plan, Step, Stmt, TextPart, Update};
 
 /// By position in the plan.
 #[derive(Debug)]
@@ -69,7 +69,8 @@ pub(super) fn block_reads(body: &[Stmt]) -> bool {
 }
 
 fn update_reads(update: &Update) -> bool {
-    any(&update.path) || any(&update.args)
+    let key = |step: &Step| if let Step::Key(key) = step { reads(key) } else { false };
+    update.path.iter().any(key) || any(&update.args)
 }
 
 fn any(exprs: &[Expr]) -> bool {
@@ -96,13 +97,13 @@ fn reads(expr: &Expr) -> bool {
                 }
                 no
             }
-            ExprKind::CompareSet(_, left, right) => {
+            ExprKind::CompareSet(_, left, right) | ExprKind::CompareDrawn(_, left, right, _) => {
                 if reads(left) {
                     return true;
                 }
                 right
             }
-            ExprKind::Field(of, _) | ExprKind::Some(of) | ExprKind::Unary(_, of) => of,
+            ExprKind::Rights(of) | ExprKind::Field(of, _) | ExprKind::Some(of) | ExprKind::Unary(_, of) => of,
             ExprKind::Let(_, value, body) => {
                 if reads(value) {
                     return true;
@@ -115,8 +116,7 @@ fn reads(expr: &Expr) -> bool {
                 }
                 of
             }
-            ExprKind::Rights(_, parts)
-            | ExprKind::Tuple(parts)
+            ExprKind::Tuple(parts)
             | ExprKind::Set(parts)
             | ExprKind::List(parts)
             | ExprKind::Variant(_, parts)

@@ -40,6 +40,10 @@ pub(super) struct Reactions {
     fired: Vec<FxHashSet<Row>>,
     /// `when`s that went on for ever and were stopped.
     stopped: Vec<bool>,
+    /// Watches of other roles.
+    deaf: Vec<bool>,
+    /// The next step brings what was known before the node stopped: no watch is told of it.
+    resumes: bool,
     subscribed: BTreeSet<ViewId>,
     /// Changes at nodes that have failed.
     held: BTreeMap<NodeId, BTreeMap<Row, i64>>,
@@ -50,17 +54,40 @@ pub(super) struct Reactions {
 
 impl Reactions {
     pub(super) fn new(plan: Arc<Plan>) -> Reactions {
-        let whens = plan.whens.len();
+        let (whens, deaf) = (plan.whens.len(), vec![false; plan.watches.len()]);
         Reactions {
             plan,
             queue: VecDeque::new(),
             fired: vec![FxHashSet::default(); whens],
             stopped: vec![false; whens],
+            deaf,
+            resumes: false,
             subscribed: BTreeSet::new(),
             held: BTreeMap::new(),
             ill: BTreeMap::new(),
             ill_whens: BTreeMap::new(),
         }
+    }
+
+    /// Leaves `when`s and watches of roles that this node does not play to others.
+    pub(super) fn assign(&mut self, plays: impl Fn(&Option<String>) -> bool) {
+        self.stopped = self.plan.whens.iter().map(|when| !plays(&when.role)).collect();
+        self.deaf = self.plan.watches.iter().map(|watch| !plays(&watch.role)).collect();
+    }
+
+    /// The node goes on from what it knew, which the next step brings.
+    pub(super) fn resume(&mut self, fired: Vec<(u32, Row)>) {
+        self.resumes = true;
+        for (at, row) in fired {
+            if let Some(rows) = self.fired.get_mut(at as usize) {
+                rows.insert(row);
+            }
+        }
+    }
+
+    /// What it knew has come.
+    pub(super) fn resumed(&mut self) {
+        self.resumes = false;
     }
 
     /// Whether somebody wants to hear of every event's effect by itself.
@@ -98,7 +125,11 @@ impl Reactions {
                 }
             }
         }
+        let resumes = std::mem::take(&mut self.resumes);
         for (at, watch) in plan.watches.iter().enumerate() {
+            if resumes || self.deaf[at] {
+                continue;
+            }
             let view = plan.view(watch.view);
             let (removed, added) = watched(&view.ty, view.shape, changes(view.node));
             self.queue.extend(removed.into_iter().map(|value| (depth, Reaction::Watch(at, false, value))));
@@ -162,7 +193,7 @@ impl Reactions {
         // A condition has no name to be shown under; a `when` that cannot fire is told as a failure of its own.
         for (at, when) in self.plan.whens.iter().enumerate() {
             match views.failure(when.node) {
-                Some(failure) if self.ill_whens.get(&at) != Some(failure) => {
+                Some(failure) if self.ill_whens.get(&at) != Some(failure) && !self.stopped[at] => {
                     self.ill_whens.insert(at, failure.clone());
                     let message = format!("`when {}` cannot be decided: {}", when.condition, failure.message);
                     outs.push(Out::Failed { failure: Failure { message, ..failure.clone() } });

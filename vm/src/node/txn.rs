@@ -13,8 +13,8 @@
 //!
 //! Invariant: after [`Txn::abort`] every variable is `==` to what it was, and nobody has heard of the op.
 
-use lasp_lattice::{ReplicaId, Stamp};
-use lasp_plan::{Emit, Plan, Stmt, Type, Update, Value};
+use lasp_lattice::{ReplicaId, Stamp, State, Step};
+use lasp_plan::{Emit, Plan, Stmt, Type, Update, Value, VarId};
 
 use super::ids::Origin;
 use super::views::{Here, Views};
@@ -30,6 +30,15 @@ pub(super) struct Emitted {
     pub(super) id: String,
     pub(super) value: Value,
     pub(super) ty: Type,
+}
+
+/// An op that holds.
+pub(super) struct Done {
+    /// For the views.
+    pub(super) diffs: Vec<Diff>,
+    /// What it has joined, if somebody keeps that.
+    pub(super) deltas: Vec<(VarId, State<Value>)>,
+    pub(super) emits: Vec<Emitted>,
 }
 
 /// An op under way.
@@ -88,9 +97,9 @@ impl<'n> Txn<'n> {
         Ok(())
     }
 
-    /// The op holds: its differences and its emits.
-    pub(super) fn commit(self) -> (Vec<Diff>, Vec<Emitted>) {
-        (self.journal.diffs, self.emits)
+    /// The op holds.
+    pub(super) fn commit(self) -> Done {
+        Done { diffs: self.journal.diffs, deltas: self.journal.deltas, emits: self.emits }
     }
 
     /// The op has never been.
@@ -111,7 +120,13 @@ impl<'n> Txn<'n> {
     }
 
     fn update(&mut self, update: &Update, frame: &mut Frame<'_>) -> Result<Option<bool>, Failure> {
-        let path = eval_all(&update.path, frame, &self.here())?;
+        let path = update.path.iter().map(|step| {
+            Ok(match step {
+                lasp_plan::Step::Key(key) => Step::Key(eval(key, frame, &self.here())?),
+                lasp_plan::Step::Part(part) => Step::Part(*part as usize),
+            })
+        });
+        let path = path.collect::<Result<Vec<_>, Failure>>()?;
         let args = eval_all(&update.args, frame, &self.here())?;
         let call = Call { var: update.var, path: &path, method: &update.method, args: &args, place: update.place };
         self.answer = self.vars.update(&call, &self.stamp, &mut self.journal)?;

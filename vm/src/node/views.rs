@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use lasp_lattice::{ReplicaId, State};
-use lasp_plan::{NodeId, Op, Place, Plan, Row, Shape, Value, VarId, VarPlan, ViewId};
+use lasp_plan::{NodeId, Op, Plan, Row, Shape, Value, VarId, VarPlan, ViewId};
 
 use crate::Failure;
 use crate::eval::{Fault, World};
@@ -225,7 +225,7 @@ impl World for Here<'_> {
         }
     }
 
-    fn rights(&self, id: VarId, path: &[Value], place: Place) -> Result<Value, Failure> {
-        self.vars.rights(id, path, self.replica, place)
+    fn replica(&self) -> ReplicaId {
+        self.replica
     }
 }
