@@ -23,6 +23,7 @@ pub mod json;
 pub mod locate;
 pub mod names;
 pub mod output;
+pub mod replay;
 pub mod report;
 pub mod session;
 pub mod show;

@@ -9,6 +9,7 @@ pub mod new;
 pub mod plan;
 pub mod progress;
 pub mod repl;
+pub mod replay;
 pub mod run;
 pub mod runner;
 
@@ -52,6 +53,8 @@ commands! {
     Check(check::Args),
     /// Run a program: feeds in, emits and shown values out
     Run(run::Args),
+    /// Drive named replicas by hand: a given schedule, step by step
+    Replay(replay::Args),
     /// Type definitions, updates and expressions, one at a time
     Repl(repl::Args),
     /// Say what an error code means and how to get rid of it

@@ -14,7 +14,7 @@
 //! that is why a statement compiled against the longer text can be done by the running program.
 
 use lasp_compiler::codes::Code;
-use lasp_compiler::diagnostic::{Diagnostic, SourceFile};
+use lasp_compiler::diagnostic::{Diagnostic, Severity, SourceFile};
 use lasp_compiler::{Compiled, Loader, Options, compile_with, syntax};
 use lasp_grammar::{LineKind, parse_line};
 use lasp_plan::{Expr, Plan, Stmt, Type, Value};
@@ -24,6 +24,9 @@ use super::{Happening, Session};
 
 /// The name that wrapped lines get. Long enough not to be anybody's.
 const WRAPPED: &str = "line_of_the_session";
+
+/// What is wrong with a text, and the texts that places point into.
+pub type Problems = (Vec<Diagnostic>, Vec<SourceFile>);
 
 /// What became of a line.
 #[derive(Debug)]
@@ -117,6 +120,53 @@ impl Session {
         }
     }
 
+    /// An expression over the program that is evaluated at some node, so that it may ask for the node's rights. It gives a
+    /// tuple of one value.
+    ///
+    /// # Errors
+    /// Its problems, with the texts that places point into, when it does not compile.
+    pub fn expression(&self, text: &str, loader: &mut dyn Loader) -> Result<(Expr, Type), Problems> {
+        let compiled =
+            self.with_appended(&handler(&format!("emit {WRAPPED}_value {{ value:\n{text}\n}}")), false, loader);
+        let body = compiled.plan.as_ref().and_then(wrapped_body);
+        match body.as_deref() {
+            Some([Stmt::Emit(emit)]) => Ok((emit.value.clone(), emit.ty.clone())),
+            _ => Err((compiled.diagnostics, compiled.files)),
+        }
+    }
+
+    /// Statements that run at some node: whether its role may is for the node to say. An update that answers may stand
+    /// alone; nobody but who asked for the statements takes its answer.
+    ///
+    /// # Errors
+    /// Their problems, with the texts that places point into, when they do not compile.
+    pub fn statements(&self, text: &str, loader: &mut dyn Loader) -> Result<Vec<Stmt>, Problems> {
+        let roles: Vec<String> = self.plan().map(|plan| plan.roles.clone()).unwrap_or_default();
+        let (mut text, mut answered) = (text.to_string(), false);
+        let mut first: Option<Problems> = None;
+        let mut sites = std::iter::once(None).chain(roles.iter().map(Some)).peekable();
+        while let Some(role) = sites.peek() {
+            let head = handler_head(role.map(String::as_str));
+            let compiled = self.with_appended(&format!("{head}{text}\n}}"), false, loader);
+            if let Some(body) = compiled.plan.as_ref().and_then(wrapped_body) {
+                return Ok(body);
+            }
+            let errors = || compiled.diagnostics.iter().filter(|each| each.severity == Severity::Error);
+            let ignored = || errors().filter(|each| each.code == Code::E0209);
+            if !answered && ignored().next().is_some() {
+                let start = compiled.files.first().and_then(|file| file.text.rfind(&head)).map(|at| at + head.len());
+                text = with_answers(&text, start.unwrap_or_default(), ignored());
+                answered = true;
+            } else if errors().all(|each| each.code == Code::E0401) {
+                sites.next();
+            } else {
+                return Err(first.unwrap_or((compiled.diagnostics, compiled.files)));
+            }
+            first = first.or(Some((compiled.diagnostics, compiled.files)));
+        }
+        Err(first.unwrap_or_default())
+    }
+
     fn with_appended(&self, item: &str, is_item: bool, loader: &mut dyn Loader) -> Compiled {
         let (name, text) = match self.files().first() {
             Some(file) => (file.name.as_str(), file.text.as_str()),
@@ -165,7 +215,26 @@ fn view(expression: &str) -> String {
 }
 
 fn handler(body: &str) -> String {
-    format!("event {WRAPPED} {{ }}\non {WRAPPED}(_) {{\n{body}\n}}")
+    format!("{}{body}\n}}", handler_head(None))
+}
+
+fn handler_head(role: Option<&str>) -> String {
+    let at = role.map_or_else(String::new, |role| format!(" at {role}"));
+    format!("event {WRAPPED} {{ }}\non {WRAPPED}(_){at} {{\n")
+}
+
+// Takes the answers that nobody takes: the text begins at `start`.
+fn with_answers<'d>(text: &str, start: usize, ignored: impl Iterator<Item = &'d Diagnostic>) -> String {
+    let mut text = text.to_string();
+    let places = ignored.map(|each| each.primary.place.start as usize);
+    let mut places: Vec<usize> = places.filter_map(|at| at.checked_sub(start)).collect();
+    places.sort_unstable_by(|a, b| b.cmp(a));
+    for (n, at) in places.into_iter().enumerate() {
+        if text.is_char_boundary(at) {
+            text.insert_str(at, &format!("let answer_{n}_of_the_session = "));
+        }
+    }
+    text
 }
 
 #[cfg(test)]
