@@ -30,9 +30,12 @@ fn views_equal_their_recomputation() {
     }
     drop(tell);
     let mut tally = Tally::default();
+    let mut threads = 0;
     for result in told {
+        threads += 1;
         tally.add(&result.unwrap_or_else(|wrong| panic!("{wrong}")));
     }
+    assert_eq!(threads, THREADS, "a thread ended without a result");
     println!("{tally}");
     if cases >= CASES {
         assert_eq!(tally.missing(), Vec::<String>::new(), "the generator hardly makes these any more");

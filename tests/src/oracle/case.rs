@@ -11,7 +11,7 @@ use super::exp::Exp;
 use super::generator::{Function, Gen, Global};
 use super::reactions::{self, Reaction};
 use super::rng::Rng;
-use super::ty::{SHAPE, Ty};
+use super::ty::{SHAPE, STATUS, Ty};
 use super::vars;
 
 /// A variable.
@@ -74,7 +74,8 @@ pub(super) fn generate(seed: u64) -> Case {
     let (mut declared, mut events) = (Vec::new(), Vec::new());
     for n in 0..2 + g.rng.below(4) {
         let (var, of) = vars::variable(&mut g.rng, n);
-        let size = if var.ty.element().is_some() { 8 } else { 1 };
+        let scalar = var.ty.element().is_none() && !matches!(var.ty, Ty::Record(_) | Ty::Tuple(_));
+        let size = if scalar { 1 } else { 8 };
         g.globals.push(Global { name: var.name.clone(), ty: var.ty.clone(), cost: 1, size });
         declared.push(var);
         events.extend(of);
@@ -213,7 +214,9 @@ fn compound(g: &mut Gen, events: &[Event]) -> Vec<Event> {
 fn reading(g: &mut Gen, declared: &[Var], funs: &[Fun], lets: &[Let]) -> Vec<Event> {
     let mut made = Vec::new();
     for var in declared {
-        if !var.text.contains(": orset") || g.rng.chance(50) {
+        if !["orset", "rwset"].iter().any(|set| var.text.starts_with(&format!("var {}: {set}", var.name)))
+            || g.rng.chance(50)
+        {
             continue;
         }
         let Some(element) = var.ty.element() else { continue };
@@ -234,7 +237,7 @@ fn reading(g: &mut Gen, declared: &[Var], funs: &[Fun], lets: &[Let]) -> Vec<Eve
 impl Case {
     /// The program.
     pub(super) fn program(&self) -> String {
-        let mut out = format!("//! Case {}.\n\n{SHAPE}\n\n", self.seed);
+        let mut out = format!("//! Case {}.\n\n{SHAPE}\n{STATUS}\n\n", self.seed);
         for var in &self.vars {
             out.push_str(&format!("{}\n", var.text));
         }

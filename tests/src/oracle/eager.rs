@@ -11,7 +11,7 @@
 //!    A side of an equality is such a part by itself, for it is the key of a join: `s.filter(x => 1 / x == k)`.
 //! 4. A part depends on some sources of a query only, and the others have no elements: in
 //!    `from x in a, y in b where 10 / x > y` with an empty `b` the quotients are computed. Conditions written before it
-//!    protect it.
+//!    protect it. This holds for conditions also where the other sources depend on the first.
 //!
 //! The other way round, a view is well although its recomputation fails, there are two:
 //!
@@ -114,6 +114,8 @@ enum Binder {
 struct Walk {
     binders: Vec<Binder>,
     found: Vec<Expr>,
+    /// Inside the condition of a query: it is tested as soon as its names are bound, before the sources that follow.
+    in_where: bool,
 }
 
 impl Walk {
@@ -139,6 +141,11 @@ impl Walk {
             }
             ExprKind::If(condition, then, otherwise) => {
                 self.visit(condition);
+                if matches!(&otherwise.kind, ExprKind::Set(none) if none.is_empty()) {
+                    let before = std::mem::replace(&mut self.in_where, true);
+                    self.visit(condition);
+                    self.in_where = before;
+                }
                 self.under(Binder::Guard((**condition).clone()), then);
                 self.under(Binder::Guard(not(condition)), otherwise);
             }
@@ -225,7 +232,7 @@ impl Walk {
             for (at, binder) in self.binders.iter().enumerate() {
                 let (binds, reads) = binder.slots();
                 // A later source that depends on an earlier one restricts it, like a condition.
-                let restricts = matches!(binder, Binder::Each { .. }) && !reads.is_disjoint(&needed);
+                let restricts = matches!(binder, Binder::Each { .. }) && !reads.is_disjoint(&needed) && !self.in_where;
                 let guards = guarded && matches!(binder, Binder::Guard(_) | Binder::Arm(..));
                 if !binds.is_disjoint(&needed) || guarded && (restricts || guards) {
                     kept[at] = true;

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use super::exp::Exp;
 use super::rng::Rng;
-use super::ty::Ty;
+use super::ty::{ELEMENTS, Ty};
 
 /// What an expression may cost from scratch, about in evaluated parts: 10,000 of them take a millisecond.
 pub(super) const COST_MAX: u64 = 12_000;
@@ -99,7 +99,8 @@ impl Gen {
             Ty::Opt(of) => self.option(of, depth),
             Ty::Set(of) => self.set(of, depth),
             Ty::Map(key, value, total) => self.map(key, value, *total, depth),
-            Ty::Shape | Ty::Tuple(_) | Ty::Record(_) | Ty::List(_) => self.built(ty, depth),
+            Ty::Status if self.rng.chance(60) => self.looked_up(ty, depth - 1),
+            Ty::Shape | Ty::Status | Ty::Tuple(_) | Ty::Record(_) | Ty::List(_) => self.built(ty, depth),
         }
     }
 
@@ -113,11 +114,9 @@ impl Gen {
         // Inside a function of elements its argument is what matters; a captured view is the exception.
         if locals == 0 || self.rng.chance(15) {
             for global in &self.globals {
-                if global.ty.fits(ty) {
-                    found.push(
-                        Exp::leaf(global.ty.clone(), &*global.name).sized(global.size).costing(global.cost.max(1)),
-                    );
-                }
+                let before = found.len();
+                paths(&global.name, &global.ty, global.size, ty, &mut found);
+                found[before..].iter_mut().for_each(|exp| exp.cost = global.cost.max(1));
             }
         }
         if found.is_empty() {
@@ -227,7 +226,7 @@ impl Gen {
                 let (key, value) = (self.literal(key), self.literal(value));
                 Exp::new(Ty::map(key.ty.clone(), value.ty.clone(), false), "[$: $]", [key, value])
             }
-            Ty::Shape | Ty::Tuple(_) | Ty::Record(_) => self.built(ty, 0),
+            Ty::Shape | Ty::Status | Ty::Tuple(_) | Ty::Record(_) => self.built(ty, 0),
         }
     }
 
@@ -260,6 +259,7 @@ impl Gen {
                 let parts: Vec<Exp> = (0..=self.rng.below(3)).map(|_| part(self, of)).collect();
                 self.listed(parts, "[", "]", |of| Ty::List(Box::new(of)))
             }
+            Ty::Status => Exp::leaf(Ty::Status, *self.rng.pick(&ELEMENTS)),
             _ => match self.rng.below(3) {
                 0 => Exp::leaf(Ty::Shape, "dot"),
                 1 => {
@@ -319,14 +319,15 @@ impl Gen {
 
     /// A type without collections.
     pub(super) fn scalar_type(&mut self) -> Ty {
-        match self.rng.weighted(&[42, 25, 3, 5, 16, 3, 6]) {
+        match self.rng.weighted(&[40, 24, 3, 5, 15, 3, 6, 4]) {
             0 => Ty::Int,
             1 => Ty::Text,
             2 => Ty::Bool,
             3 => Ty::Float,
             4 => Ty::item(),
             5 => Ty::Shape,
-            _ => Ty::pair(Ty::Text, Ty::Int),
+            6 => Ty::pair(Ty::Text, Ty::Int),
+            _ => Ty::Status,
         }
     }
 
@@ -340,7 +341,7 @@ impl Gen {
                 Ty::Map(_, value, _) => value.element().or(Some((**value).clone())),
                 ty => ty.element(),
             })
-            .filter(|ty| !matches!(ty, Ty::Map(..)))
+            .filter(|ty| !matches!(ty, Ty::Map(..)) && !ty.has_total())
             .collect();
         if !known.is_empty() && self.rng.chance(50) {
             return self.rng.pick(&known).clone();

@@ -59,7 +59,8 @@ impl Gen {
             }
             10 => {
                 // An option beside a bound: unset is false.
-                let (a, b) = (self.exp(&Ty::opt(Ty::Int), below), self.exp(&Ty::Int, below));
+                let ty = if self.rng.chance(80) { Ty::Int } else { Ty::Status };
+                let (a, b) = (self.exp(&Ty::opt(ty.clone()), below), self.exp(&ty, below));
                 let sign = *self.rng.pick(&["<", "<=", ">", ">="]);
                 Exp::new(Ty::Bool, &format!("($ {sign} $)"), [a, b])
             }

@@ -101,10 +101,40 @@ impl Gen {
                         let inner = self.entry(map, "$[$]", below, |value| value);
                         self.entry(inner, "$[$]", below, |value| value)
                     }
-                    None => self.opened(wanted, below),
+                    None => self.part_looked_up(wanted, below),
                 }
             }
         }
+    }
+
+    /// `m[k].a`: a part of what a total map holds.
+    fn part_looked_up(&mut self, wanted: &Ty, below: usize) -> Exp {
+        let part = |ty: &Ty| match ty {
+            Ty::Map(_, value, true) => match &**value {
+                Ty::Record(fields) => fields.iter().find(|(_, ty)| ty.fits(wanted)).cloned(),
+                Ty::Tuple(types) => {
+                    let at = types.iter().position(|ty| ty.fits(wanted))?;
+                    Some((at.to_string(), types[at].clone()))
+                }
+                _ => None,
+            },
+            _ => None,
+        };
+        let Some(map) = self.map_in_scope(|ty| part(ty).map(|(_, ty)| ty), wanted) else {
+            return match wanted {
+                // Elements are seldom in options.
+                Ty::Status => self.literal(wanted),
+                _ => self.opened(wanted, below),
+            };
+        };
+        let Some((name, _)) = part(&map.ty) else { return map };
+        self.used.insert("part of a looked-up product");
+        let of = |ty: Ty| match ty {
+            Ty::Record(fields) => fields.into_iter().find(|(field, _)| *field == name).map_or(Ty::Int, |(_, ty)| ty),
+            Ty::Tuple(mut types) => types.swap_remove(name.parse().unwrap_or(0)),
+            other => other,
+        };
+        self.entry(map, &format!("$[$].{name}"), below, of)
     }
 
     /// `m.get(k)`, or `m[k]` of a partial map: an option.

@@ -6,9 +6,8 @@ use lasp_plan::{Expr, ExprKind, TextPart};
 pub(super) fn parts(expr: &Expr) -> Vec<&Expr> {
     match &expr.kind {
         ExprKind::Const(_) | ExprKind::Local(_) | ExprKind::Var(_) | ExprKind::View(_) => Vec::new(),
-        ExprKind::Field(of, _) | ExprKind::Some(of) | ExprKind::Unary(_, of) => vec![of],
-        ExprKind::Rights(_, parts)
-        | ExprKind::Tuple(parts)
+        ExprKind::Rights(of) | ExprKind::Field(of, _) | ExprKind::Some(of) | ExprKind::Unary(_, of) => vec![of],
+        ExprKind::Tuple(parts)
         | ExprKind::Set(parts)
         | ExprKind::List(parts)
         | ExprKind::Variant(_, parts)
@@ -23,6 +22,7 @@ pub(super) fn parts(expr: &Expr) -> Vec<&Expr> {
             .collect(),
         ExprKind::Binary(_, a, b)
         | ExprKind::CompareSet(_, a, b)
+        | ExprKind::CompareDrawn(_, a, b, _)
         | ExprKind::Let(_, a, b)
         | ExprKind::Lookup(a, b, _) => {
             vec![a, b]
@@ -43,9 +43,8 @@ pub(super) fn parts(expr: &Expr) -> Vec<&Expr> {
 pub(super) fn parts_mut(expr: &mut Expr) -> Vec<&mut Expr> {
     match &mut expr.kind {
         ExprKind::Const(_) | ExprKind::Local(_) | ExprKind::Var(_) | ExprKind::View(_) => Vec::new(),
-        ExprKind::Field(of, _) | ExprKind::Some(of) | ExprKind::Unary(_, of) => vec![of],
-        ExprKind::Rights(_, parts)
-        | ExprKind::Tuple(parts)
+        ExprKind::Rights(of) | ExprKind::Field(of, _) | ExprKind::Some(of) | ExprKind::Unary(_, of) => vec![of],
+        ExprKind::Tuple(parts)
         | ExprKind::Set(parts)
         | ExprKind::List(parts)
         | ExprKind::Variant(_, parts)
@@ -60,6 +59,7 @@ pub(super) fn parts_mut(expr: &mut Expr) -> Vec<&mut Expr> {
             .collect(),
         ExprKind::Binary(_, a, b)
         | ExprKind::CompareSet(_, a, b)
+        | ExprKind::CompareDrawn(_, a, b, _)
         | ExprKind::Let(_, a, b)
         | ExprKind::Lookup(a, b, _) => {
             vec![a, b]

@@ -8,7 +8,7 @@
 use super::case::{Let, Var};
 use super::exp::Exp;
 use super::generator::Gen;
-use super::ty::Ty;
+use super::ty::{ELEMENTS, Ty};
 
 /// A reaction to a view, by the view's position among the `let`s.
 #[derive(Clone, Debug)]
@@ -104,8 +104,12 @@ fn bound(g: &mut Gen, vars: &[&Var], element: Option<&Ty>) -> String {
             Ty::Map(..) => format!("{name}[{}].count() >= {k}", key(g, of)),
             Ty::Set(_) => format!("{name}[{}].count() >= {k}", key(g, of)),
             Ty::Opt(_) => format!("{name}[{}] >= {k}", key(g, of)),
+            Ty::Bool => format!("{name}[{}]", key(g, of)),
+            Ty::Status => format!("{name}[{}] >= {}", key(g, of), g.rng.pick(&ELEMENTS)),
             _ => format!("{name}[{}] >= {k}", key(g, of)),
         },
+        Ty::Bool => name.clone(),
+        Ty::Status => format!("{name} >= {}", g.rng.pick(&ELEMENTS)),
         _ => format!("{name} >= {k}"),
     }
 }

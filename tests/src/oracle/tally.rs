@@ -34,6 +34,7 @@ const MARKS: &[&str] = &[
     "handler that reads",
     "handler undone",
     "out of range",
+    "part of a looked-up product",
     "set equality",
     "several events in a step",
     "view recovered",

@@ -18,6 +18,8 @@ pub(super) enum Ty {
     Text,
     /// The enum `Shape` that every program declares.
     Shape,
+    /// The lattice `Status` that every program declares, as the enum of its elements.
+    Status,
     Tuple(Vec<Ty>),
     /// Fields sorted by name.
     Record(Vec<(String, Ty)>),
@@ -30,6 +32,10 @@ pub(super) enum Ty {
 
 /// The declaration of [`Ty::Shape`].
 pub(super) const SHAPE: &str = "type Shape = dot | line(int) | box(int, text)";
+
+/// The declaration of [`Ty::Status`], and its elements in declared order.
+pub(super) const STATUS: &str = "lattice Status { placed < paid < shipped < returned, placed < cancelled < returned }";
+pub(super) const ELEMENTS: [&str; 5] = ["placed", "paid", "shipped", "returned", "cancelled"];
 
 impl Ty {
     pub(super) fn set(of: Ty) -> Ty {
@@ -81,6 +87,17 @@ impl Ty {
         })
     }
 
+    /// Whether a map stands in it that only a variable reads as.
+    pub(super) fn has_total(&self) -> bool {
+        match self {
+            Ty::Map(_, value, total) => *total || value.has_total(),
+            Ty::Opt(of) | Ty::List(of) | Ty::Set(of) => of.has_total(),
+            Ty::Tuple(types) => types.iter().any(Ty::has_total),
+            Ty::Record(fields) => fields.iter().any(|(_, ty)| ty.has_total()),
+            _ => false,
+        }
+    }
+
     /// What iterating over it gives.
     pub(super) fn element(&self) -> Option<Ty> {
         match self {
@@ -105,6 +122,7 @@ impl Ty {
             Ty::Bool => "bool".into(),
             Ty::Text => "text".into(),
             Ty::Shape => "Shape".into(),
+            Ty::Status => "Status".into(),
             Ty::Tuple(types) => format!("({})", list(types)),
             Ty::Record(fields) => {
                 let fields: Vec<_> = fields.iter().map(|(name, ty)| format!("{name}: {}", ty.text())).collect();
@@ -132,6 +150,7 @@ impl Ty {
                 1 => Value::Variant(1, [Ty::Int.value(rng)].into()),
                 _ => Value::Variant(2, [Ty::Int.value(rng), Ty::Text.value(rng)].into()),
             },
+            Ty::Status => Value::Variant(rng.below(ELEMENTS.len()) as u32, [].into()),
             Ty::Tuple(types) => Value::tuple(types.iter().map(|ty| ty.value(rng)).collect::<Vec<_>>()),
             Ty::Record(fields) => Value::tuple(fields.iter().map(|(_, ty)| ty.value(rng)).collect::<Vec<_>>()),
             Ty::Opt(of) => {

@@ -155,8 +155,10 @@ fn refused_updates_fail_the_handler() {
     let quota = p.var("quota", Kind::BCounter, Type::Nat, None);
     let s = p.set("s");
     let inc = p.on("inc", vec![add_to(s, local(0)), Stmt::Update(update(n, vec![], "inc", vec![local(0)]))]);
-    let give = p
-        .on("give", vec![add_to(s, local(0)), Stmt::Update(update(quota, vec![], "transfer", vec![local(0), int(2)]))]);
+    let give = p.on(
+        "give",
+        vec![add_to(s, local(0)), Stmt::Update(update(quota, vec![], "transfer", vec![local(0), text("b")]))],
+    );
     let (mut node, _) = p.start();
     let outs = node.handle(0, event(inc, -1));
     assert_eq!(lines(&outs), ["R0703: `n.inc(-1)` was refused: -1 is negative (row inc { x: -1 })"]);
@@ -166,7 +168,8 @@ fn refused_updates_fail_the_handler() {
         "R0701: `n.inc(1)` was refused: the count of this node would pass the greatest int (row inc { x: 1 })";
     assert_eq!(lines(&outs), [message]);
     let outs = node.handle(0, event(give, 3));
-    let message = "R0703: `quota.transfer(3, 2)` was refused: this node knows no node 2 (row give { x: 3 })";
+    let message =
+        "R0703: `quota.transfer(3, \"b\")` was refused: this node knows no node `b`, only `local` (row give { x: 3 })";
     assert_eq!(lines(&outs), [message]);
     assert_eq!(node.variable(s), Ok(ints(&[i64::MAX])), "only the op that held");
 }

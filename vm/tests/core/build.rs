@@ -14,7 +14,7 @@ use std::sync::Arc;
 use lasp_lattice::{Kind, ReplicaId};
 use lasp_plan::{
     BinaryOp, CollOp, Emit, EventPlan, Expr, ExprKind, Func, Graph, HandlerPlan, Lambda, Node as Operator, NodeId, Op,
-    Pattern, Place, Plan, Shape, ShowPlan, Stability, Stage, Stmt, Type, Update, Value, VarId, VarPlan, ViewId,
+    Pattern, Place, Plan, Shape, ShowPlan, Stability, Stage, Step, Stmt, Type, Update, Value, VarId, VarPlan, ViewId,
     ViewPlan, WatchPlan, WhenPlan,
 };
 use lasp_vm::{InEvent, Node, Out};
@@ -84,11 +84,17 @@ pub fn field(of: Expr, slot: u32) -> Expr {
     expr(ExprKind::Field(of.into(), slot))
 }
 
+/// What this node may spend under a key of a map of bounded counters.
+pub fn rights(of: VarId, key: &str) -> Expr {
+    expr(ExprKind::Rights(lookup(var(of), text(key), Some(Value::Int(0))).into()))
+}
+
 pub fn ints(items: &[i64]) -> Value {
     Value::set(items.iter().copied().map(Value::Int).collect())
 }
 
 pub fn update(var: VarId, path: Vec<Expr>, method: &str, args: Vec<Expr>) -> Update {
+    let path = path.into_iter().map(Step::Key).collect();
     Update { var, path, method: method.into(), args, place: Place::default() }
 }
 

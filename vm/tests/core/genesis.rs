@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use lasp_lattice::{Kind, ReplicaId};
-use lasp_plan::{BinaryOp, Expr, ExprKind, Stmt, Type, Value, VarId};
+use lasp_plan::{BinaryOp, Expr, Stmt, Type, Value, VarId};
 use lasp_vm::{Node, Out};
 
-use crate::build::{Program, binary, expr, int, ints, lines, text, update, value, var};
+use crate::build::{Program, binary, int, ints, lines, rights, text, update, value, var};
 
 fn started(kind: Kind, ty: Type, init: Expr) -> (Node, Vec<Out>) {
     let mut p = Program::default();
@@ -59,7 +59,7 @@ fn rights_go_to_the_one_node() {
         Some(init),
     );
     let (mut node, _) = p.start();
-    assert_eq!(node.eval(&expr(ExprKind::Rights(quota, vec![text("a")]))), Ok(Value::Int(5)));
+    assert_eq!(node.eval(&rights(quota, "a")), Ok(Value::Int(5)));
     let spend = |n| [Stmt::Update(update(quota, vec![text("a")], "spend", vec![int(n)]))];
     assert_eq!(node.update(0, &spend(6)).1, Some(Value::Bool(false)));
     assert_eq!(node.update(0, &spend(5)).1, Some(Value::Bool(true)));

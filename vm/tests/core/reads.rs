@@ -3,11 +3,11 @@
 //! Every row is an expression that looks into a variable, next to the same over the whole value as a constant.
 
 use lasp_lattice::Kind;
-use lasp_plan::{CollOp, Expr, ExprKind, Func, Shape, Stage, Type, Value};
+use lasp_plan::{CollOp, Expr, Func, Shape, Stage, Type, Value};
 use lasp_vm::Node;
 
 use crate::build::{
-    Program, binary, call, coll, coll_by, expr, int, ints, local, lookup, text, update, value, var, view,
+    Program, binary, call, coll, coll_by, int, ints, local, lookup, rights, text, update, value, var, view,
 };
 use lasp_plan::{BinaryOp, Stmt, VarId};
 
@@ -153,8 +153,7 @@ fn rights_are_read_here() {
     let mut p = Program::default();
     let quota = p.var("quota", map_of(Kind::BCounter), Type::Map(Type::Text.into(), Type::Nat.into()), None);
     let (mut node, _) = p.start();
-    let rights = |key| expr(ExprKind::Rights(quota, vec![text(key)]));
     node.update(0, &[Stmt::Update(update(quota, vec![text("a")], "inc", vec![int(5)]))]);
-    assert_eq!(node.eval(&rights("a")), Ok(Value::Int(5)));
-    assert_eq!(node.eval(&rights("q")), Ok(Value::Int(0)));
+    assert_eq!(node.eval(&rights(quota, "a")), Ok(Value::Int(5)));
+    assert_eq!(node.eval(&rights(quota, "q")), Ok(Value::Int(0)));
 }

@@ -1,35 +1,26 @@
 //! Strong eventual consistency: who has joined the same deltas has the same state, whatever the order, the grouping and
 //! the repetitions.
 
-use proptest::prelude::*;
-use proptest::sample::Index;
+use std::rc::Rc;
 
 use lasp_lattice::{State, Unobserved};
 
-use crate::generate::{for_every_kind, same, schedule};
+use crate::generate::{Rng, schedule};
 use crate::rows::visible;
+use crate::runner::{for_every_row, same};
 use crate::world::{T, World, joined};
 
-/// How one replica receives: sort keys that make a permutation, repetitions, and where groups are cut.
-type Delivery = (Vec<u16>, Vec<Index>, Vec<bool>);
-
-fn delivery() -> impl Strategy<Value = Delivery> {
-    let keys = prop::collection::vec(any::<u16>(), 16);
-    let again = prop::collection::vec(any::<Index>(), 0..4);
-    (keys, again, prop::collection::vec(any::<bool>(), 16))
-}
-
-/// Joins all deltas in the order and the groups of a delivery.
-fn receive(bottom: &State<T>, deltas: &[State<T>], (keys, again, cut): &Delivery) -> State<T> {
-    let mut order: Vec<usize> = (0..deltas.len()).collect();
-    order.sort_by_key(|at| keys[at % keys.len()]);
-    if !deltas.is_empty() {
-        order.extend(again.iter().map(|pick| pick.index(deltas.len())));
+/// Joins all deltas in some order, some of them twice, in groups cut anywhere.
+fn receive(bottom: &State<T>, deltas: &[Rc<State<T>>], rng: &mut Rng) -> State<T> {
+    let mut order: Vec<&State<T>> = deltas.iter().map(|delta| &**delta).collect();
+    for _ in 0..order.len().min(3) {
+        order.push(&**rng.pick(deltas));
     }
+    rng.shuffle(&mut order);
     let (mut state, mut group) = (bottom.clone(), bottom.clone());
-    for (at, which) in order.into_iter().enumerate() {
-        group.join(&deltas[which], &mut Unobserved);
-        if cut[at % cut.len()] {
+    for delta in order {
+        group.join(delta, &mut Unobserved);
+        if rng.chance(1, 2) {
             state.join(&group, &mut Unobserved);
             group = bottom.clone();
         }
@@ -39,19 +30,15 @@ fn receive(bottom: &State<T>, deltas: &[State<T>], (keys, again, cut): &Delivery
 
 #[test]
 fn all_deltas_in_any_order_give_one_state() {
-    for_every_kind(
-        file!(),
-        |kind| (schedule(kind), [delivery(), delivery(), delivery()]),
-        |kind, (schedule, deliveries)| {
-            let world = World::run(kind, &schedule);
-            let bottom = State::bottom(kind);
-            let all = world.states.iter().fold(bottom.clone(), |all, state| joined(&all, state));
-            for delivery in &deliveries {
-                let received = receive(&bottom, &world.made, delivery);
-                same("joined deltas = joined states", &received, &all)?;
-                same("and the same is seen", &visible(&received), &visible(&all))?;
-            }
-            Ok(())
-        },
-    );
+    for_every_row("convergence", schedule, |kind, schedule, rng| {
+        let world = World::run(kind, schedule);
+        let deltas: Vec<Rc<State<T>>> = world.made.iter().map(|update| update.delta.clone()).collect();
+        let (bottom, all) = (State::bottom(kind), world.whole());
+        for _ in 0..2 {
+            let received = receive(&bottom, &deltas, rng);
+            same("joined deltas = joined states", &received, &all)?;
+            same("and the same is seen", &visible(&received), &visible(&all))?;
+        }
+        Ok(())
+    });
 }

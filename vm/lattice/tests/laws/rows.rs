@@ -58,7 +58,7 @@ pub fn sum<'a>(events: impl IntoIterator<Item = &'a Event>) -> Weighted {
 /// Every row of the visible value, as reported.
 pub fn visible_events(state: &State<T>) -> Vec<Event> {
     let mut recorder = Recorder::default();
-    state.visible(&mut recorder);
+    state.show(&mut recorder);
     recorder.events
 }
 
