@@ -8,6 +8,7 @@
 
 mod check;
 pub mod codes;
+pub mod crdt;
 pub mod diagnostic;
 pub mod hir;
 mod lower;

@@ -125,6 +125,12 @@ impl Ty {
         size
     }
 
+    /// Whether types lie deeper in each other than this.
+    #[must_use]
+    pub fn is_deeper_than(&self, most: usize) -> bool {
+        most == 0 || self.parts().into_iter().any(|part| part.is_deeper_than(most - 1))
+    }
+
     /// The drawn lattice it is the elements of, also as the content of an option.
     #[must_use]
     pub fn drawn(&self) -> Option<&Arc<UserLattice>> {

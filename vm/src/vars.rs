@@ -156,6 +156,11 @@ impl Vars {
         }
     }
 
+    /// Takes back what genesis wrote of a variable whose initial value failed.
+    pub(crate) fn reset(&mut self, id: VarId) {
+        self.states[id.0 as usize] = State::bottom(&self.plan.var(id).kind);
+    }
+
     /// Takes back everything in the journal, last first.
     pub(crate) fn undo(&mut self, journal: Journal) {
         for (var, undo) in journal.undo.into_iter().rev() {

@@ -11,9 +11,10 @@ use lasp_plan::Place;
 use super::types::TypeDef;
 use super::{Checker, Decl, Progress, VariantRef};
 use crate::codes::Code;
+use crate::crdt::Crdt;
 use crate::diagnostic::Diagnostic;
 use crate::hir::{Hir, HirKind};
-use crate::program::{Crdt, EventDef, FeedDef, FnDef, ShowDef, VarDef, ViewDef};
+use crate::program::{EventDef, FeedDef, FnDef, ShowDef, VarDef, ViewDef};
 use crate::ty::Ty;
 
 impl<'a> Checker<'a> {
@@ -26,6 +27,7 @@ impl<'a> Checker<'a> {
                 match &item.kind {
                     ItemKind::Role(names) => names.iter().for_each(|name| self.enter_role(name)),
                     ItemKind::Type(decl) => self.enter_type(decl),
+                    ItemKind::Lattice(decl) => self.enter_lattice(decl),
                     ItemKind::Var(decl) => self.enter_var(decl),
                     ItemKind::Let(decl) => self.enter_view(decl),
                     ItemKind::Fn(decl) => self.enter_fn(decl),
@@ -33,11 +35,7 @@ impl<'a> Checker<'a> {
                 }
             }
         }
-        self.each_item(|this, item| match &item.kind {
-            ItemKind::Lattice(decl) => this.enter_lattice(decl),
-            _ => {}
-        });
-        // Types of events and variables may name lattices of any file.
+        // Types of events and variables may name types and lattices of any file.
         self.each_item(|this, item| {
             if let ItemKind::Event(decl) = &item.kind {
                 this.enter_event(decl);
@@ -91,12 +89,7 @@ impl<'a> Checker<'a> {
     fn enter_type(&mut self, decl: &'a ast::TypeDecl) {
         let qualified = self.qualified(&decl.name.text);
         let place = self.at(decl.name.span);
-        if let Some(first) = self.types.get(&qualified) {
-            let first = Place {
-                file: u16::try_from(first.unit).unwrap_or(u16::MAX),
-                start: first.decl.name.span.start,
-                end: first.decl.name.span.end,
-            };
+        if let Some(first) = self.type_place(&qualified) {
             self.twice(&decl.name.text, place, first);
             return;
         }

@@ -21,8 +21,8 @@ use lasp_plan::Place;
 use super::types::{Params, joined};
 use super::{Checker, VariantRef};
 use crate::codes::Code;
+use crate::crdt::Crdt;
 use crate::diagnostic::Diagnostic;
-use crate::program::Crdt;
 use crate::ty::{EnumTy, Ty};
 
 /// A `lattice` of the program.
@@ -44,11 +44,7 @@ impl<'a> Checker<'a> {
     pub(super) fn enter_lattice(&mut self, decl: &'a ast::LatticeDecl) {
         let qualified = self.qualified(&decl.name.text);
         let place = self.at(decl.name.span);
-        let of_type = self.types.get(&qualified).map(|def| (def.unit, &def.decl.name));
-        let of_lattice = self.lattices.get(&qualified).map(|def| (def.unit, &def.decl.name));
-        if let Some((unit, first)) = of_type.or(of_lattice) {
-            let unit = u16::try_from(unit).unwrap_or(u16::MAX);
-            let first = Place { file: unit, start: first.span.start, end: first.span.end };
+        if let Some(first) = self.type_place(&qualified) {
             self.twice(&decl.name.text, place, first);
             return;
         }
@@ -59,6 +55,14 @@ impl<'a> Checker<'a> {
             }
         }
         self.lattices.insert(qualified, LatticeDef { decl, unit: self.unit, known: None });
+    }
+
+    /// Where a type or lattice of this name is declared.
+    pub(super) fn type_place(&self, qualified: &str) -> Option<Place> {
+        let of_type = self.types.get(qualified).map(|def| (def.unit, def.decl.name.span));
+        let of_lattice = || self.lattices.get(qualified).map(|def| (def.unit, def.decl.name.span));
+        let (unit, span) = of_type.or_else(of_lattice)?;
+        Some(Place { file: u16::try_from(unit).unwrap_or(u16::MAX), start: span.start, end: span.end })
     }
 
     /// Reads a declaration, also one that nobody uses.

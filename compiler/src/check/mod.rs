@@ -38,6 +38,8 @@ pub(crate) use calls::Call;
 
 /// The largest type: far more than anybody writes, and small enough to be copied freely.
 const TYPE_NODES_MAX: usize = 4_000;
+/// How deep types may lie in each other: their values are written and compared with as much stack.
+const TYPE_DEPTH_MAX: usize = 400;
 
 /// A file of the program, parsed.
 #[derive(Debug)]
@@ -208,13 +210,20 @@ impl<'a> Checker<'a> {
 
     /// The type, or [`Ty::Error`] and a report if it is larger than any program means.
     fn sized(&mut self, ty: Ty, span: Span) -> Ty {
-        if ty.size(TYPE_NODES_MAX) < TYPE_NODES_MAX {
+        let is_deep = ty.is_deeper_than(TYPE_DEPTH_MAX);
+        if !is_deep && ty.size(TYPE_NODES_MAX) < TYPE_NODES_MAX {
             return ty;
         }
         let diagnostic = self.error(Code::E0210, span, "this type is too large");
-        diagnostic.primary.text = format!("more than {TYPE_NODES_MAX} parts");
-        diagnostic.why =
-            Some("a chain of definitions that each use the last one twice doubles at every step".to_string());
+        diagnostic.primary.text = match is_deep {
+            true => format!("more than {TYPE_DEPTH_MAX} types inside each other"),
+            false => format!("more than {TYPE_NODES_MAX} parts"),
+        };
+        let why = match is_deep {
+            true => "values are compared and written from the outside in, with so much stack",
+            false => "a chain of definitions that each use the last one twice doubles at every step",
+        };
+        diagnostic.why = Some(why.to_string());
         Ty::Error
     }
 

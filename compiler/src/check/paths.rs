@@ -11,8 +11,8 @@ use lasp_plan::Func;
 
 use super::{Checker, Decl};
 use crate::codes::Code;
+use crate::crdt::Crdt;
 use crate::hir::{Hir, HirKind, HirStep};
-use crate::program::Crdt;
 use crate::ty::Ty;
 
 /// A place in a variable, as written.

@@ -18,9 +18,9 @@ use super::names::nearest;
 use super::stmts::Site;
 use super::{Checker, Decl};
 use crate::codes::Code;
+use crate::crdt::Crdt;
 use crate::diagnostic::Diagnostic;
 use crate::hir::{Hir, HirKind, HirStmt, HirUpdate};
-use crate::program::Crdt;
 use crate::ty::Ty;
 
 impl Checker<'_> {

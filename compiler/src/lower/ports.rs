@@ -17,8 +17,8 @@ use lasp_plan::{Expr, ExprKind, Func, NodeId, Op, Place, Value, VarId};
 use super::Flow;
 use super::direct::{constant, field, field_slot, local, position, tuple};
 use super::rep::{Coll, Ctx, MapRep, Rep, ValueRep, columns};
+use crate::crdt::Crdt;
 use crate::hir::{Hir, HirKind};
-use crate::program::Crdt;
 use crate::stability::{Moves, of_crdt};
 use crate::ty::Ty;
 

@@ -4,11 +4,11 @@
 //! merges that away. Rights (escrow) are the way to hold such a bound without talking. Updates that can be repeated (`add`,
 //! `set`) are not reported, and neither is a guard that once true stays true.
 
-use super::whens::innermost;
 use super::{Judge, Moves};
 use crate::codes::Code;
+use crate::crdt::Crdt;
 use crate::diagnostic::Diagnostic;
-use crate::hir::{Hir, HirKind, HirStmt, HirUpdate};
+use crate::hir::{Hir, HirKind, HirStep, HirStmt, HirUpdate};
 use crate::program::Program;
 
 /// Reports guarded updates in all handlers.
@@ -44,7 +44,7 @@ fn report(program: &Program, update: &HirUpdate, guards: &[&Hir], diagnostics: &
         return;
     }
     let guard = guards.iter().find(|guard| {
-        reads(program, guard, update.var, 0) && !matches!(Judge::new(program).judge(guard), Moves::Const | Moves::Up)
+        reads(program, guard, update, 0) && !matches!(Judge::new(program).judge(guard), Moves::Const | Moves::Up)
     });
     let Some(guard) = guard else { return };
     let var = &program.vars[update.var];
@@ -57,14 +57,11 @@ fn report(program: &Program, update: &HirUpdate, guards: &[&Hir], diagnostics: &
     .label("read here")
     .also(update.place, format!("and `{method}` relies on it here"))
     .why("two nodes can both pass the same guard before they hear of each other");
-    if let (crate::program::Crdt::Named { info, .. }, _) = innermost(&var.crdt)
-        && info.name == "pncounter"
-        && method == "dec"
-    {
+    let (lattice, path) = updated(program, update);
+    if lattice.lattice_name() == "pncounter" && method == "dec" {
         diagnostic = diagnostic.help(format!(
-            "hold the bound by rights, which are spent even offline: make it a `bcounter` and write `if {}{}.spend(…) {{ … }}`",
-            var.name,
-            if update.path.is_empty() { "" } else { "[…]" }
+            "hold the bound by rights, which are spent even offline: make it a `bcounter` and write `if {}{path}.spend(…) {{ … }}`",
+            var.name
         ));
     } else {
         diagnostic = diagnostic.help("hold the bound by rights: keep what is left in a `bcounter` and `spend` it");
@@ -72,13 +69,88 @@ fn report(program: &Program, update: &HirUpdate, guards: &[&Hir], diagnostics: &
     diagnostics.push(diagnostic);
 }
 
-/// Whether an expression reads a variable, also through views and functions.
-fn reads(program: &Program, hir: &Hir, var: usize, depth: u32) -> bool {
-    depth < 32
-        && hir.any(&mut |part| match &part.kind {
-            HirKind::Var(index) | HirKind::Raw(index) => *index == var,
-            HirKind::View(index) => reads(program, &program.views[*index].value, var, depth + 1),
-            HirKind::Apply(index, _) => reads(program, &program.fns[*index].body, var, depth + 1),
-            _ => false,
-        })
+/// The lattice that is updated, and the way to it in words.
+fn updated<'p>(program: &'p Program, update: &HirUpdate) -> (&'p Crdt, String) {
+    let mut crdt = &program.vars[update.var].crdt;
+    let mut path = String::new();
+    for step in &update.path {
+        let next = match step {
+            HirStep::Key(_) => {
+                path.push_str("[…]");
+                crdt.values()
+            }
+            HirStep::Part(at) => {
+                let at = *at as usize;
+                match crdt {
+                    Crdt::Record(fields, _) => fields.get(at).map(|(name, part)| {
+                        path.push_str(&format!(".{name}"));
+                        part
+                    }),
+                    Crdt::Tuple(parts, _) => {
+                        path.push_str(&format!(".{at}"));
+                        parts.get(at)
+                    }
+                    _ => None,
+                }
+            }
+        };
+        let Some(next) = next else { break };
+        crdt = next;
+    }
+    (crdt, path)
+}
+
+/// Whether an expression reads what is updated, or something that holds it, also through views and functions. Another
+/// part of the same product is as good as another variable.
+fn reads(program: &Program, hir: &Hir, update: &HirUpdate, depth: u32) -> bool {
+    if depth >= 32 {
+        return false;
+    }
+    let mut slots = Vec::new();
+    if let Some(var) = place(program, hir, &mut slots) {
+        let written = update.path.iter().filter_map(|step| if let HirStep::Part(at) = step { Some(*at) } else { None });
+        if var == update.var && written.zip(&slots).all(|(written, read)| written == *read) {
+            return true;
+        }
+    }
+    match &hir.kind {
+        HirKind::View(index) => reads(program, &program.views[*index].value, update, depth + 1),
+        HirKind::Apply(index, args) => {
+            reads(program, &program.fns[*index].body, update, depth + 1)
+                || args.iter().any(|arg| reads(program, arg, update, depth))
+        }
+        // Of a place, what leads there is no reading of the whole; its keys are.
+        HirKind::Lookup(map, key) if !slots.is_empty() => {
+            reads(program, key, update, depth) || keys_read(program, map, update, depth)
+        }
+        HirKind::Field(base, _) if !slots.is_empty() => keys_read(program, base, update, depth),
+        _ => {
+            let mut found = false;
+            hir.each_part(&mut |part| found = found || reads(program, part, update, depth));
+            found
+        }
+    }
+}
+
+/// Whether the keys on the way to a place read it.
+fn keys_read(program: &Program, hir: &Hir, update: &HirUpdate, depth: u32) -> bool {
+    match &hir.kind {
+        HirKind::Lookup(map, key) => reads(program, key, update, depth) || keys_read(program, map, update, depth),
+        HirKind::Field(base, _) => keys_read(program, base, update, depth),
+        _ => false,
+    }
+}
+
+/// The variable of a place, and the parts walked through, outermost first.
+fn place(program: &Program, hir: &Hir, slots: &mut Vec<u32>) -> Option<usize> {
+    match &hir.kind {
+        HirKind::Var(var) | HirKind::Raw(var) => Some(*var),
+        HirKind::Lookup(map, _) => place(program, map, slots),
+        HirKind::Field(base, name) => {
+            let var = place(program, base, slots)?;
+            slots.push(crate::lower::field_slot(&program.holes.full(&base.ty), name));
+            Some(var)
+        }
+        _ => None,
+    }
 }

@@ -3,14 +3,14 @@
 //! The report of an unstable condition leads from the declaration that causes it to the place that needs stability, and
 //! offers code that works. Neighbours: the judgement itself is in the parent module.
 
-use lasp_lattice::Order;
-use lasp_plan::{BinaryOp, CollOp, Func, Place, UnaryOp};
+use lasp_plan::{BinaryOp, CollOp, Place};
 
-use super::{Judge, Moves, of_crdt};
+use super::causes::{Cause, causes_of, steadier, why_back};
+use super::{Judge, Moves};
 use crate::codes::Code;
 use crate::diagnostic::{Diagnostic, SourceFile};
 use crate::hir::{Hir, HirKind, HirStep, HirStmt, HirUpdate, LocalId};
-use crate::program::{Crdt, Program, WhenDef};
+use crate::program::{Program, WhenDef};
 use crate::ty::Ty;
 
 /// Reports every `when` whose condition may become false again, or whose body cannot be repeated.
@@ -126,21 +126,20 @@ fn unstable(
     label: &str,
     help: Option<String>,
 ) -> Diagnostic {
-    let mut causes: Vec<Cause> = Vec::new();
+    let mut causes: Vec<Cause<'_>> = Vec::new();
     let mut antitone: Option<(Place, String)> = None;
     let mut seen_views = Vec::new();
     causes_of(program, hir, &mut causes, &mut antitone, &mut seen_views);
     let mut diagnostic = Diagnostic::new(Code::E0301, hir.place, message).label(label);
-    let unstable_vars: Vec<&Cause> =
-        causes.iter().filter(|(var, ..)| innermost(&program.vars[*var].crdt).1 == Moves::Eventual).collect();
-    for (var, why, _) in &unstable_vars {
-        diagnostic = diagnostic.also(program.vars[*var].type_place, why.clone());
+    let unstable: Vec<&Cause<'_>> = causes.iter().filter(|cause| cause.moves == Moves::Eventual).collect();
+    for cause in &unstable {
+        diagnostic = diagnostic.also(program.vars[cause.var].type_place, why_back(cause.lattice));
     }
-    if unstable_vars.is_empty() {
-        for (var, ..) in causes.iter().take(3) {
-            let var = &program.vars[*var];
-            let way = if innermost(&var.crdt).1 == Moves::Down { "falls" } else { "grows" };
-            diagnostic = diagnostic.also(var.type_place, format!("`{}` only {way}", var.name));
+    if unstable.is_empty() {
+        for cause in causes.iter().take(3) {
+            let var = &program.vars[cause.var];
+            let way = if cause.moves == Moves::Down { "falls" } else { "grows" };
+            diagnostic = diagnostic.also(var.type_place, format!("`{}` only {way}", text_at(files, cause.place)));
         }
         if let Some((place, text)) = antitone
             && place != hir.place
@@ -153,83 +152,17 @@ fn unstable(
     if let Some(help) = help {
         diagnostic = diagnostic.help(help);
     }
-    for (var, _, better) in &unstable_vars {
-        if let Some((advice, from, to)) = better {
-            let var = &program.vars[*var];
+    for cause in &unstable {
+        let var = &program.vars[cause.var];
+        if cause.lattice.lattice_name() == "ivar" {
+            diagnostic = diagnostic.help("whether it is set at all is stable:  `.is_set`");
+        }
+        if let Some((advice, from, to)) = steadier(cause.lattice) {
             let written = text_at(files, var.type_place).replacen(from, to, 1);
             diagnostic = diagnostic.help(format!("{advice:<36}`var {}: {written}`", var.name));
         }
     }
     diagnostic.help("or, if you know better, say why:    `unstable(…, because: \"…\")`")
-}
-
-/// A variable that a judgement rests on: its position, how it can go back, and the lattice that would not (advice, the
-/// lattice as it is, the lattice as it could be).
-type Cause = (usize, String, Option<(&'static str, &'static str, &'static str)>);
-
-/// The lattice at the end of the maps, and how it moves.
-pub(super) fn innermost(crdt: &Crdt) -> (&Crdt, Moves) {
-    match crdt {
-        Crdt::Named { info, inner, .. } if info.order == Order::Pointwise => match inner.first() {
-            Some(inner) => innermost(inner),
-            None => (crdt, Moves::Eventual),
-        },
-        _ => (crdt, of_crdt(crdt)),
-    }
-}
-
-fn causes_of(
-    program: &Program,
-    hir: &Hir,
-    causes: &mut Vec<Cause>,
-    antitone: &mut Option<(Place, String)>,
-    seen_views: &mut Vec<usize>,
-) {
-    match &hir.kind {
-        HirKind::Var(index) if !causes.iter().any(|(var, ..)| var == index) => {
-            let var = &program.vars[*index];
-            let (inner, _) = innermost(&var.crdt);
-            if let Crdt::Named { info, .. } = inner {
-                let (why, help) = match info.name {
-                    "orset" => (
-                        "items can be removed from an `orset`".to_string(),
-                        Some(("or make the set grow-only:", "orset", "gset")),
-                    ),
-                    "pncounter" => (
-                        "a `pncounter` goes up and down".to_string(),
-                        Some(("or, if it only counts up:", "pncounter", "gcounter")),
-                    ),
-                    "bcounter" => ("a `bcounter` is spent and refilled".to_string(), None),
-                    "lww" => {
-                        ("a later write replaces an `lww`".to_string(), Some(("or, if it only rises:", "lww", "max")))
-                    }
-                    name => (format!("a `{name}` can go back"), None),
-                };
-                causes.push((*index, why, help));
-            }
-        }
-        HirKind::View(index) if !seen_views.contains(index) => {
-            seen_views.push(*index);
-            causes_of(program, &program.views[*index].value, causes, antitone, seen_views);
-        }
-        HirKind::Apply(index, _) if seen_views.len() < 64 => {
-            seen_views.push(usize::MAX - index);
-            causes_of(program, &program.fns[*index].body, causes, antitone, seen_views);
-        }
-        HirKind::Binary(BinaryOp::Lt | BinaryOp::Le | BinaryOp::Eq | BinaryOp::Ne, ..) if antitone.is_none() => {
-            let text = "true now, and false once what grows has grown past it".to_string();
-            *antitone = Some((hir.place, text));
-        }
-        HirKind::CompareSet(..) | HirKind::Unary(UnaryOp::Not, _) if antitone.is_none() => {
-            *antitone = Some((hir.place, "turns what grows into what shrinks".to_string()));
-        }
-        HirKind::Call(Func::Or, _) if antitone.is_none() => {
-            let text = "unset reads as the default, and the first write may be less: `.at_least(k)` is stable";
-            *antitone = Some((hir.place, text.to_string()));
-        }
-        _ => {}
-    }
-    hir.each_part(&mut |part| causes_of(program, part, causes, antitone, seen_views));
 }
 
 const TWICE: &str = "counts twice when done twice";

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use lasp_compiler::codes::Code;
 use lasp_compiler::diagnostic::Severity;
 use lasp_compiler::{NoFiles, compile};
-use lasp_lattice::ReplicaId;
-use lasp_plan::{Plan, Type, Value, ViewId};
+use lasp_lattice::{Kind, ReplicaId};
+use lasp_plan::{Plan, Type, Value, VarId, ViewId};
 use lasp_vm::{Failure, InEvent, Node, Out};
 
 use super::case::Case;
@@ -87,6 +87,8 @@ struct Run<'c> {
     node: Node,
     told: Vec<Told>,
     before: BTreeMap<ViewId, usize>,
+    /// How many keys each removable map had.
+    keys: BTreeMap<VarId, usize>,
     seen: Seen,
 }
 
@@ -94,7 +96,8 @@ impl<'c> Run<'c> {
     fn start(case: &'c Case, plan: Arc<Plan>) -> Run<'c> {
         let (node, outs) = Node::start(plan.clone(), ReplicaId { node: 1, incarnation: 0 }, 0);
         let told = case.reactions.iter().map(|_| Told::default()).collect();
-        let mut run = Run { case, plan, node, told, before: BTreeMap::new(), seen: Seen::default() };
+        let mut run =
+            Run { case, plan, node, told, before: BTreeMap::new(), keys: BTreeMap::new(), seen: Seen::default() };
         run.hear(outs);
         run
     }
@@ -167,6 +170,13 @@ impl<'c> Run<'c> {
                 return Err(Wrong { what, is_ours: false });
             }
             self.note(ViewId(at), &kept);
+        }
+        for (id, var) in (0..).map(VarId).zip(&plan.vars) {
+            if let (Kind::OrMap(_), Ok(Value::Map(entries))) = (&var.kind, self.node.variable(id))
+                && self.keys.insert(id, entries.len()).is_some_and(|before| before > entries.len())
+            {
+                self.seen.marks.insert("key that went");
+            }
         }
         self.check_reactions(when)
     }

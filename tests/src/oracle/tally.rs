@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use lasp_compiler::operators::OPERATORS;
+use lasp_lattice::LATTICES;
 
 use super::case::Case;
 use super::run::Seen;
@@ -21,6 +22,8 @@ const MARKS: &[&str] = &[
     "captured lookup, partial",
     "captured lookup, total",
     "captured scalar",
+    "key that went",
+    "product",
     "correlated",
     "dependent source",
     "division by zero",
@@ -61,11 +64,20 @@ impl Tally {
             return;
         }
         let text = case.program();
+        for lattice in LATTICES {
+            let is_part = |c: char| c.is_alphanumeric() || c == '_';
+            if case.vars.iter().any(|var| var.text.split(|c| !is_part(c)).any(|word| word == lattice.name)) {
+                *self.others.entry(lattice.name).or_default() += 1;
+            }
+        }
         for operator in OPERATORS.iter().filter(|operator| operator.runs) {
             let name = operator.name;
             if [".", "(", " "].iter().any(|before| text.contains(&format!("{before}{name}("))) {
                 *self.operators.entry(name).or_default() += 1;
             }
+        }
+        if case.vars.iter().any(|var| [": {", ": ("].iter().any(|open| var.text.contains(open))) {
+            *self.others.entry("product").or_default() += 1;
         }
         for mark in case.used.iter().chain(&seen.marks) {
             *self.others.entry(mark).or_default() += 1;
@@ -84,6 +96,10 @@ impl Tally {
                 missing.push(operator.name.to_string());
             }
         }
+        // Products and drawn lattices have other notations.
+        let written =
+            LATTICES.iter().map(|lattice| lattice.name).filter(|name| !matches!(*name, "product" | "lattice"));
+        missing.extend(written.filter(|name| share(self.others.get(name)) < SHARE_MIN).map(str::to_string));
         missing
             .extend(MARKS.iter().filter(|mark| share(self.others.get(**mark)) < SHARE_MIN).map(|mark| (*mark).into()));
         if self.too_large * 50 > self.cases {

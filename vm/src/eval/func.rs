@@ -24,7 +24,9 @@ pub(super) fn call(
     let first = match peek(first, frame) {
         Some(value) => value.clone(),
         // Set is set, also where there are two values.
-        None if func == Func::IsSet => return read::read(first, frame, world)?.is_set(place, world).map(Value::Bool),
+        None if func == Func::IsSet => {
+            return read::read(first, frame, world)?.has_content(place, world).map(Value::Bool);
+        }
         None => eval(first, frame, world)?,
     };
     if func == Func::Agreed {

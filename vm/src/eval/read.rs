@@ -146,7 +146,7 @@ impl<'w> Read<'w> {
     }
 
     /// Whether an option is set. A variable that was set twice is set.
-    pub(super) fn is_set(self, place: Place, world: &dyn World) -> Result<bool, Failure> {
+    pub(super) fn has_content(self, place: Place, world: &dyn World) -> Result<bool, Failure> {
         if let Read::State(part) = &self
             && let Some(Leaf::Conflict(_)) = part.reading.leaf()
         {

@@ -35,7 +35,10 @@ pub(super) fn found(plan: &Plan, vars: &mut Vars, heir: &dyn Fn(&VarPlan) -> Opt
             let mut seed = Seed { vars, id: VarId(id), place: init.place, path: Vec::new(), heir: heir(var) };
             seed.write(&var.kind, &value).map(drop)
         });
-        failures.extend(written.err());
+        if let Err(failure) = written {
+            vars.reset(VarId(id));
+            failures.push(failure);
+        }
     }
     failures
 }
@@ -56,7 +59,9 @@ impl Seed<'_> {
             (Kind::GMap(inner) | Kind::OrMap(inner), Value::Map(entries)) => {
                 for (key, value) in entries.iter() {
                     // A key is there once something under it was written.
-                    if !self.below(Step::Key(key.clone()), inner, value)? {
+                    let step = Step::Key(key.clone());
+                    if !self.below(step.clone(), inner, value)? {
+                        self.path.push(step);
                         return Err(self.unfit(inner, value));
                     }
                 }

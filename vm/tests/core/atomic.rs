@@ -1,12 +1,12 @@
 //! Handlers are atomic: all of it or nothing; own writes are seen, views are those of the start.
 
-use lasp_lattice::Kind;
-use lasp_plan::{BinaryOp, CollOp, Pattern, Shape, Stage, Stmt, Type, Value};
+use lasp_lattice::{Kind, ReplicaId};
+use lasp_plan::{BinaryOp, CollOp, ExprKind, Pattern, Shape, Stage, Stmt, Type, Value};
 use lasp_vm::{InEvent, Out};
 
 use crate::build::{
-    Program, add_to, at, binary, coll, emit, emit_event, event, int, ints, lines, local, lookup, text, update, value,
-    var, view,
+    Program, add_to, at, binary, coll, emit, emit_event, event, expr, int, ints, lines, local, lookup, text, update,
+    value, var, view,
 };
 
 fn fail() -> Stmt {
@@ -172,6 +172,23 @@ fn refused_updates_fail_the_handler() {
         "R0703: `quota.transfer(3, \"b\")` was refused: this node knows no node `b`, only `local` (row give { x: 3 })";
     assert_eq!(lines(&outs), [message]);
     assert_eq!(node.variable(s), Ok(ints(&[i64::MAX])), "only the op that held");
+}
+
+#[test]
+fn rights_go_to_nodes_by_name() {
+    let mut p = Program::default();
+    let quota = p.var("quota", Kind::BCounter, Type::Nat, None);
+    let give = p.on("give", vec![Stmt::Update(update(quota, vec![], "transfer", vec![local(0), text("b")]))]);
+    let keep = p.on("keep", vec![Stmt::Update(update(quota, vec![], "transfer", vec![local(0), text("local")]))]);
+    let (mut node, _) = p.start();
+    node.update(0, &[Stmt::Update(update(quota, vec![], "inc", vec![int(5)]))]);
+    node.name_node("b", ReplicaId { node: 2, incarnation: 0 });
+    let rights = expr(ExprKind::Rights(var(quota).into()));
+    assert_eq!(lines(&node.handle(0, event(keep, 2))), [""; 0]);
+    assert_eq!(node.eval(&rights), Ok(Value::Int(5)), "to itself");
+    assert_eq!(lines(&node.handle(0, event(give, 2))), [""; 0]);
+    assert_eq!(node.eval(&rights), Ok(Value::Int(3)), "to another");
+    assert_eq!(node.variable(quota), Ok(Value::Int(5)), "what is there has not changed");
 }
 
 #[test]

@@ -94,7 +94,11 @@ pub fn ints(items: &[i64]) -> Value {
 }
 
 pub fn update(var: VarId, path: Vec<Expr>, method: &str, args: Vec<Expr>) -> Update {
-    let path = path.into_iter().map(Step::Key).collect();
+    update_at(var, path.into_iter().map(Step::Key).collect(), method, args)
+}
+
+/// An update below keys and parts.
+pub fn update_at(var: VarId, path: Vec<Step>, method: &str, args: Vec<Expr>) -> Update {
     Update { var, path, method: method.into(), args, place: Place::default() }
 }
 

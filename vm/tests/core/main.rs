@@ -8,6 +8,7 @@ mod batching;
 mod build;
 mod cascades;
 mod collections;
+mod drawn;
 mod forms;
 mod genesis;
 mod health;

@@ -3,11 +3,12 @@
 //! Every row is an expression that looks into a variable, next to the same over the whole value as a constant.
 
 use lasp_lattice::Kind;
-use lasp_plan::{CollOp, Expr, Func, Shape, Stage, Type, Value};
+use lasp_plan::{CollOp, Expr, Func, Shape, Stage, Step, Type, Value};
 use lasp_vm::Node;
 
 use crate::build::{
-    Program, binary, call, coll, coll_by, int, ints, local, lookup, rights, text, update, value, var, view,
+    Program, binary, call, coll, coll_by, field, int, ints, local, lookup, rights, text, update, update_at, value, var,
+    view,
 };
 use lasp_plan::{BinaryOp, Stmt, VarId};
 
@@ -15,12 +16,14 @@ fn map_of(kind: Kind) -> Kind {
     Kind::GMap(Box::new(kind))
 }
 
-/// carts: gmap<text, orset<int>> = a {1, 2}, b {}; hits: gmap<text, gmap<text, gcounter>>; top: gmap<text, max<int>>.
+/// carts: gmap<text, orset<int>> = a {1, 2}, b {}; hits: gmap<text, gmap<text, gcounter>>; best: gmap<text, max<int>>;
+/// orders: ormap<text, (orset<int>, topk<int, 2>, vclock)> = o ({7}, [5, 4], {1.0: 1}), and p that was removed.
 struct World {
     node: Node,
     carts: VarId,
     hits: VarId,
     best: VarId,
+    orders: VarId,
 }
 
 /// An expression around the variable, or around its value.
@@ -35,6 +38,11 @@ fn world() -> World {
     let hits = p.var("hits", map_of(map_of(Kind::GCounter)), nested, None);
     let options = Type::Map(Type::Text.into(), Type::Option(Type::Int.into()).into());
     let best = p.var("best", map_of(Kind::Max), options, None);
+    let order = Kind::Product(vec![Kind::OrSet, Kind::TopK(2), Kind::VClock]);
+    let list = Type::List(Type::Int.into());
+    let ty = Type::Tuple(vec![Type::Set(Type::Int.into()), list, Type::Map(Type::Text.into(), Type::Nat.into())]);
+    let orders = p.var("orders", Kind::OrMap(order.into()), Type::Map(Type::Text.into(), ty.into()), None);
+    let part = |key, part| vec![Step::Key(text(key)), Step::Part(part)];
     let (mut node, _) = p.start();
     let stmts = [
         update(carts, vec![text("a")], "add_all", vec![value(ints(&[1, 2]))]),
@@ -42,17 +50,27 @@ fn world() -> World {
         update(hits, vec![text("x"), text("y")], "inc", vec![int(3)]),
         update(hits, vec![text("x"), text("z")], "inc", vec![]),
         update(best, vec![text("m")], "set", vec![int(-5)]),
+        update_at(orders, part("o", 0), "add", vec![int(7)]),
+        update_at(orders, part("o", 1), "add", vec![int(5)]),
+        update_at(orders, part("o", 1), "add", vec![int(3)]),
+        update_at(orders, part("o", 1), "add", vec![int(4)]),
+        update_at(orders, part("o", 2), "tick", vec![]),
+        update_at(orders, part("p", 2), "tick", vec![]),
+        update(orders, vec![], "remove", vec![text("p")]),
     ];
     let body: Vec<Stmt> = stmts.into_iter().map(Stmt::Update).collect();
     assert_eq!(node.update(0, &body), (vec![], None));
-    World { node, carts, hits, best }
+    World { node, carts, hits, best, orders }
 }
 
 #[test]
 fn a_look_into_a_variable_is_a_look_into_its_value() {
-    let World { mut node, carts, hits, best } = world();
+    let World { mut node, carts, hits, best, orders } = world();
     let empty = || Some(ints(&[]));
     let no_map = || Some(Value::map(vec![]));
+    let no_order = || Some(Value::tuple([ints(&[]), Value::List([].into()), Value::map(vec![])]));
+    let order = move |m, key, part| field(lookup(m, text(key), no_order()), part);
+    let zero = || Some(Value::Int(0));
     let rows: Vec<(VarId, Look)> = vec![
         (carts, Box::new(|m| m)),
         (carts, Box::new(move |m| lookup(m, text("a"), empty()))),
@@ -78,6 +96,20 @@ fn a_look_into_a_variable_is_a_look_into_its_value() {
         (best, Box::new(|m| lookup(m, text("q"), Some(Value::None)))),
         (best, Box::new(|m| call(Func::AtLeast, vec![lookup(m, text("m"), Some(Value::None)), int(-5)]))),
         (best, Box::new(|m| call(Func::AtLeast, vec![lookup(m, text("q"), Some(Value::None)), int(-5)]))),
+        (orders, Box::new(|m| m)),
+        (orders, Box::new(move |m| lookup(m, text("o"), no_order()))),
+        (orders, Box::new(move |m| lookup(m, text("p"), no_order()))),
+        (orders, Box::new(|m| coll(CollOp::Keys, m, vec![]))),
+        (orders, Box::new(move |m| coll(CollOp::Contains, order(m, "o", 0), vec![int(7)]))),
+        (orders, Box::new(move |m| coll(CollOp::Contains, order(m, "p", 0), vec![int(7)]))),
+        (orders, Box::new(move |m| order(m, "o", 1))),
+        (orders, Box::new(move |m| coll(CollOp::Count, order(m, "o", 1), vec![]))),
+        (orders, Box::new(move |m| coll(CollOp::Contains, order(m, "o", 1), vec![int(4)]))),
+        (orders, Box::new(move |m| coll(CollOp::Contains, order(m, "o", 1), vec![int(3)]))),
+        (orders, Box::new(move |m| lookup(order(m, "o", 2), text("1.0"), zero()))),
+        (orders, Box::new(move |m| lookup(order(m, "o", 2), text("2.0"), zero()))),
+        (orders, Box::new(move |m| coll(CollOp::Count, order(m, "o", 2), vec![]))),
+        (orders, Box::new(move |m| coll(CollOp::Contains, order(m, "o", 2), vec![text("1.0")]))),
     ];
     for (row, (of, look)) in rows.iter().enumerate() {
         let whole = node.variable(*of).unwrap();
@@ -88,6 +120,10 @@ fn a_look_into_a_variable_is_a_look_into_its_value() {
     let look = lookup(lookup(var(hits), text("x"), no_map()), text("y"), Some(Value::Int(0)));
     assert_eq!(node.eval(&look), Ok(Value::Int(3)), "and both are what was written");
     assert_eq!(node.eval(&coll(CollOp::Count, var(carts), vec![])), Ok(Value::Int(2)));
+    let clock = Value::map(vec![(Value::text("1.0"), Value::Int(1))]);
+    let list = Value::List([5, 4].map(Value::Int).into());
+    let entry = (Value::text("o"), Value::tuple([ints(&[7]), list, clock]));
+    assert_eq!(node.variable(orders), Ok(Value::map(vec![entry])));
 }
 
 #[test]
