@@ -17,6 +17,7 @@
 
 use std::sync::Arc;
 
+use lasp_lattice::codec::{put_number, put_signed, take_byte, take_number, take_signed};
 use lasp_lattice::{DecodeError, ElementCodec};
 
 use crate::{Float, Value};
@@ -52,7 +53,7 @@ impl ElementCodec<Value> for ValueCodec {
             Value::Set(items) => self.sequence(12, items, bytes),
             Value::Map(entries) => {
                 bytes.push(13);
-                number(entries.len() as u64, bytes);
+                put_number(entries.len() as u64, bytes);
                 for (key, value) in entries.iter() {
                     self.write(key, bytes);
                     self.write(value, bytes);
@@ -60,8 +61,8 @@ impl ElementCodec<Value> for ValueCodec {
             }
             Value::Variant(variant, fields) => {
                 bytes.push(14);
-                number(u64::from(*variant), bytes);
-                number(fields.len() as u64, bytes);
+                put_number(u64::from(*variant), bytes);
+                put_number(fields.len() as u64, bytes);
                 fields.iter().for_each(|field| self.write(field, bytes));
             }
         }
@@ -78,27 +79,19 @@ impl ElementCodec<Value> for ValueCodec {
 impl ValueCodec {
     fn sequence(self, tag: u8, items: &[Value], bytes: &mut Vec<u8>) {
         bytes.push(tag);
-        number(items.len() as u64, bytes);
+        put_number(items.len() as u64, bytes);
         items.iter().for_each(|item| self.write(item, bytes));
     }
 }
 
-fn number(mut n: u64, bytes: &mut Vec<u8>) {
-    while n >= 0x80 {
-        bytes.push((n & 0x7f) as u8 | 0x80);
-        n >>= 7;
-    }
-    bytes.push(n as u8);
-}
-
 fn signed(tag: u8, n: i64, bytes: &mut Vec<u8>) {
     bytes.push(tag);
-    number((n << 1 ^ n >> 63).cast_unsigned(), bytes);
+    put_signed(n, bytes);
 }
 
 fn octets(tag: u8, content: &[u8], bytes: &mut Vec<u8>) {
     bytes.push(tag);
-    number(content.len() as u64, bytes);
+    put_number(content.len() as u64, bytes);
     bytes.extend(content);
 }
 
@@ -114,12 +107,12 @@ impl<'b> Input<'b> {
 
     fn value(&mut self, depth: u32) -> Result<Value, DecodeError> {
         let Some(depth) = depth.checked_sub(1) else { return Err(self.error("a value is nested too deep")) };
-        Ok(match self.byte()? {
+        Ok(match take_byte(&mut self.left)? {
             0 => Value::None,
             1 => Value::Some(Arc::new(self.value(depth)?)),
             2 => Value::Bool(false),
             3 => Value::Bool(true),
-            4 => Value::Int(self.signed()?),
+            4 => Value::Int(take_signed(&mut self.left)?),
             5 => Value::Float(self.float()?),
             6 => {
                 let left = self.left.len();
@@ -128,8 +121,8 @@ impl<'b> Input<'b> {
                 Value::Text(text.into())
             }
             7 => Value::Bytes(self.octets()?.into()),
-            8 => Value::Time(self.signed()?),
-            9 => Value::Duration(self.signed()?),
+            8 => Value::Time(take_signed(&mut self.left)?),
+            9 => Value::Duration(take_signed(&mut self.left)?),
             10 => Value::Tuple(self.sequence(depth)?.into()),
             11 => Value::List(self.sequence(depth)?.into()),
             12 => {
@@ -151,7 +144,8 @@ impl<'b> Input<'b> {
                 Value::Map(entries.into())
             }
             14 => {
-                let variant = u32::try_from(self.number()?).map_err(|_| self.error("a variant is out of range"))?;
+                let variant =
+                    u32::try_from(take_number(&mut self.left)?).map_err(|_| self.error("a variant is out of range"))?;
                 Value::Variant(variant, self.sequence(depth)?.into())
             }
             _ => return Err(self.error("a value has no such form")),
@@ -164,39 +158,9 @@ impl<'b> Input<'b> {
         (0..count).map(|_| self.value(depth)).collect()
     }
 
-    fn byte(&mut self) -> Result<u8, DecodeError> {
-        let (first, rest) = self.left.split_first().ok_or_else(|| self.error("a value ends too early"))?;
-        self.left = rest;
-        Ok(*first)
-    }
-
-    fn number(&mut self) -> Result<u64, DecodeError> {
-        let mut n = 0u64;
-        for shift in (0..64).step_by(7) {
-            let byte = self.byte()?;
-            let bits = u64::from(byte & 0x7f);
-            if shift == 63 && bits > 1 {
-                return Err(self.error("a number is too great"));
-            }
-            n |= bits << shift;
-            if byte & 0x80 == 0 {
-                if byte == 0 && shift > 0 {
-                    return Err(self.error("a number is longer than it need be"));
-                }
-                return Ok(n);
-            }
-        }
-        Err(self.error("a number is too long"))
-    }
-
-    fn signed(&mut self) -> Result<i64, DecodeError> {
-        let n = self.number()?;
-        Ok((n >> 1).cast_signed() ^ -(n & 1).cast_signed())
-    }
-
     /// How many items follow: each takes a byte at least.
     fn count(&mut self) -> Result<usize, DecodeError> {
-        let n = self.number()?;
+        let n = take_number(&mut self.left)?;
         usize::try_from(n).ok().filter(|n| *n <= self.left.len()).ok_or_else(|| self.error("a count is too great"))
     }
 
