@@ -4,7 +4,7 @@
 //! per row of the context and taken apart again: right, and recomputed per change. Neighbours: `comprehension` for
 //! `from`, `join` and `product().filter()`; `scalar` for aggregates.
 
-use lasp_plan::{CollOp, Expr, Op, Place};
+use lasp_plan::{CollOp, Expr, ExprKind, Func, Op, Place};
 
 use super::Flow;
 use super::direct::{can_fail, field, local, not};
@@ -27,11 +27,11 @@ impl Flow<'_> {
             // A list may repeat an element.
             Rep::Scalar(width, node) => {
                 let under = Ctx { node, width: width + 1, unit: false, appended: Vec::new() };
-                let coll = self.unnested(&under, local(width, place), false);
+                let coll = self.unnested(&under, places(local(width, place)), false);
                 let mut exprs = columns(0, width, place);
                 exprs.push(coll.elem);
                 let node = self.graph.map(coll.node, exprs, place);
-                Coll { width, node, cols: 1, elem: local(width, place), bag: false, of: None }
+                Coll { width, node, cols: 1, elem: field(local(width, place), 1, place), bag: false, of: None }
             }
         }
     }
@@ -112,7 +112,12 @@ impl Flow<'_> {
 
     fn taken_apart(&mut self, ctx: &Ctx, expr: Expr, hir: &Hir) -> Rep {
         let place = hir.place;
-        let mut coll = self.unnested(ctx, expr, false);
+        // Contexts have each row once, and a list may hold an element twice: with their places they differ.
+        let is_list = matches!(self.program.holes.head(&hir.ty), Ty::List(_));
+        let mut coll = self.unnested(ctx, if is_list { places(expr) } else { expr }, false);
+        if is_list {
+            coll.elem = field(coll.elem, 1, place);
+        }
         if ctx.unit {
             coll.of = None;
         }
@@ -344,4 +349,10 @@ impl Flow<'_> {
         let node = self.graph.map(inner.node, exprs, place);
         Rep::Map(self.column_map(width, node, place))
     }
+}
+
+/// The elements of a list, set or map with their places.
+fn places(expr: Expr) -> Expr {
+    let place = expr.place;
+    Expr { kind: ExprKind::Call(Func::Places, vec![expr]), place }
 }

@@ -206,6 +206,9 @@ pub enum Func {
     EndsWith,
     /// `t.contains(part)`.
     TextContains,
+    /// The elements of a list with their places, as pairs `(place, element)`, so that no two are equal; those of a set or
+    /// map have place 0. How the dataflow keeps apart what a list holds twice.
+    Places,
     /// The one value of an `ivar`, from its row in the dataflow and its name. Fails with R0707 where there are two: then
     /// the row holds the set of them.
     Agreed,

@@ -57,6 +57,15 @@ fn agreed(row: Value, name: Option<&Expr>, place: Place) -> Result<Value, Failur
 
 fn one(func: Func, value: &Value, place: Place) -> Result<Value, Failure> {
     match (func, value) {
+        (Func::Places, Value::List(items)) => {
+            let places = (0..).map(Value::Int);
+            Ok(Value::List(places.zip(items.iter()).map(|(at, item)| Value::tuple([at, item.clone()])).collect()))
+        }
+        (Func::Places, other) => {
+            let elements = other.elements().unwrap_or_else(|| mismatch("a collection", other));
+            let first = |element| Value::tuple([Value::Int(0), element]);
+            Ok(Value::List(elements.into_iter().map(first).collect()))
+        }
         (Func::IsSet, value) => Ok(Value::Bool(*value != Value::None)),
         (Func::Abs, Value::Int(n)) => {
             n.checked_abs().map(Value::Int).ok_or_else(|| outside(&format!("abs({n})"), "int", place))
