@@ -117,9 +117,8 @@ pub fn compile_with(name: &str, text: &str, loader: &mut dyn Loader, options: Op
 fn table(program: &program::Program) -> Vec<NameRow> {
     let mut judge = stability::Judge::new(program);
     let mut rows: Vec<(lasp_plan::Place, NameRow)> = Vec::new();
-    for var in &program.vars {
-        let stability = stability::of_crdt(&var.crdt).shown();
-        let row = row(&var.name, "var", var.crdt.to_string(), stability);
+    for (index, var) in program.vars.iter().enumerate() {
+        let row = row(&var.name, "var", var.crdt.to_string(), judge.var(index).shown());
         rows.push((var.place, row));
     }
     for (index, view) in program.views.iter().enumerate() {

@@ -311,7 +311,7 @@ impl<'p> Flow<'p> {
                     self.direct.env.get(&element).cloned().unwrap_or_else(|| direct::constant(Value::None, place));
                 // The value of a map's entry goes on changing while the condition holds: such a `when` fires once per key.
                 match judge.judge(source) {
-                    Moves::Map(value) if *value != Moves::Const => {
+                    Moves::Map(_, _, value) if !value.is_const() => {
                         let node = self.graph.map(inner.node, vec![Self::part(&elem, 0)], place);
                         (self.graph.distinct(node, place), key_of(pattern))
                     }

@@ -12,14 +12,14 @@
 //! Invariant: ports are counted as `lasp_lattice::Kind::ports` lists them. Neighbours: `rep` says what the forms mean.
 
 use lasp_lattice::{Kind, PortRow, Read};
-use lasp_plan::{Expr, ExprKind, Func, NodeId, Op, Place, Value, VarId};
+use lasp_plan::{Expr, ExprKind, Func, NodeId, Op, Place, Stability, Value, VarId};
 
 use super::Flow;
 use super::direct::{constant, field, field_slot, local, position, tuple};
 use super::rep::{Coll, Ctx, MapRep, Rep, ValueRep, columns};
 use crate::crdt::Crdt;
 use crate::hir::{Hir, HirKind};
-use crate::stability::{Moves, of_crdt};
+use crate::stability::{Judge, Moves};
 use crate::ty::Ty;
 
 /// A variable being brought in.
@@ -42,39 +42,36 @@ impl Flow<'_> {
             return Rep::Scalar(0, node);
         };
         let mut at = Var { id: VarId(position(index)), port: 0, raw, place: var.place };
-        self.kind_rep(&mut at, &kind, 0, &of_crdt(&var.crdt))
+        self.kind_rep(&mut at, &kind, 0, &Judge::new(self.program).var(index))
     }
 
     fn kind_rep(&mut self, var: &mut Var, kind: &Kind, width: u32, moves: &Moves) -> Rep {
         let place = var.place;
         match kind {
             Kind::GMap(inner) | Kind::OrMap(inner) => {
-                let (keys_move, inner_moves) = match moves {
-                    Moves::Map(inner) => (Moves::Up, (**inner).clone()),
-                    _ => (Moves::Eventual, Moves::Eventual),
-                };
+                let (keys_move, inner_moves) = moves.map(place);
                 if inner.row() == PortRow::Scalar {
-                    let node = self.port(var, width + 2, &inner_moves, true);
+                    let node = self.port(var, width + 2, inner_moves.shown(), true);
                     let keys = self.graph.map(node, columns(0, width + 1, place), place);
-                    self.graph.set_stability(keys, keys_move.shown(), false);
+                    self.graph.set_stability(keys, keys_move.direction(), false);
                     let node = self.agreed(var, inner, node, width + 1);
                     Rep::Map(MapRep { width, keys, value: ValueRep::Column(node) })
                 } else {
-                    let keys = self.port(var, width + 1, &keys_move, false);
+                    let keys = self.port(var, width + 1, keys_move.direction(), false);
                     let value = self.kind_rep(var, inner, width + 1, &inner_moves);
                     Rep::Map(MapRep { width, keys, value: ValueRep::Rep(Box::new(value)) })
                 }
             }
             Kind::Product(kinds) => {
                 let part = |(at, kind): (usize, &Kind)| {
-                    let moves = moves.part(at);
+                    let moves = moves.part(at, place);
                     self.kind_rep(var, kind, width, &moves)
                 };
                 Rep::Parts(width, kinds.iter().enumerate().map(part).collect())
             }
             kind if kind.info().read == Read::MapCounts => {
                 // One row holds the whole clock; its entries are taken out.
-                let node = self.port(var, width + 1, &Moves::Eventual, true);
+                let node = self.port(var, width + 1, Stability::Eventual, true);
                 let entries = self.graph.unnest(node, local(width, place));
                 let mut exprs = columns(0, width, place);
                 exprs.extend([0, 1].map(|slot| field(local(width + 1, place), slot, place)));
@@ -82,20 +79,20 @@ impl Flow<'_> {
                 Rep::Map(self.column_map(width, column, place))
             }
             kind if kind.row() == PortRow::Elements => {
-                let node = self.port(var, width + 1, moves, false);
+                let node = self.port(var, width + 1, moves.shown(), false);
                 Rep::Coll(Coll { width, node, cols: 1, elem: local(width, place), bag: false, of: None })
             }
             kind => {
-                let node = self.port(var, width + 1, moves, true);
+                let node = self.port(var, width + 1, moves.shown(), true);
                 Rep::Scalar(width, self.agreed(var, kind, node, width))
             }
         }
     }
 
     /// The next port of a variable.
-    fn port(&mut self, var: &mut Var, columns: u32, moves: &Moves, changing: bool) -> NodeId {
+    fn port(&mut self, var: &mut Var, columns: u32, moves: Stability, changing: bool) -> NodeId {
         let node = self.graph.add(Op::Source(var.id, var.port), Vec::new(), columns, var.place);
-        self.graph.set_stability(node, moves.shown(), changing);
+        self.graph.set_stability(node, moves, changing);
         var.port += 1;
         node
     }

@@ -4,7 +4,7 @@
 //! merges that away. Rights (escrow) are the way to hold such a bound without talking. Updates that can be repeated (`add`,
 //! `set`) are not reported, and neither is a guard that once true stays true.
 
-use super::{Judge, Moves};
+use super::Judge;
 use crate::codes::Code;
 use crate::crdt::Crdt;
 use crate::diagnostic::Diagnostic;
@@ -43,9 +43,8 @@ fn report(program: &Program, update: &HirUpdate, guards: &[&Hir], diagnostics: &
     if update.method.idempotent || update.method.answers {
         return;
     }
-    let guard = guards.iter().find(|guard| {
-        reads(program, guard, update, 0) && !matches!(Judge::new(program).judge(guard), Moves::Const | Moves::Up)
-    });
+    let guard =
+        guards.iter().find(|guard| reads(program, guard, update, 0) && !Judge::new(program).condition(guard).grows());
     let Some(guard) = guard else { return };
     let var = &program.vars[update.var];
     let method = update.method.name;

@@ -1,130 +1,211 @@
-//! How a value moves while the state grows, and how each lattice does.
+//! How a value moves while the state grows: leaves with tones, put together as the value is.
 //!
 //! ```text
-//! gcounter          Up                     lex<max<int>, lww<text>>      Parts [Up, Eventual]
-//! orset<int>        Eventual               gmap<text, { n: gcounter }>   Map(Parts [Up])
+//! gcounter                        Leaf ↑
+//! min<int>                        Opt: set ↑, content ↓
+//! gset<T>                         Set: members ↑, each element fixed
+//! gmap<text, { n: gcounter }>     Map: keys ↑, key fixed, value Parts [Leaf ↑]
+//! m.values()                      Set: members as the keys of m, each element as its values: it changes in place
 //! ```
 //!
-//! Neighbours: the parent module judges expressions over these.
+//! About the order of the *visible* value: truth by false ≤ true, numbers by ≤, sets by ⊆, options by unset ≤ set, maps and
+//! products by their parts. A structure whose parts are not known is a leaf; a leaf that is constant has constant parts.
+//!
+//! Neighbours: `tones` has the leaves, `sources` tells how each lattice moves, the parent module judges expressions.
 
-use lasp_lattice::Order;
-use lasp_plan::Stability;
+use lasp_plan::{Place, Stability};
 
-use crate::crdt::Crdt;
+use super::range::Range;
+use super::tones::{Leaf, Why, both};
 use crate::ty::Ty;
 
 /// How a value moves while the state grows.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Moves {
-    Const,
-    Up,
-    Down,
-    Eventual,
-    /// A map whose keys only come, and whose values move so.
-    Map(Box<Moves>),
+    /// As one.
+    Leaf(Leaf),
+    /// An option: whether it is set, and its content while it is.
+    Opt(Leaf, Box<Moves>),
     /// A product whose parts move so.
     Parts(Vec<Moves>),
+    /// A set or list: how its population moves (its range is the number of elements), and how each element does by itself.
+    Set(Leaf, Box<Moves>),
+    /// A map: its keys, each key by itself (it does not move), and each value.
+    Map(Leaf, Box<Moves>, Box<Moves>),
 }
 
 impl Moves {
-    pub(super) fn flip(self) -> Moves {
+    /// A value that never changes.
+    pub(crate) fn constant() -> Moves {
+        Moves::Leaf(Leaf::default())
+    }
+
+    pub(crate) fn is_const(&self) -> bool {
         match self {
-            Moves::Up => Moves::Down,
-            Moves::Down => Moves::Up,
-            Moves::Map(_) | Moves::Parts(_) => Moves::Eventual,
-            same => same,
+            Moves::Leaf(leaf) => leaf.is_const(),
+            Moves::Opt(set, content) => set.is_const() && content.is_const(),
+            Moves::Parts(parts) => parts.iter().all(Moves::is_const),
+            Moves::Set(members, element) => members.is_const() && element.is_const(),
+            Moves::Map(keys, key, value) => keys.is_const() && key.is_const() && value.is_const(),
         }
     }
 
-    /// Of a result that follows both.
-    pub(super) fn with(self, other: Moves) -> Moves {
-        match (self, other) {
-            (Moves::Const, same) | (same, Moves::Const) => same,
-            (a, b) if a == b => a,
-            _ => Moves::Eventual,
+    /// Everything it reads, as one leaf of which only the sources are meant.
+    pub(crate) fn whole(&self) -> Leaf {
+        match self {
+            Moves::Leaf(leaf) => leaf.clone(),
+            Moves::Opt(set, content) => set.with(&content.whole()),
+            Moves::Parts(parts) => parts.iter().fold(Leaf::default(), |all, part| all.with(&part.whole())),
+            Moves::Set(members, element) => members.with(&element.whole()),
+            Moves::Map(keys, key, value) => keys.with(&key.whole()).with(&value.whole()),
         }
     }
 
-    /// As it is shown.
-    pub(crate) fn shown(&self) -> Stability {
-        match self {
-            Moves::Const => Stability::Const,
-            Moves::Up => Stability::Up,
-            Moves::Down => Stability::Down,
-            Moves::Eventual => Stability::Eventual,
-            Moves::Map(inner) => match inner.as_ref() {
-                Moves::Const => Stability::Up,
-                other => other.shown(),
-            },
-            Moves::Parts(parts) => parts.iter().cloned().fold(Moves::Const, Moves::with).shown_whole(),
-        }
+    /// As a leaf that may go any way with all it reads.
+    pub(crate) fn any(&self, place: Place, why: Why) -> Leaf {
+        self.whole().any(place, why)
     }
 
-    /// Of what all parts of a product have in common.
-    fn shown_whole(&self) -> Stability {
+    /// As a value of an order: what `<` compares, and what a maximum is taken of. Products and options are compared part by
+    /// part from the left, which keeps a common direction; sets and maps are not compared by ⊆.
+    pub(crate) fn ordered(&self, place: Place) -> Leaf {
         match self {
-            Moves::Map(_) | Moves::Parts(_) => Stability::Eventual,
-            plain => plain.shown(),
+            Moves::Leaf(leaf) => leaf.clone(),
+            Moves::Opt(set, content) => set.with(&content.ordered(place)),
+            Moves::Parts(parts) => parts.iter().fold(Leaf::default(), |all, part| all.with(&part.ordered(place))),
+            Moves::Set(..) | Moves::Map(..) => self.any(place, Why::Whole),
         }
     }
 
     /// How a part of a product moves.
-    pub(crate) fn part(&self, at: usize) -> Moves {
+    pub(crate) fn part(&self, at: usize, place: Place) -> Moves {
         match self {
-            Moves::Const => Moves::Const,
-            Moves::Parts(parts) => parts.get(at).cloned().unwrap_or(Moves::Eventual),
-            _ => Moves::Eventual,
+            Moves::Parts(parts) => parts.get(at).cloned().unwrap_or_else(|| Moves::Leaf(Leaf::unknown(place))),
+            other => Moves::Leaf(other.any(place, Why::Inside)),
+        }
+    }
+
+    /// Whether an option is set, and its content.
+    pub(crate) fn option(&self, place: Place) -> (Leaf, Moves) {
+        match self {
+            Moves::Opt(set, content) => (set.clone(), (**content).clone()),
+            other => {
+                let leaf = other.any(place, Why::Inside);
+                (leaf.clone().within(Range::BOOL), Moves::Leaf(leaf))
+            }
+        }
+    }
+
+    /// The keys of a map, and how each value moves.
+    pub(crate) fn map(&self, place: Place) -> (Leaf, Moves) {
+        match self {
+            Moves::Map(keys, _, value) => (keys.clone(), (**value).clone()),
+            other => {
+                let leaf = other.any(place, Why::Inside);
+                (leaf.clone(), Moves::Leaf(leaf))
+            }
+        }
+    }
+
+    /// Which elements a collection has, and how each moves; those of a map are its entries.
+    pub(crate) fn elements(&self, place: Place) -> (Leaf, Moves) {
+        match self {
+            Moves::Set(members, element) => (members.clone(), (**element).clone()),
+            Moves::Map(keys, key, value) => (keys.clone(), Moves::Parts(vec![(**key).clone(), (**value).clone()])),
+            Moves::Leaf(leaf) if leaf.is_const() => (leaf.clone(), Moves::constant()),
+            other => (other.any(place, Why::Inside), Moves::constant()),
+        }
+    }
+
+    /// Whether elements come and go, by ⊆: where elements change in place, what was in is not.
+    pub(crate) fn members(&self, place: Place) -> Leaf {
+        let (members, element) = self.elements(place);
+        match self {
+            // An entry is known by its key.
+            Moves::Map(..) => members,
+            _ if element.is_const() => members,
+            _ => members.with(&element.any(place, Why::Entries)).within(members.range),
+        }
+    }
+
+    /// Of a result that is one or the other, nobody says which.
+    pub(crate) fn either(&self, other: &Moves, place: Place) -> Moves {
+        self.zip(other, place, &mut |a, b| a.with(b).within(a.range.hull(b.range)))
+    }
+
+    /// Two of one shape, leaf by leaf.
+    pub(crate) fn zip(&self, other: &Moves, place: Place, f: &mut impl FnMut(&Leaf, &Leaf) -> Leaf) -> Moves {
+        match (self, other) {
+            (Moves::Leaf(a), Moves::Leaf(b)) => Moves::Leaf(f(a, b)),
+            (Moves::Opt(a, x), Moves::Opt(b, y)) => Moves::Opt(f(a, b), Box::new(x.zip(y, place, f))),
+            (Moves::Parts(a), Moves::Parts(b)) if a.len() == b.len() => {
+                Moves::Parts(a.iter().zip(b).map(|(a, b)| a.zip(b, place, f)).collect())
+            }
+            (Moves::Set(a, x), Moves::Set(b, y)) => Moves::Set(f(a, b), Box::new(x.zip(y, place, f))),
+            (Moves::Map(a, k, x), Moves::Map(b, l, y)) => {
+                Moves::Map(f(a, b), Box::new(k.zip(l, place, f)), Box::new(x.zip(y, place, f)))
+            }
+            // A constant has whatever shape the other has.
+            (Moves::Leaf(a), _) if a.is_const() => self.spread(other).zip(other, place, f),
+            (_, Moves::Leaf(b)) if b.is_const() => self.zip(&other.spread(self), place, f),
+            _ => Moves::Leaf(self.whole().with(&other.whole()).any(place, Why::Choice)),
+        }
+    }
+
+    /// A constant in the shape of `like`. Of what it is made nothing is known but the size of the whole.
+    fn spread(&self, like: &Moves) -> Moves {
+        let range = if let Moves::Leaf(leaf) = self { leaf.range } else { Range::ALL };
+        let fixed = || Leaf::constant(range);
+        let inner = |like: &Moves| Box::new(Moves::constant().spread(like));
+        match like {
+            Moves::Leaf(_) => self.clone(),
+            Moves::Opt(_, content) => Moves::Opt(Leaf::constant(Range::BOOL), inner(content)),
+            Moves::Parts(parts) => Moves::Parts(parts.iter().map(|part| Moves::constant().spread(part)).collect()),
+            Moves::Set(_, element) => Moves::Set(fixed(), inner(element)),
+            Moves::Map(_, key, value) => Moves::Map(fixed(), inner(key), inner(value)),
+        }
+    }
+
+    /// With every leaf replaced.
+    pub(crate) fn each_leaf(self, f: &mut impl FnMut(Leaf) -> Leaf) -> Moves {
+        match self {
+            Moves::Leaf(leaf) => Moves::Leaf(f(leaf)),
+            Moves::Opt(set, content) => Moves::Opt(f(set), Box::new(content.each_leaf(f))),
+            Moves::Parts(parts) => Moves::Parts(parts.into_iter().map(|part| part.each_leaf(f)).collect()),
+            Moves::Set(members, element) => Moves::Set(f(members), Box::new(element.each_leaf(f))),
+            Moves::Map(keys, key, value) => {
+                Moves::Map(f(keys), Box::new(key.each_leaf(f)), Box::new(value.each_leaf(f)))
+            }
+        }
+    }
+
+    /// As it is shown: the direction that all of it has in common.
+    pub(crate) fn shown(&self) -> Stability {
+        match self {
+            Moves::Leaf(leaf) => leaf.direction(),
+            // Set once, then its content: a `min` is said to fall.
+            Moves::Opt(set, content) => match (set.direction(), content.shown()) {
+                (Stability::Const | Stability::Up, Stability::Const) => set.direction(),
+                (Stability::Const | Stability::Up, content) => content,
+                (set, content) => both(set, content),
+            },
+            Moves::Parts(parts) => parts.iter().map(Moves::shown).fold(Stability::Const, both),
+            Moves::Set(members, element) if element.is_const() => members.direction(),
+            Moves::Set(..) => Stability::Eventual,
+            Moves::Map(keys, _, value) => match (keys.direction(), value.shown()) {
+                (keys, Stability::Const) => keys,
+                (Stability::Const | Stability::Up, value) => value,
+                (keys, value) => both(keys, value),
+            },
         }
     }
 }
 
-/// How a variable moves.
-pub(crate) fn of_crdt(crdt: &Crdt) -> Moves {
-    moves_of(crdt, false)
-}
-
-/// How a lattice moves; `raw`: of an `ivar`, only whether it is set is asked.
-pub(super) fn moves_of(crdt: &Crdt, raw: bool) -> Moves {
-    match crdt {
-        Crdt::Named { info, elements, inner, .. } => match info.name {
-            // A greatest list, set or map moves as a whole, by its own order; what is in it comes and goes. A greatest
-            // element of a drawn lattice is the last declared, which need not be above the others.
-            "max" | "min" if elements.iter().any(|ty| has_elements(ty) || ty.drawn().is_some()) => Moves::Eventual,
-            // Until it is known that one node alone may set it, another value may come and take this one away.
-            "ivar" if !raw => Moves::Eventual,
-            // The first half decides; a greater one brings any second half with it.
-            "lex" => match inner.first() {
-                Some(first) => Moves::Parts(vec![moves_of(first, raw), Moves::Eventual]),
-                None => Moves::Eventual,
-            },
-            "vclock" => Moves::Map(Box::new(Moves::Up)),
-            _ => match info.order {
-                Order::Grows => Moves::Up,
-                Order::Shrinks => Moves::Down,
-                Order::None => Moves::Eventual,
-                Order::Pointwise => match inner.first() {
-                    Some(inner) => Moves::Map(Box::new(moves_of(inner, raw))),
-                    None => Moves::Eventual,
-                },
-            },
-        },
-        Crdt::Record(fields, _) => Moves::Parts(fields.iter().map(|(_, part)| moves_of(part, raw)).collect()),
-        Crdt::Tuple(parts, _) => Moves::Parts(parts.iter().map(|part| moves_of(part, raw)).collect()),
-        Crdt::Drawn(..) => Moves::Up,
-        Crdt::Error => Moves::Eventual,
+/// What the type alone tells of the size of a value.
+pub(crate) fn range_of(ty: &Ty) -> Range {
+    match ty {
+        Ty::Nat | Ty::Set(_) | Ty::List(_) | Ty::Map(..) => Range::NAT,
+        Ty::Bool => Range::BOOL,
+        _ => Range::ALL,
     }
-}
-
-/// Whether values of this type have parts that can be asked for one by one.
-fn has_elements(ty: &Ty) -> bool {
-    matches!(ty, Ty::Set(_) | Ty::List(_) | Ty::Map(..)) || matches!(ty, Ty::Option(inner) if has_elements(inner))
-}
-
-pub(super) fn constant_or_eventual(moves: Moves) -> Moves {
-    if moves == Moves::Const { Moves::Const } else { Moves::Eventual }
-}
-
-/// A whole map or product compared structurally does not move one way.
-pub(super) fn scalar(moves: Moves) -> Moves {
-    if let Moves::Map(_) | Moves::Parts(_) = moves { Moves::Eventual } else { moves }
 }

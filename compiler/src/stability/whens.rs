@@ -5,8 +5,9 @@
 
 use lasp_plan::{BinaryOp, CollOp, Place};
 
+use super::Judge;
 use super::causes::{Cause, causes_of, steadier, why_back};
-use super::{Judge, Moves};
+use super::tones::{Drift, Leaf};
 use crate::codes::Code;
 use crate::diagnostic::{Diagnostic, SourceFile};
 use crate::hir::{Hir, HirKind, HirStep, HirStmt, HirUpdate, LocalId};
@@ -31,9 +32,9 @@ fn growing_names(program: &Program, when: &WhenDef) -> Vec<LocalId> {
     if let Some((pattern, source)) = &when.binding {
         let mut judge = Judge::new(program);
         let moves = judge.judge(source);
-        judge.bind_element(pattern, &moves);
+        judge.bind_element(pattern, &moves, source.place);
         pattern.each_bound(&mut |local| {
-            if judge.local(local) != Moves::Const {
+            if !judge.local(local).is_const() {
                 names.push(local);
             }
         });
@@ -44,30 +45,25 @@ fn growing_names(program: &Program, when: &WhenDef) -> Vec<LocalId> {
 fn check_when(program: &Program, files: &[SourceFile], when: &WhenDef, diagnostics: &mut Vec<Diagnostic>) {
     let text = |place: Place| text_at(files, place);
     let mut judge = Judge::new(program);
-    judge.fuel = 100_000;
     if let Some((pattern, source)) = &when.binding {
         if source.ty == Ty::Error {
             return;
         }
-        let moves = judge.moves(source);
-        if !matches!(Judge::gains(&moves), Moves::Const | Moves::Up) {
+        let moves = judge.judge(source);
+        let members = moves.members(source.place);
+        if !members.grows() {
             let what = "`for … when` needs a collection that only grows, and this one can shrink";
-            diagnostics.push(unstable(
-                program,
-                files,
-                source,
-                what,
-                "so an element that was acted on can go again",
-                None,
-            ));
+            let label = "so an element that was acted on can go again";
+            diagnostics.push(unstable(program, files, source, &members, what, label, None));
             return;
         }
-        judge.bind_element(pattern, &moves);
+        judge.bind_element(pattern, &moves, source.place);
     }
     if has_error(&when.condition) {
         return;
     }
-    if !matches!(judge.moves(&when.condition), Moves::Const | Moves::Up) {
+    let condition = judge.condition(&when.condition);
+    if !condition.grows() {
         let what = "`when` needs a condition that stays true, and this one can become false again";
         let watch = match &when.binding {
             None => format!(
@@ -81,7 +77,7 @@ fn check_when(program: &Program, files: &[SourceFile], when: &WhenDef, diagnosti
             ),
         };
         let label = consequence(&when.condition, &text);
-        diagnostics.push(unstable(program, files, &when.condition, what, &label, Some(watch)));
+        diagnostics.push(unstable(program, files, &when.condition, &condition, what, &label, Some(watch)));
     }
 }
 
@@ -122,29 +118,25 @@ fn unstable(
     program: &Program,
     files: &[SourceFile],
     hir: &Hir,
+    leaf: &Leaf,
     message: &str,
     label: &str,
     help: Option<String>,
 ) -> Diagnostic {
-    let mut causes: Vec<Cause<'_>> = Vec::new();
-    let mut antitone: Option<(Place, String)> = None;
-    let mut seen_views = Vec::new();
-    causes_of(program, hir, &mut causes, &mut antitone, &mut seen_views);
+    let causes = causes_of(program, leaf);
     let mut diagnostic = Diagnostic::new(Code::E0301, hir.place, message).label(label);
-    let unstable: Vec<&Cause<'_>> = causes.iter().filter(|cause| cause.moves == Moves::Eventual).collect();
+    let unstable: Vec<&Cause<'_>> = causes.iter().filter(|cause| cause.drift == Drift::Both).collect();
     for cause in &unstable {
         diagnostic = diagnostic.also(program.vars[cause.var].type_place, why_back(cause.lattice));
     }
     if unstable.is_empty() {
         for cause in causes.iter().take(3) {
             let var = &program.vars[cause.var];
-            let way = if cause.moves == Moves::Down { "falls" } else { "grows" };
-            diagnostic = diagnostic.also(var.type_place, format!("`{}` only {way}", text_at(files, cause.place)));
+            diagnostic = diagnostic.also(var.type_place, cause.drifts(&text_at(files, cause.place)));
         }
-        if let Some((place, text)) = antitone
-            && place != hir.place
-        {
-            diagnostic = diagnostic.also(place, text);
+        let turn = causes.iter().find_map(|cause| cause.turn);
+        if let Some(turn) = turn.filter(|turn| turn.place != hir.place) {
+            diagnostic = diagnostic.also(turn.place, turn.why.text());
         }
     }
     diagnostic =
@@ -246,7 +238,7 @@ impl Body<'_, '_> {
         hir.each(&mut |part| {
             let what = match &part.kind {
                 HirKind::Var(index) | HirKind::Raw(index) => Some(format!("`{}`", self.program.vars[*index].name)),
-                HirKind::View(index) if Judge::new(self.program).view(*index) == Moves::Const => None,
+                HirKind::View(index) if Judge::new(self.program).view(*index).is_const() => None,
                 HirKind::View(index) => Some(format!("`{}`", self.program.views[*index].name)),
                 HirKind::Local(local) if self.growing.contains(local) => Some("the value of a map's entry".to_string()),
                 HirKind::Apply(index, _) if depth < 32 => self.changing(&self.program.fns[*index].body, depth + 1),
