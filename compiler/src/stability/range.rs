@@ -119,14 +119,14 @@ impl Range {
 
     /// `whole`: of whole numbers, where overflow is an error and not an infinity.
     pub(crate) fn add(self, other: Range, whole: bool) -> Range {
-        if !whole && !(self.is_finite() && other.is_finite()) {
+        if !whole && (!self.is_finite() || !other.is_finite()) {
             return Range::ALL;
         }
         Range { lo: self.lo + other.lo, hi: self.hi + other.hi }.sane(whole)
     }
 
     pub(crate) fn mul(self, other: Range, whole: bool) -> Range {
-        if !whole && !(self.is_finite() && other.is_finite()) {
+        if !whole && (!self.is_finite() || !other.is_finite()) {
             return Range::ALL;
         }
         // Nothing times anything is nothing, also where the bound of the other is not known.
