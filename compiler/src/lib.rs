@@ -14,6 +14,7 @@ pub mod hir;
 mod lower;
 pub mod operators;
 pub mod program;
+pub mod required;
 mod sources;
 mod stability;
 pub mod ty;
@@ -65,6 +66,9 @@ pub struct Compiled {
     pub plan: Option<Plan>,
     /// Declared variables and views.
     pub table: Vec<NameRow>,
+    /// Where the program needs a result that stays; if [`Options::requirements`] asked for it, also of a program whose only
+    /// errors are about that.
+    pub requirements: Option<required::Requirements>,
     /// The printed result of each pass, by name, in order: `lasp plan --stages`.
     pub stages: Vec<(&'static str, String)>,
 }
@@ -75,6 +79,8 @@ pub struct Options {
     /// Handlers read views by their definitions, computed from the variables when they are needed, instead of referring
     /// to views that are kept up to date: for a statement that runs against a program compiled before.
     pub unfold_views: bool,
+    /// Whether [`Compiled::requirements`] is wanted.
+    pub requirements: bool,
 }
 
 /// Compiles the text of the file `name`.
@@ -100,6 +106,9 @@ pub fn compile_with(name: &str, text: &str, loader: &mut dyn Loader, options: Op
     stability::check_guards(&program, &mut diagnostics);
     let mut compiled = Compiled { table: table(&program), ..Compiled::default() };
     compiled.stages.push(("resolve, type, stability", printed(&compiled.table)));
+    if options.requirements {
+        compiled.requirements = required::requirements(&program, &diagnostics);
+    }
     if !diagnostics.iter().any(|diagnostic| diagnostic.severity == diagnostic::Severity::Error) {
         let (plan, stages) = lower::lower(&program, &files, options);
         compiled.stages.extend(stages);

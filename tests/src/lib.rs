@@ -1,9 +1,11 @@
 //! What the tests that cross crates share: where things are, and how programs are taken out of pages.
 //!
-//! Neighbours: `tests/tests/` holds the tests, `oracle` the generator of random programs.
+//! Neighbours: `tests/tests/` holds the tests, `oracle` and `stability` the generators of random
+//! programs.
 #![forbid(unsafe_code)]
 
 pub mod oracle;
+pub mod stability;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -8,6 +8,7 @@
 mod error;
 pub mod eval;
 pub(crate) mod exact;
+pub mod explore;
 pub mod flow;
 pub mod node;
 pub mod replica;

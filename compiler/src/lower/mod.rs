@@ -64,6 +64,20 @@ pub(crate) fn lower(
     (Ok(plan), stages)
 }
 
+/// An expression over the variables alone, views and functions unfolded; none if it unfolds too far.
+pub(crate) fn pure(program: &Program, hir: &Hir) -> Option<Expr> {
+    let mut direct = Direct::new(program, Views::Unfold);
+    let expr = direct.expr(hir);
+    (!direct.exhausted()).then(|| direct::settle(expr, 0))
+}
+
+/// The variables by position; none if something in one was reported or unfolds too far.
+pub(crate) fn variables(program: &Program) -> Option<Vec<VarPlan>> {
+    let mut flow = Flow::new(program, &[]);
+    let vars = program.vars.iter().map(|var| flow.var(var)).collect::<Option<_>>()?;
+    (!flow.unfolded_too_far).then_some(vars)
+}
+
 /// Lowers one program.
 struct Flow<'p> {
     program: &'p Program,

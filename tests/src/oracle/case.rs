@@ -16,22 +16,22 @@ use super::vars;
 
 /// A variable.
 #[derive(Clone, Debug)]
-pub(super) struct Var {
-    pub(super) name: String,
+pub(crate) struct Var {
+    pub(crate) name: String,
     /// What an expression sees.
-    pub(super) ty: Ty,
-    pub(super) text: String,
+    pub(crate) ty: Ty,
+    pub(crate) text: String,
     /// Whether what is read only grows.
-    pub(super) is_monotone: bool,
+    pub(crate) is_monotone: bool,
 }
 
 /// An event with its handler.
 #[derive(Clone, Debug)]
-pub(super) struct Event {
-    pub(super) name: String,
-    pub(super) fields: Vec<(String, Ty)>,
-    pub(super) body: Vec<String>,
-    pub(super) weight: usize,
+pub(crate) struct Event {
+    pub(crate) name: String,
+    pub(crate) fields: Vec<(String, Ty)>,
+    pub(crate) body: Vec<String>,
+    pub(crate) weight: usize,
 }
 
 /// A function.

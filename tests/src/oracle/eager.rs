@@ -26,7 +26,7 @@ use std::collections::BTreeSet;
 
 use lasp_plan::{Arm, BinaryOp, CollOp, Expr, ExprKind, Func, Lambda, Pattern, UnaryOp};
 
-use super::parts::{parts, parts_mut};
+use lasp_plan::parts::{parts, parts_mut};
 
 /// Expressions whose failure excuses a poisoned view.
 pub(super) fn candidates(expr: &Expr) -> Vec<Expr> {

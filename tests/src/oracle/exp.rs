@@ -10,23 +10,23 @@ use super::ty::Ty;
 
 /// An expression.
 #[derive(Clone, Debug)]
-pub(super) struct Exp {
-    pub(super) ty: Ty,
+pub(crate) struct Exp {
+    pub(crate) ty: Ty,
     /// Text between the parts: one more than there are parts.
     text: Vec<String>,
     parts: Vec<Exp>,
-    pub(super) cost: u64,
-    pub(super) size: u64,
+    pub(crate) cost: u64,
+    pub(crate) size: u64,
 }
 
 impl Exp {
     /// A leaf.
-    pub(super) fn leaf(ty: Ty, text: impl Into<String>) -> Exp {
+    pub(crate) fn leaf(ty: Ty, text: impl Into<String>) -> Exp {
         Exp { ty, text: vec![text.into()], parts: Vec::new(), cost: 1, size: 1 }
     }
 
     /// Parts in the places marked `$`.
-    pub(super) fn new(ty: Ty, template: &str, parts: impl IntoIterator<Item = Exp>) -> Exp {
+    pub(crate) fn new(ty: Ty, template: &str, parts: impl IntoIterator<Item = Exp>) -> Exp {
         let parts: Vec<Exp> = parts.into_iter().collect();
         let text: Vec<String> = template.split('$').map(str::to_string).collect();
         assert_eq!(text.len(), parts.len() + 1, "`{template}` needs as many parts as it has marks");
@@ -36,31 +36,31 @@ impl Exp {
     }
 
     /// With another number of elements.
-    pub(super) fn sized(self, size: u64) -> Exp {
+    pub(crate) fn sized(self, size: u64) -> Exp {
         Exp { size: size.max(1), ..self }
     }
 
     /// With the cost of its last part paid `times`.
-    pub(super) fn repeated(self, times: u64) -> Exp {
+    pub(crate) fn repeated(self, times: u64) -> Exp {
         let last = self.parts.last().map_or(0, |part| part.cost);
         let cost = self.cost.saturating_add(last.saturating_mul(times)).saturating_add(times);
         Exp { cost, ..self }
     }
 
     /// With a cost from elsewhere.
-    pub(super) fn costing(self, cost: u64) -> Exp {
+    pub(crate) fn costing(self, cost: u64) -> Exp {
         Exp { cost, ..self }
     }
 
     /// As the program writes it.
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let mut out = String::new();
         self.write(&mut out);
         out
     }
 
     /// The same without the parentheses around all of it.
-    pub(super) fn bare(&self) -> String {
+    pub(crate) fn bare(&self) -> String {
         let text = self.text();
         let inner = text.strip_prefix('(').and_then(|text| text.strip_suffix(')'));
         let closed = |inner: &str| {
@@ -90,7 +90,7 @@ impl Exp {
 
     /// Simpler expressions of a type that fits in its place, simplest first. Names bound on the way down may be missing in
     /// them; whoever asks finds out by compiling.
-    pub(super) fn simpler(&self) -> Vec<Exp> {
+    pub(crate) fn simpler(&self) -> Vec<Exp> {
         let mut found = Vec::new();
         if self.parts.is_empty() && self.text[0].len() <= 2 {
             return found;

@@ -12,47 +12,51 @@ use super::rng::Rng;
 use super::ty::{ELEMENTS, Ty};
 
 /// What an expression may cost from scratch, about in evaluated parts: 10,000 of them take a millisecond.
-pub(super) const COST_MAX: u64 = 12_000;
+pub(crate) const COST_MAX: u64 = 12_000;
 /// How many elements a collection may have.
-pub(super) const SIZE_MAX: u64 = 400;
+pub(crate) const SIZE_MAX: u64 = 400;
 
 /// A name of the top level.
 #[derive(Clone, Debug)]
-pub(super) struct Global {
-    pub(super) name: String,
-    pub(super) ty: Ty,
-    pub(super) cost: u64,
-    pub(super) size: u64,
+pub(crate) struct Global {
+    pub(crate) name: String,
+    pub(crate) ty: Ty,
+    pub(crate) cost: u64,
+    pub(crate) size: u64,
 }
 
 /// A function of the program.
 #[derive(Clone, Debug)]
-pub(super) struct Function {
-    pub(super) name: String,
-    pub(super) params: Vec<Ty>,
-    pub(super) result: Ty,
-    pub(super) cost: u64,
+pub(crate) struct Function {
+    pub(crate) name: String,
+    pub(crate) params: Vec<Ty>,
+    pub(crate) result: Ty,
+    pub(crate) cost: u64,
 }
 
 /// The generator at work.
-pub(super) struct Gen {
-    pub(super) rng: Rng,
-    pub(super) globals: Vec<Global>,
-    pub(super) functions: Vec<Function>,
+pub(crate) struct Gen {
+    pub(crate) rng: Rng,
+    pub(crate) globals: Vec<Global>,
+    pub(crate) functions: Vec<Function>,
     /// Names bound around the place in hand, with about how many elements each has.
-    pub(super) locals: Vec<(String, Ty, u64)>,
+    pub(crate) locals: Vec<(String, Ty, u64)>,
     /// What was used, beyond what can be read off the text.
-    pub(super) used: BTreeSet<&'static str>,
+    pub(crate) used: BTreeSet<&'static str>,
+    /// Whether constants come from so few that what programs do meets.
+    pub(crate) narrow: bool,
     names: usize,
 }
 
 impl Gen {
-    pub(super) fn new(rng: Rng) -> Gen {
-        Gen { rng, globals: Vec::new(), functions: Vec::new(), locals: Vec::new(), used: BTreeSet::new(), names: 0 }
+    pub(crate) fn new(rng: Rng) -> Gen {
+        let used = BTreeSet::new();
+        let (globals, functions, locals) = (Vec::new(), Vec::new(), Vec::new());
+        Gen { rng, globals, functions, locals, used, narrow: false, names: 0 }
     }
 
     /// An expression that fits `ty`.
-    pub(super) fn exp(&mut self, ty: &Ty, depth: usize) -> Exp {
+    pub(crate) fn exp(&mut self, ty: &Ty, depth: usize) -> Exp {
         for _ in 0..4 {
             let exp = self.attempt(ty, depth);
             if exp.cost <= COST_MAX && exp.size <= SIZE_MAX {
@@ -105,7 +109,7 @@ impl Gen {
     }
 
     /// A name in scope, or a part of what it names, that fits.
-    pub(super) fn in_scope(&mut self, ty: &Ty) -> Option<Exp> {
+    pub(crate) fn in_scope(&mut self, ty: &Ty) -> Option<Exp> {
         let mut found = Vec::new();
         for (name, of, size) in &self.locals {
             paths(name, of, *size, ty, &mut found);
@@ -197,18 +201,21 @@ impl Gen {
     }
 
     /// A constant.
-    pub(super) fn literal(&mut self, ty: &Ty) -> Exp {
+    pub(crate) fn literal(&mut self, ty: &Ty) -> Exp {
         match ty {
-            Ty::Int if self.rng.chance(1) => Exp::leaf(Ty::Nat, i64::MAX.to_string()),
+            Ty::Int if !self.narrow && self.rng.chance(1) => Exp::leaf(Ty::Nat, i64::MAX.to_string()),
             Ty::Int => {
-                let n = self.rng.between(-4, 4);
+                let n = if self.narrow { self.rng.between(-2, 3) } else { self.rng.between(-4, 4) };
                 let ty = if n < 0 { Ty::Int } else { Ty::Nat };
                 Exp::leaf(ty, if n < 0 { format!("({n})") } else { n.to_string() })
             }
-            Ty::Nat => Exp::leaf(Ty::Nat, self.rng.between(0, 4).to_string()),
+            Ty::Nat => Exp::leaf(Ty::Nat, self.rng.between(0, if self.narrow { 3 } else { 4 }).to_string()),
             Ty::Float => Exp::leaf(Ty::Float, *self.rng.pick(&["0.5", "2.0", "0.1", "1.5e3", "0.0"])),
             Ty::Bool => Exp::leaf(Ty::Bool, if self.rng.chance(70) { "true" } else { "false" }),
-            Ty::Text => Exp::leaf(Ty::Text, format!("\"{}\"", self.rng.pick(&["a", "b", "c", "d"]))),
+            Ty::Text => {
+                let texts = &["a", "b", "c", "d"][..if self.narrow { 2 } else { 4 }];
+                Exp::leaf(Ty::Text, format!("\"{}\"", self.rng.pick(texts)))
+            }
             // A bare `none` has a type only where one is wanted.
             Ty::Opt(of) => {
                 let inner = self.literal(of);
@@ -231,7 +238,7 @@ impl Gen {
     }
 
     /// A set or list literal.
-    pub(super) fn listed(&mut self, parts: Vec<Exp>, open: &str, close: &str, of: impl Fn(Ty) -> Ty) -> Exp {
+    pub(crate) fn listed(&mut self, parts: Vec<Exp>, open: &str, close: &str, of: impl Fn(Ty) -> Ty) -> Exp {
         let ty = parts.iter().map(|part| part.ty.clone()).reduce(|a, b| a.common(&b).unwrap_or(a));
         let marks = vec!["$"; parts.len()].join(", ");
         let size = parts.len() as u64;
@@ -275,7 +282,7 @@ impl Gen {
     }
 
     /// Works with more names in scope.
-    pub(super) fn with<T>(&mut self, names: &[(&str, &Ty, u64)], work: impl FnOnce(&mut Gen) -> T) -> T {
+    pub(crate) fn with<T>(&mut self, names: &[(&str, &Ty, u64)], work: impl FnOnce(&mut Gen) -> T) -> T {
         let before = self.locals.len();
         self.locals.extend(names.iter().map(|(name, ty, size)| ((*name).to_string(), (*ty).clone(), *size)));
         let result = work(self);
@@ -284,7 +291,7 @@ impl Gen {
     }
 
     /// A pattern for an element, and its names: the whole, or its parts.
-    pub(super) fn pattern(&mut self, ty: &Ty, size: u64) -> (String, Vec<(String, Ty, u64)>) {
+    pub(crate) fn pattern(&mut self, ty: &Ty, size: u64) -> (String, Vec<(String, Ty, u64)>) {
         match ty {
             Ty::Tuple(types) if self.rng.chance(65) => {
                 let names: Vec<_> = types.iter().map(|ty| (self.fresh(), ty.clone(), size)).collect();
@@ -305,20 +312,20 @@ impl Gen {
     }
 
     /// A function of the elements of `source`: its text with a mark for the body, and the body.
-    pub(super) fn lambda(&mut self, source: &Exp, element: &Ty, body: impl FnOnce(&mut Gen) -> Exp) -> (String, Exp) {
+    pub(crate) fn lambda(&mut self, source: &Exp, element: &Ty, body: impl FnOnce(&mut Gen) -> Exp) -> (String, Exp) {
         let (pattern, names) = self.pattern(element, source.size);
         let names: Vec<(&str, &Ty, u64)> = names.iter().map(|(name, ty, size)| (name.as_str(), ty, *size)).collect();
         let body = self.with(&names, body);
         (format!("{pattern} => $"), body)
     }
 
-    pub(super) fn fresh(&mut self) -> String {
+    pub(crate) fn fresh(&mut self) -> String {
         self.names += 1;
         format!("x{}", self.names)
     }
 
     /// A type without collections.
-    pub(super) fn scalar_type(&mut self) -> Ty {
+    pub(crate) fn scalar_type(&mut self) -> Ty {
         match self.rng.weighted(&[40, 24, 3, 5, 15, 3, 6, 4]) {
             0 => Ty::Int,
             1 => Ty::Text,
@@ -332,7 +339,7 @@ impl Gen {
     }
 
     /// A type that elements of sets have.
-    pub(super) fn element_type(&mut self) -> Ty {
+    pub(crate) fn element_type(&mut self) -> Ty {
         // What is there already can meet.
         let known: Vec<Ty> = self
             .globals

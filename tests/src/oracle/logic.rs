@@ -6,7 +6,7 @@ use super::ty::Ty;
 
 impl Gen {
     /// `bool`.
-    pub(super) fn logic(&mut self, depth: usize) -> Exp {
+    pub(crate) fn logic(&mut self, depth: usize) -> Exp {
         let below = depth - 1;
         match self.rng.weighted(&[22, 12, 4, 8, 8, 5, 6, 4, 8, 3, 3, 3]) {
             0 => self.comparison(below),
@@ -69,7 +69,7 @@ impl Gen {
     }
 
     /// Of two numbers, mostly.
-    pub(super) fn comparison(&mut self, below: usize) -> Exp {
+    pub(crate) fn comparison(&mut self, below: usize) -> Exp {
         let ty = if self.rng.chance(60) { Ty::Int } else { self.scalar_type() };
         let ty = if below == 0 && ty == Ty::Bool { Ty::Text } else { ty };
         let (a, mut b) = (self.exp(&ty, below), self.exp(&ty, below));

@@ -6,7 +6,7 @@ use super::ty::Ty;
 
 impl Gen {
     /// A map. A total one is a variable, or there is none.
-    pub(super) fn map(&mut self, key: &Ty, value: &Ty, total: bool, depth: usize) -> Exp {
+    pub(crate) fn map(&mut self, key: &Ty, value: &Ty, total: bool, depth: usize) -> Exp {
         let below = depth - 1;
         if total {
             let wanted = Ty::map(key.clone(), value.clone(), true);
@@ -65,7 +65,7 @@ impl Gen {
     }
 
     /// A map that is in scope and of which `part` fits `wanted`.
-    pub(super) fn map_in_scope(&mut self, part: impl Fn(&Ty) -> Option<Ty>, wanted: &Ty) -> Option<Exp> {
+    pub(crate) fn map_in_scope(&mut self, part: impl Fn(&Ty) -> Option<Ty>, wanted: &Ty) -> Option<Exp> {
         let known = self.globals.iter().map(|global| &global.ty).chain(self.locals.iter().map(|(_, ty, _)| ty));
         let fitting: Vec<Ty> = known.filter(|ty| part(ty).is_some_and(|part| part.fits(wanted))).cloned().collect();
         if fitting.is_empty() {
@@ -86,7 +86,7 @@ impl Gen {
     }
 
     /// `m[k]` of a total map whose values fit, else an option opened or a literal.
-    pub(super) fn looked_up(&mut self, wanted: &Ty, below: usize) -> Exp {
+    pub(crate) fn looked_up(&mut self, wanted: &Ty, below: usize) -> Exp {
         let total = |ty: &Ty| match ty {
             Ty::Map(_, value, true) => Some((**value).clone()),
             _ => None,
@@ -138,7 +138,7 @@ impl Gen {
     }
 
     /// `m.get(k)`, or `m[k]` of a partial map: an option.
-    pub(super) fn got(&mut self, of: &Ty, below: usize) -> Exp {
+    pub(crate) fn got(&mut self, of: &Ty, below: usize) -> Exp {
         let any = |ty: &Ty| match ty {
             Ty::Map(_, value, _) => Some((**value).clone()),
             _ => None,

@@ -13,26 +13,25 @@
 //! are listed in `eager`, and recomputed as well.
 //!
 //! Code map: `ty`, `exp` what programs are made of; `generator`, `scalars`, `logic`, `sets`, `maps` expressions; `vars`,
-//! `reactions`, `case` whole programs; `run` the comparison; `eager`, `parts` the differences; `shrink`, `tally`.
+//! `reactions`, `case` whole programs; `run` the comparison; `eager` the differences; `shrink`, `tally`.
 //!
 //! A wrong case is cut down and printed with its seed. See [`check`].
 
-mod case;
+pub(crate) mod case;
 mod eager;
-mod exp;
-mod generator;
+pub(crate) mod exp;
+pub(crate) mod generator;
 mod logic;
 mod maps;
-mod parts;
 mod reactions;
-mod rng;
+pub(crate) mod rng;
 mod run;
 mod scalars;
 mod sets;
 mod shrink;
-mod tally;
-mod ty;
-mod vars;
+pub(crate) mod tally;
+pub(crate) mod ty;
+pub(crate) mod vars;
 
 pub use tally::Tally;
 

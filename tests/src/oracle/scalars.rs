@@ -9,7 +9,7 @@ use super::ty::Ty;
 
 impl Gen {
     /// `int` or `nat`.
-    pub(super) fn number(&mut self, ty: &Ty, depth: usize) -> Exp {
+    pub(crate) fn number(&mut self, ty: &Ty, depth: usize) -> Exp {
         let below = depth - 1;
         let is_nat = *ty == Ty::Nat;
         match self.rng.weighted(&[12, 10, 6, 9, 4, 10, 10, 12, 14, 3, 3, 2]) {
@@ -68,7 +68,7 @@ impl Gen {
         Exp::new(result, &format!("($ {sign} $)"), [a, b])
     }
 
-    pub(super) fn counted(&mut self, below: usize) -> Exp {
+    pub(crate) fn counted(&mut self, below: usize) -> Exp {
         let (source, element) = self.collection(below);
         if self.rng.chance(50) {
             return Exp::new(Ty::Nat, "$.count()", [source]).sized(1);
@@ -84,7 +84,7 @@ impl Gen {
     }
 
     /// An option with a default.
-    pub(super) fn opened(&mut self, ty: &Ty, below: usize) -> Exp {
+    pub(crate) fn opened(&mut self, ty: &Ty, below: usize) -> Exp {
         let option = self.exp(&Ty::opt(ty.clone()), below);
         let default = self.exp(ty, below.saturating_sub(1));
         let Ty::Opt(inner) = &option.ty else { return default };
@@ -94,7 +94,7 @@ impl Gen {
         }
     }
 
-    pub(super) fn float(&mut self, depth: usize) -> Exp {
+    pub(crate) fn float(&mut self, depth: usize) -> Exp {
         let below = depth - 1;
         match self.rng.below(6) {
             0 => {
@@ -124,7 +124,7 @@ impl Gen {
         }
     }
 
-    pub(super) fn words(&mut self, depth: usize) -> Exp {
+    pub(crate) fn words(&mut self, depth: usize) -> Exp {
         let below = depth - 1;
         match self.rng.below(8) {
             0 | 1 => {
@@ -147,7 +147,7 @@ impl Gen {
     }
 
     /// `option<of>`.
-    pub(super) fn option(&mut self, of: &Ty, depth: usize) -> Exp {
+    pub(crate) fn option(&mut self, of: &Ty, depth: usize) -> Exp {
         let below = depth - 1;
         match self.rng.below(6) {
             0 => {

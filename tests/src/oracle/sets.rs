@@ -6,7 +6,7 @@ use super::ty::Ty;
 
 impl Gen {
     /// Any collection, and what its elements are.
-    pub(super) fn collection(&mut self, depth: usize) -> (Exp, Ty) {
+    pub(crate) fn collection(&mut self, depth: usize) -> (Exp, Ty) {
         let known: Vec<Ty> = self
             .globals
             .iter()
@@ -46,7 +46,7 @@ impl Gen {
     }
 
     /// `set<of>`.
-    pub(super) fn set(&mut self, of: &Ty, depth: usize) -> Exp {
+    pub(crate) fn set(&mut self, of: &Ty, depth: usize) -> Exp {
         let below = depth - 1;
         let wanted = Ty::set(of.clone());
         match self.rng.weighted(&[15, 13, 8, 18, 13, 5, 10, 16, 3, 7]) {
@@ -84,7 +84,7 @@ impl Gen {
         }
     }
 
-    pub(super) fn mapped(&mut self, of: &Ty, below: usize) -> Exp {
+    pub(crate) fn mapped(&mut self, of: &Ty, below: usize) -> Exp {
         let (source, element) = self.collection(below);
         let (text, body) = self.lambda(&source, &element, |this| this.exp(of, below));
         let (ty, size) = (Ty::set(body.ty.clone()), source.size);
@@ -92,7 +92,7 @@ impl Gen {
     }
 
     /// Of a set, list or map.
-    pub(super) fn filtered(&mut self, wanted: &Ty, below: usize) -> Exp {
+    pub(crate) fn filtered(&mut self, wanted: &Ty, below: usize) -> Exp {
         let source = self.exp(wanted, below);
         let element = source.ty.element().unwrap_or(Ty::Int);
         let (text, body) = self.lambda(&source, &element, |this| this.exp(&Ty::Bool, below));

@@ -10,7 +10,7 @@ use super::rng::Rng;
 
 /// A type.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Ty {
+pub(crate) enum Ty {
     Int,
     Nat,
     Float,
@@ -31,41 +31,41 @@ pub(super) enum Ty {
 }
 
 /// The declaration of [`Ty::Shape`].
-pub(super) const SHAPE: &str = "type Shape = dot | line(int) | box(int, text)";
+pub(crate) const SHAPE: &str = "type Shape = dot | line(int) | box(int, text)";
 
 /// The declaration of [`Ty::Status`], and its elements in declared order.
-pub(super) const STATUS: &str = "lattice Status { placed < paid < shipped < returned, placed < cancelled < returned }";
-pub(super) const ELEMENTS: [&str; 5] = ["placed", "paid", "shipped", "returned", "cancelled"];
+pub(crate) const STATUS: &str = "lattice Status { placed < paid < shipped < returned, placed < cancelled < returned }";
+pub(crate) const ELEMENTS: [&str; 5] = ["placed", "paid", "shipped", "returned", "cancelled"];
 
 impl Ty {
-    pub(super) fn set(of: Ty) -> Ty {
+    pub(crate) fn set(of: Ty) -> Ty {
         Ty::Set(Box::new(of))
     }
 
-    pub(super) fn opt(of: Ty) -> Ty {
+    pub(crate) fn opt(of: Ty) -> Ty {
         Ty::Opt(Box::new(of))
     }
 
-    pub(super) fn map(key: Ty, value: Ty, total: bool) -> Ty {
+    pub(crate) fn map(key: Ty, value: Ty, total: bool) -> Ty {
         Ty::Map(Box::new(key), Box::new(value), total)
     }
 
-    pub(super) fn pair(a: Ty, b: Ty) -> Ty {
+    pub(crate) fn pair(a: Ty, b: Ty) -> Ty {
         Ty::Tuple(vec![a, b])
     }
 
     /// The record that most sets of records hold.
-    pub(super) fn item() -> Ty {
+    pub(crate) fn item() -> Ty {
         Ty::Record(vec![("k".into(), Ty::Text), ("v".into(), Ty::Int)])
     }
 
     /// Whether a value of this type can stand where `other` is wanted.
-    pub(super) fn fits(&self, other: &Ty) -> bool {
+    pub(crate) fn fits(&self, other: &Ty) -> bool {
         self.common(other).as_ref() == Some(other)
     }
 
     /// The least type both fit.
-    pub(super) fn common(&self, other: &Ty) -> Option<Ty> {
+    pub(crate) fn common(&self, other: &Ty) -> Option<Ty> {
         let both = |a: &Ty, b: &Ty| a.common(b).map(Box::new);
         Some(match (self, other) {
             (Ty::Int | Ty::Nat, Ty::Int) | (Ty::Int, Ty::Nat) => Ty::Int,
@@ -88,7 +88,7 @@ impl Ty {
     }
 
     /// Whether a map stands in it that only a variable reads as.
-    pub(super) fn has_total(&self) -> bool {
+    pub(crate) fn has_total(&self) -> bool {
         match self {
             Ty::Map(_, value, total) => *total || value.has_total(),
             Ty::Opt(of) | Ty::List(of) | Ty::Set(of) => of.has_total(),
@@ -99,7 +99,7 @@ impl Ty {
     }
 
     /// What iterating over it gives.
-    pub(super) fn element(&self) -> Option<Ty> {
+    pub(crate) fn element(&self) -> Option<Ty> {
         match self {
             Ty::Set(of) | Ty::List(of) => Some((**of).clone()),
             Ty::Map(key, value, _) => Some(Ty::pair((**key).clone(), (**value).clone())),
@@ -108,12 +108,12 @@ impl Ty {
     }
 
     /// Whether `<` orders it.
-    pub(super) fn is_ordered(&self) -> bool {
+    pub(crate) fn is_ordered(&self) -> bool {
         !matches!(self, Ty::Set(_) | Ty::Map(..))
     }
 
     /// As the program writes it.
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let list = |types: &[Ty]| types.iter().map(Ty::text).collect::<Vec<_>>().join(", ");
         match self {
             Ty::Int => "int".into(),
@@ -136,7 +136,7 @@ impl Ty {
     }
 
     /// A value for an event's field, from a domain so small that values meet again.
-    pub(super) fn value(&self, rng: &mut Rng) -> Value {
+    pub(crate) fn value(&self, rng: &mut Rng) -> Value {
         match self {
             Ty::Int if rng.chance(2) => Value::Int(*rng.pick(&[i64::MAX, i64::MIN, i64::MAX - 1])),
             Ty::Int => Value::Int(rng.between(-4, 4)),

@@ -11,7 +11,7 @@ use super::ty::Ty;
 
 /// A lattice type.
 #[derive(Clone, Debug)]
-enum Lattice {
+pub(crate) enum Lattice {
     GSet(Ty),
     OrSet(Ty),
     RwSet(Ty),
@@ -40,10 +40,18 @@ enum Lattice {
 }
 
 /// The names of the parts of a record.
-const PARTS: [&str; 3] = ["a", "b", "c"];
+pub(crate) const PARTS: [&str; 3] = ["a", "b", "c"];
 
 /// A variable with its events. `n` numbers it.
-pub(super) fn variable(rng: &mut Rng, n: usize) -> (Var, Vec<Event>) {
+pub(crate) fn variable(rng: &mut Rng, n: usize) -> (Var, Vec<Event>) {
+    let (var, lattice) = declared(rng, n);
+    let mut events = Vec::new();
+    Place { name: &var.name, path: var.name.clone(), keys: Vec::new() }.events(rng, &lattice, &mut events);
+    (var, events)
+}
+
+/// A variable and its lattice. `n` numbers it.
+pub(crate) fn declared(rng: &mut Rng, n: usize) -> (Var, Lattice) {
     let lattice = match rng.weighted(&[37, 21, 20, 14, 8]) {
         0 => set_lattice(rng),
         1 => leaf(rng),
@@ -67,9 +75,7 @@ pub(super) fn variable(rng: &mut Rng, n: usize) -> (Var, Vec<Event>) {
         Some(init) => format!("var {name}: {} = {init}", lattice.text()),
         None => format!("var {name}: {}", lattice.text()),
     };
-    let mut events = Vec::new();
-    Place { name: &name, path: name.clone(), keys: Vec::new() }.events(rng, &lattice, &mut events);
-    (Var { name, ty, text, is_monotone: lattice.is_monotone() }, events)
+    (Var { name, ty, text, is_monotone: lattice.is_monotone() }, lattice)
 }
 
 fn key(rng: &mut Rng) -> Ty {
@@ -238,7 +244,7 @@ impl Lattice {
     }
 
     /// What an expression sees.
-    fn read(&self) -> Ty {
+    pub(crate) fn read(&self) -> Ty {
         match self {
             Lattice::GSet(of) | Lattice::OrSet(of) | Lattice::RwSet(of) | Lattice::TwoPSet(of) | Lattice::Mv(of) => {
                 Ty::set(of.clone())

@@ -9,6 +9,7 @@ pub mod decode;
 mod expr;
 pub mod format;
 mod graph;
+pub mod parts;
 mod program;
 mod ty;
 mod value;

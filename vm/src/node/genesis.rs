@@ -27,7 +27,7 @@ use crate::vars::{Call, Vars, argument};
 const GENESIS: Stamp = Stamp { replica: ReplicaId { node: 0, incarnation: 0 }, now_us: 0 };
 
 /// Writes the initial values. A variable whose value fails stays at bottom and is reported.
-pub(super) fn found(plan: &Plan, vars: &mut Vars, heir: &dyn Fn(&VarPlan) -> Option<ReplicaId>) -> Vec<Failure> {
+pub(crate) fn found(plan: &Plan, vars: &mut Vars, heir: &dyn Fn(&VarPlan) -> Option<ReplicaId>) -> Vec<Failure> {
     let mut failures = Vec::new();
     for (id, var) in (0..).zip(&plan.vars) {
         let Some(init) = &var.init else { continue };

@@ -24,7 +24,7 @@
 //! emits.
 
 mod drive;
-mod genesis;
+pub(crate) mod genesis;
 mod ids;
 mod needs;
 mod react;

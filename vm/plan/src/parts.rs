@@ -1,9 +1,12 @@
 //! The expressions an expression is made of: one walk, to read and to change.
+//!
+//! `a + f(b)` is made of `a` and `f(b)`, and that of `b`. Neighbour: `expr` says what forms there are.
 
-use lasp_plan::{Expr, ExprKind, TextPart};
+use crate::{Expr, ExprKind, TextPart};
 
 /// The expressions an expression is made of.
-pub(super) fn parts(expr: &Expr) -> Vec<&Expr> {
+#[must_use]
+pub fn parts(expr: &Expr) -> Vec<&Expr> {
     match &expr.kind {
         ExprKind::Const(_) | ExprKind::Local(_) | ExprKind::Var(_) | ExprKind::View(_) => Vec::new(),
         ExprKind::Rights(of) | ExprKind::Field(of, _) | ExprKind::Some(of) | ExprKind::Unary(_, of) => vec![of],
@@ -40,7 +43,7 @@ pub(super) fn parts(expr: &Expr) -> Vec<&Expr> {
 }
 
 /// The same, to be changed.
-pub(super) fn parts_mut(expr: &mut Expr) -> Vec<&mut Expr> {
+pub fn parts_mut(expr: &mut Expr) -> Vec<&mut Expr> {
     match &mut expr.kind {
         ExprKind::Const(_) | ExprKind::Local(_) | ExprKind::Var(_) | ExprKind::View(_) => Vec::new(),
         ExprKind::Rights(of) | ExprKind::Field(of, _) | ExprKind::Some(of) | ExprKind::Unary(_, of) => vec![of],

@@ -1,0 +1,226 @@
+//! A case: a program with one `when` near the border, made from a seed.
+//!
+//! ```text
+//! var m0: gmap<text, gcounter>          two to four variables of any type
+//! fn f0(p0: int) -> bool = p0 >= 2      now and then functions, the later ones calling the earlier
+//! let v0 = { a: m0["a"], b: f0(1) }     and views, records too
+//! when f0(v0.a) { emit fired { } }      or `for x in s1 when …`
+//! ```
+//!
+//! Neighbours: `border` makes the expressions, `verdict` asks the checker and the explorer.
+
+use super::border::{Border, Fun};
+use super::reads::{self, Read, Way};
+use crate::oracle::exp::Exp;
+use crate::oracle::generator::{Gen, Global};
+use crate::oracle::rng::Rng;
+use crate::oracle::ty::{SHAPE, STATUS, Ty};
+use crate::oracle::vars;
+
+/// A function as declared.
+#[derive(Clone, Debug)]
+pub(super) struct FunText {
+    name: String,
+    params: Vec<(String, Ty)>,
+    pub(super) body: Exp,
+}
+
+/// A program.
+#[derive(Clone, Debug)]
+pub(super) struct Case {
+    pub(super) seed: u64,
+    pub(super) vars: Vec<String>,
+    pub(super) funs: Vec<FunText>,
+    pub(super) lets: Vec<(String, Exp)>,
+    /// The name and source of a `for`.
+    pub(super) binding: Option<(String, Exp)>,
+    pub(super) condition: Exp,
+    pub(super) used: Vec<&'static str>,
+}
+
+/// The case of a seed.
+pub(super) fn generate(seed: u64) -> Case {
+    let mut g = Gen::new(Rng::new(seed ^ 0x57ab_1e00));
+    g.narrow = true;
+    let mut border = Border { g, reads: Vec::new(), funs: Vec::new() };
+    let mut declared = Vec::new();
+    for n in 0..2 + border.g.rng.below(2) {
+        let (var, lattice) = vars::declared(&mut border.g.rng, n);
+        border.g.globals.push(Global { name: var.name.clone(), ty: var.ty.clone(), cost: 1, size: 6 });
+        border.reads.extend(reads::of(&var.name, &lattice, &var.ty));
+        declared.push(var.text);
+    }
+    let mut funs = Vec::new();
+    for n in 0..border.g.rng.weighted(&[55, 25, 20]) {
+        funs.push(function(&mut border, n));
+    }
+    let mut lets = Vec::new();
+    for n in 0..border.g.rng.weighted(&[55, 30, 15]) {
+        lets.push(view(&mut border, n));
+    }
+    let source = if border.g.rng.chance(25) { Some(border.set(Way::Up, 1, None)) } else { None };
+    let (binding, condition) = match source {
+        Some(source) if source.ty.element().is_some() => {
+            border.g.used.insert("for");
+            let name = border.g.fresh();
+            let of = source.ty.element().unwrap_or(Ty::Int);
+            let depth = 1 + border.g.rng.below(2);
+            let condition = border.bind(&[(&name, &of)], |this| this.truth(Way::Up, depth));
+            (Some((name, source)), condition)
+        }
+        _ => {
+            let depth = 1 + border.g.rng.weighted(&[35, 45, 20]);
+            (None, border.truth(Way::Up, depth))
+        }
+    };
+    let used = border.g.used.iter().copied().collect();
+    Case { seed, vars: declared, funs, lets, binding, condition, used }
+}
+
+/// A function that reads its parameters, variables now and then, and functions before it.
+fn function(border: &mut Border, n: usize) -> FunText {
+    let mut params = Vec::new();
+    for at in 0..1 + border.g.rng.below(2) {
+        let ty = match border.g.rng.below(6) {
+            0 => Ty::set(Ty::Int),
+            1 => Ty::Bool,
+            2 => Ty::opt(Ty::Int),
+            _ => Ty::Int,
+        };
+        let way = if border.g.rng.chance(70) { Way::Up } else { Way::Down };
+        params.push((format!("p{at}"), ty, way));
+    }
+    let own = params.iter().map(|(name, ty, way)| Read {
+        text: name.clone(),
+        keys: Vec::new(),
+        ty: ty.clone(),
+        way: *way,
+    });
+    let own: Vec<Read> = own.collect();
+    let reads_variables = border.g.rng.chance(25);
+    let outer = border.reads.clone();
+    let globals = if reads_variables { Vec::new() } else { std::mem::take(&mut border.g.globals) };
+    border.reads = if reads_variables { own.into_iter().chain(outer.clone()).collect() } else { own };
+    // What the oracle's generator makes in here sees the parameters as names of its own.
+    let before = border.g.locals.len();
+    let result = if border.g.rng.chance(60) { Ty::Bool } else { Ty::Int };
+    let called = if border.funs.is_empty() || border.g.rng.chance(40) {
+        None
+    } else {
+        border.call(&result, Way::Up, 1)
+    };
+    let body = match called {
+        Some(call) => {
+            border.g.used.insert("function in a function");
+            call
+        }
+        None => border.part(&result, Way::Up, 1),
+    };
+    border.g.locals.truncate(before);
+    border.reads = outer;
+    if !reads_variables {
+        border.g.globals = globals;
+    }
+    let name = format!("f{n}");
+    let of = params.iter().map(|(_, ty, way)| (ty.clone(), *way)).collect();
+    border.funs.push(Fun { name: name.clone(), params: of, result: body.ty.clone() });
+    FunText { name, params: params.into_iter().map(|(name, ty, _)| (name, ty)).collect(), body }
+}
+
+/// A view; a record of two parts now and then.
+fn view(border: &mut Border, n: usize) -> (String, Exp) {
+    let name = format!("v{n}");
+    let way = if border.g.rng.chance(75) { Way::Up } else { Way::Down };
+    let part = |border: &mut Border, way: Way| {
+        let ty = match border.g.rng.below(4) {
+            0 => Ty::Bool,
+            1 => Ty::set(Ty::Int),
+            2 => Ty::opt(Ty::Int),
+            _ => Ty::Int,
+        };
+        border.part(&ty, way, 2)
+    };
+    let body = if border.g.rng.chance(35) {
+        border.g.used.insert("view of a record");
+        let (a, b) = (part(border, way), part(border, way.flip()));
+        let read = |field: &str, of: &Exp, way| Read {
+            text: format!("{name}.{field}"),
+            keys: Vec::new(),
+            ty: of.ty.clone(),
+            way,
+        };
+        border.reads.extend([read("a", &a, way), read("b", &b, way.flip())]);
+        let ty = Ty::Record(vec![("a".into(), a.ty.clone()), ("b".into(), b.ty.clone())]);
+        Exp::new(ty, "{ a: $, b: $ }", [a, b])
+    } else {
+        let body = part(border, way);
+        border.reads.push(Read { text: name.clone(), keys: Vec::new(), ty: body.ty.clone(), way });
+        body
+    };
+    border.g.used.insert("view");
+    (name, body)
+}
+
+impl Case {
+    /// The program.
+    pub(super) fn program(&self) -> String {
+        let mut out = format!("//! Case {}.\n\n{SHAPE}\n{STATUS}\n\n", self.seed);
+        for var in &self.vars {
+            out.push_str(&format!("{var}\n"));
+        }
+        for fun in &self.funs {
+            let params: Vec<_> = fun.params.iter().map(|(name, ty)| format!("{name}: {}", ty.text())).collect();
+            out.push_str(&format!(
+                "fn {}({}) -> {} = {}\n",
+                fun.name,
+                params.join(", "),
+                fun.body.ty.text(),
+                fun.body.bare()
+            ));
+        }
+        for (name, body) in &self.lets {
+            out.push_str(&format!("let {name} = {}\n", body.bare()));
+        }
+        match &self.binding {
+            Some((name, source)) => {
+                let (source, condition) = (source.bare(), self.condition.bare());
+                out.push_str(&format!("\nfor {name} in {source} when {condition} {{ emit fired {{ x: {name} }} }}\n"));
+            }
+            None => out.push_str(&format!("\nwhen {} {{ emit fired {{ }} }}\n", self.condition.bare())),
+        }
+        out
+    }
+
+    /// Simpler cases. Some do not compile.
+    pub(super) fn simpler(&self) -> Vec<Case> {
+        let mut made = Vec::new();
+        let mut with = |change: &dyn Fn(&mut Case)| {
+            let mut copy = self.clone();
+            change(&mut copy);
+            made.push(copy);
+        };
+        if self.binding.is_some() {
+            with(&|case| case.binding = None);
+        }
+        (0..self.lets.len()).for_each(|at| with(&|case| drop(case.lets.remove(at))));
+        (0..self.funs.len()).for_each(|at| with(&|case| drop(case.funs.remove(at))));
+        (0..self.vars.len()).for_each(|at| with(&|case| drop(case.vars.remove(at))));
+        self.condition.simpler().into_iter().for_each(|simpler| with(&|case| case.condition = simpler.clone()));
+        for at in 0..self.lets.len() {
+            self.lets[at].1.simpler().into_iter().for_each(|simpler| with(&|case| case.lets[at].1 = simpler.clone()));
+        }
+        for at in 0..self.funs.len() {
+            self.funs[at].body.simpler().into_iter().for_each(|simpler| with(&|case| case.funs[at].body = simpler.clone()));
+        }
+        if let Some((_, source)) = &self.binding {
+            for simpler in source.simpler() {
+                with(&|case| {
+                    if let Some((_, source)) = &mut case.binding {
+                        *source = simpler.clone();
+                    }
+                });
+            }
+        }
+        made
+    }
+}

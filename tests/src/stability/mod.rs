@@ -1,0 +1,37 @@
+//! The checker against the explorer: what is accepted is never seen to go back, and little else is refused.
+//!
+//! ```text
+//! seed ─ generate ─► program with one `when`, near the border
+//!                      │ checker: accepted?      │ explorer: a schedule after which it goes back?
+//!                      └──────────── accepted and one is found: unsound ────────────┘
+//! ```
+//!
+//! Code map: `reads`, `border`, `numbers`, `gatherings` make conditions, on top of the oracle's generator; `case` programs;
+//! `verdict` asks; `tally` counts, and finds the shapes of what is refused in vain.
+
+mod border;
+mod case;
+mod gatherings;
+mod numbers;
+mod reads;
+mod tally;
+mod verdict;
+
+pub use tally::Tally;
+
+/// Runs the cases of `seeds`.
+#[must_use]
+pub fn check(seeds: impl IntoIterator<Item = u64>) -> Tally {
+    let mut tally = Tally::default();
+    for seed in seeds {
+        tally.count(&case::generate(seed));
+    }
+    tally
+}
+
+/// One case in full: the program, and what came of it.
+#[must_use]
+pub fn show(seed: u64) -> String {
+    let case = case::generate(seed);
+    format!("{}\n{:#?}", case.program(), verdict::of(&case))
+}

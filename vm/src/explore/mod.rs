@@ -1,0 +1,96 @@
+//! The explorer of schedules: looks for updates and one-way syncs after which something that held no longer holds.
+//!
+//! ```text
+//! question   cart.count() >= 2           a: cart.add_all({1, 2})     it is true at a
+//! found                                  a: cart.remove(1)           it is false at a
+//! ```
+//!
+//! A question is a pure expression over the variables. A truth value must not turn false again; of a set (what `for x in e
+//! when c` has fired for: `e.filter(x => c)`) no element may go again: at the replica where it held, or at one that has
+//! since joined that replica's state. An expression that fails is neither true nor false.
+//!
+//! First all schedules, shortest first, as far as the effort goes; then random ones, which climb towards where the question
+//! holds and from there try every single update. What is not found is not there *as far as explored*, nothing more.
+//!
+//! Invariants: pure, and the same seed gives the same answer. Updates are those the types allow, by any replica (roles are
+//! not looked at; `transfer` of rights is left out, since a replica may as well make the rights it spends); an update that a
+//! lattice refuses does not happen.
+//!
+//! Code map: `alphabet` values to try, `ops` updates, `world` replicas, `search`, `schedule` what was found, cut down and
+//! in words, `choices` seeded choices. Neighbours: [`crate::eval`] says what an expression is worth.
+
+mod alphabet;
+mod choices;
+mod ops;
+mod schedule;
+mod search;
+mod world;
+
+pub use ops::Op;
+pub use schedule::{Schedule, Step};
+
+use lasp_plan::{Expr, VarPlan};
+
+use search::Search;
+use world::Setting;
+
+/// How many replicas take part.
+pub const REPLICAS: usize = 3;
+
+/// How much is tried. One unit is one update or sync with the evaluation that follows.
+#[derive(Clone, Copy, Debug)]
+pub struct Effort {
+    /// On all schedules, the shortest first.
+    pub exhaustive: usize,
+    /// On random ones.
+    pub random: usize,
+}
+
+impl Default for Effort {
+    /// A tenth of a second or so.
+    fn default() -> Effort {
+        Effort { exhaustive: 5_000, random: 20_000 }
+    }
+}
+
+/// What came of it.
+#[derive(Clone, Debug)]
+pub struct Explored {
+    /// A schedule that breaks it, if one was found; as it was found ([`Explorer::shrink`] makes it short).
+    pub broken: Option<Schedule>,
+    /// Whether the question had two different answers in the course of it.
+    pub changed: bool,
+    /// Up to how many steps every schedule was tried.
+    pub depth: usize,
+}
+
+/// Explores one question about the variables of one program.
+pub struct Explorer<'q> {
+    setting: Setting<'q>,
+}
+
+impl<'q> Explorer<'q> {
+    /// Gets ready. The initial values of the variables hold everywhere from the start.
+    #[must_use]
+    pub fn new(vars: &'q [VarPlan], question: &'q Expr) -> Explorer<'q> {
+        Explorer { setting: Setting::new(vars, question) }
+    }
+
+    /// Looks for a schedule that breaks it, until one is found or the effort is spent.
+    #[must_use]
+    pub fn explore(&self, effort: Effort, seed: u64) -> Explored {
+        Search::new(&self.setting, seed).run(effort)
+    }
+
+    /// The same breach with as few steps, replicas and elements as can be found.
+    #[must_use]
+    pub fn shrink(&self, found: &Schedule) -> Schedule {
+        schedule::shrink(&self.setting, found)
+    }
+
+    /// In the words of the program, a step a line; `condition` is what the program calls the question.
+    #[must_use]
+    pub fn words(&self, found: &Schedule, condition: &str) -> Vec<String> {
+        schedule::words(&self.setting, found, condition)
+    }
+}
