@@ -9,7 +9,7 @@
 //!
 //! Neighbours: `range` knows the signs, the parent module the rest.
 
-use lasp_plan::{BinaryOp, Place, Value};
+use lasp_plan::{BinaryOp, Func, Place, Value};
 
 use super::Judge;
 use super::moves::Moves;
@@ -21,6 +21,9 @@ use crate::ty::Ty;
 
 impl Judge<'_> {
     pub(super) fn binary(&mut self, op: BinaryOp, a: &Hir, b: &Hir, place: Place) -> Leaf {
+        if let Some(leaf) = self.past_default(op, a, b, place) {
+            return leaf;
+        }
         match op {
             BinaryOp::And | BinaryOp::Or => return self.connective(op, a, b),
             BinaryOp::Eq | BinaryOp::Ne => return self.equal(op, a, b, place),
@@ -144,6 +147,41 @@ impl Judge<'_> {
         let compared = compared.within(range);
         let range = Range { lo: set.range.lo.min(compared.range.lo).max(0.0), hi: set.range.hi.min(compared.range.hi) };
         set.with(&compared).within(range)
+    }
+
+    /// `x.or(d) >= k` where `d >= k` is false: unset is false, so the default does not show.
+    fn past_default(&mut self, op: BinaryOp, a: &Hir, b: &Hir, place: Place) -> Option<Leaf> {
+        let defaulted = |hir: &Hir| match &hir.kind {
+            HirKind::Call(Func::Or, args) => match args.as_slice() {
+                [value, Hir { kind: HirKind::Const(default), .. }] => Some((value.clone(), Range::of_value(default))),
+                _ => None,
+            },
+            _ => None,
+        };
+        let constant = |hir: &Hir| match &hir.kind {
+            HirKind::Const(value) => Some(Range::of_value(value)).filter(|range| range.is_point()),
+            _ => None,
+        };
+        if !matches!(op, BinaryOp::Ge | BinaryOp::Gt | BinaryOp::Le | BinaryOp::Lt) || !self.is_number(a) {
+            return None;
+        }
+        let (is_left, default, bound) = match (defaulted(a), constant(b), constant(a), defaulted(b)) {
+            (Some((_, default)), Some(bound), ..) => (true, default, bound),
+            (_, _, Some(bound), Some((_, default))) => (false, default, bound),
+            _ => return None,
+        };
+        let (low, high) = match (op, is_left) {
+            (BinaryOp::Ge | BinaryOp::Gt, true) | (BinaryOp::Le | BinaryOp::Lt, false) => (bound, default),
+            _ => (default, bound),
+        };
+        if !default.is_point() || !low.less(high, matches!(op, BinaryOp::Ge | BinaryOp::Le)).is_false() {
+            return None;
+        }
+        let value = defaulted(if is_left { a } else { b })?.0;
+        Some(match is_left {
+            true => self.compare_set(op, &value, b, place),
+            false => self.compare_set(op, a, &value, place),
+        })
     }
 
     fn quotient(&self, left: &Leaf, right: &Leaf, place: Place) -> Leaf {

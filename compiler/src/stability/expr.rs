@@ -58,7 +58,7 @@ impl Judge<'_> {
             HirKind::Local(local) => self.local(*local),
             HirKind::Var(index) | HirKind::Raw(index) => {
                 let var = &program.vars[*index];
-                of_var(*index, &var.crdt, &var.ty, place)
+                of_var(*index, var, place)
             }
             HirKind::View(index) => self.view(*index),
             HirKind::Field(base, name) => {

@@ -86,7 +86,7 @@ impl<'p> Judge<'p> {
     /// How a variable moves.
     pub(crate) fn var(&self, index: usize) -> Moves {
         let var = &self.program.vars[index];
-        of_var(index, &var.crdt, &var.ty, var.place)
+        of_var(index, var, var.place)
     }
 
     /// How a view moves.

@@ -134,12 +134,17 @@ impl Moves {
     }
 
     /// Two of one shape, leaf by leaf.
-    pub(crate) fn zip(&self, other: &Moves, place: Place, f: &mut impl FnMut(&Leaf, &Leaf) -> Leaf) -> Moves {
+    pub(crate) fn zip(&self, other: &Moves, place: Place, f: &mut dyn FnMut(&Leaf, &Leaf) -> Leaf) -> Moves {
         match (self, other) {
             (Moves::Leaf(a), Moves::Leaf(b)) => Moves::Leaf(f(a, b)),
             (Moves::Opt(a, x), Moves::Opt(b, y)) => Moves::Opt(f(a, b), Box::new(x.zip(y, place, f))),
             (Moves::Parts(a), Moves::Parts(b)) if a.len() == b.len() => {
                 Moves::Parts(a.iter().zip(b).map(|(a, b)| a.zip(b, place, f)).collect())
+            }
+            // Elements that do not move by themselves are told apart by whether they are in.
+            (Moves::Set(a, x), Moves::Set(b, y)) if x.is_const() && y.is_const() => {
+                let element = x.zip(y, place, &mut |x, y| Leaf::constant(x.range.hull(y.range)));
+                Moves::Set(f(a, b), Box::new(element))
             }
             (Moves::Set(a, x), Moves::Set(b, y)) => Moves::Set(f(a, b), Box::new(x.zip(y, place, f))),
             (Moves::Map(a, k, x), Moves::Map(b, l, y)) => {

@@ -10,22 +10,72 @@
 //! source is; `causes` finds the lattice of a source again.
 
 use lasp_lattice::Order;
-use lasp_plan::Place;
+use lasp_plan::{Place, Stability, Value};
 
 use super::moves::{Moves, range_of};
+use super::range::Range;
 use super::tones::{Aspect, Drift, Leaf, Source, Why};
 use crate::crdt::Crdt;
+use crate::hir::{Hir, HirKind};
+use crate::program::VarDef;
 use crate::ty::Ty;
 
 /// How a variable moves, read at `place`.
-pub(crate) fn of_var(var: usize, crdt: &Crdt, ty: &Ty, place: Place) -> Moves {
-    let mut walk = Walk { var, next: 0, place };
+pub(crate) fn of_var(index: usize, var: &VarDef, place: Place) -> Moves {
+    let mut walk = Walk { var: index, next: 0, place };
+    let moves = walk.moves(&var.crdt);
+    // What only grows does not go below its beginning.
+    let begun = |leaf: Leaf| match var.init.as_ref().map(beginning) {
+        Some(at) if at.is_point() => {
+            let range = match leaf.reads() {
+                [read] if read.direction() == Stability::Up => Range { lo: at.lo, ..Range::ALL },
+                [read] if read.direction() == Stability::Down => Range { hi: at.hi, ..Range::ALL },
+                _ => Range::ALL,
+            };
+            let range = leaf.range.meet(range);
+            leaf.of_size(range)
+        }
+        _ => leaf,
+    };
+    let moves = match moves {
+        Moves::Set(members, element) => Moves::Set(begun(members), element),
+        Moves::Map(keys, key, value) => Moves::Map(begun(keys), key, value),
+        Moves::Opt(set, content) => match *content {
+            Moves::Leaf(content) => Moves::Opt(set, Box::new(Moves::Leaf(begun(content)))),
+            content => Moves::Opt(set, Box::new(content)),
+        },
+        Moves::Leaf(leaf) => {
+            let leaf = begun(leaf);
+            let range = leaf.range;
+            Moves::Leaf(leaf.within(range))
+        }
+        parts => parts,
+    };
     // An initial value makes a register read bare.
-    match (walk.moves(crdt), ty) {
+    match (moves, &var.ty) {
         (Moves::Opt(_, content), ty) if !matches!(ty, Ty::Option(_) | Ty::Error) => {
             content.each_leaf(&mut |leaf| leaf.within(range_of(ty)))
         }
         (moves, _) => moves,
+    }
+}
+
+/// The size of an initial value: a number, a truth, or so many elements.
+fn beginning(init: &Hir) -> Range {
+    match &init.kind {
+        HirKind::Const(value) => Range::of_value(value),
+        HirKind::Set(parts) => {
+            let mut distinct: Vec<&Value> = Vec::new();
+            for part in parts {
+                match &part.kind {
+                    HirKind::Const(value) if !distinct.contains(&value) => distinct.push(value),
+                    HirKind::Const(_) => {}
+                    _ => return Range::ALL,
+                }
+            }
+            Range::size(distinct.len())
+        }
+        _ => Range::ALL,
     }
 }
 
@@ -115,7 +165,7 @@ impl Walk {
                     }
                     _ => value,
                 };
-                let range = element.map_or_else(super::range::Range::default, range_of);
+                let range = element.map_or_else(Range::default, range_of);
                 Moves::Opt(set, Box::new(Moves::Leaf(content.within(range))))
             }
             Read::Map => {

@@ -56,12 +56,7 @@ fn ask(case: &Case, text: &str) -> Verdict {
     if let Some(error) = errors.iter().find(|error| error.code != Code::E0301) {
         let place = error.primary.place;
         let at = text.get(place.start as usize..place.end as usize).unwrap_or_default();
-        return Verdict::Ours(format!(
-            "{}: {} ({}) at `{at}`",
-            error.code.as_str(),
-            error.message,
-            error.primary.text
-        ));
+        return Verdict::Ours(format!("{}: {} ({}) at `{at}`", error.code.as_str(), error.message, error.primary.text));
     }
     let refused = !errors.is_empty();
     let Some(Requirements { vars, places }) = compiled.requirements else { return Verdict::TooLarge };

@@ -99,17 +99,21 @@ impl Site<'_> {
         let content = || content(kind, ty);
         let most = ELEMENTS[depth.min(2)];
         Some(match param {
-            MethodParam::Element => {
-                self.alphabet.values(&content(), most).into_iter().map(Arg::Element).collect()
-            }
+            MethodParam::Element => self.alphabet.values(&content(), most).into_iter().map(Arg::Element).collect(),
             MethodParam::ElementSet => {
                 let all = self.alphabet.bulk(&content());
                 let two = all[..all.len().min(2)].to_vec();
-                if two.len() == all.len() { vec![Arg::Elements(all)] } else { vec![Arg::Elements(two), Arg::Elements(all)] }
+                if two.len() == all.len() {
+                    vec![Arg::Elements(all)]
+                } else {
+                    vec![Arg::Elements(two), Arg::Elements(all)]
+                }
             }
             MethodParam::Amount => self.alphabet.amounts().into_iter().map(Arg::Amount).collect(),
             MethodParam::Rank => match kind {
-                Kind::User(drawn) => (0..drawn.elements().len()).filter_map(|at| Some(Arg::Rank(u16::try_from(at).ok()?))).collect(),
+                Kind::User(drawn) => {
+                    (0..drawn.elements().len()).filter_map(|at| Some(Arg::Rank(u16::try_from(at).ok()?))).collect()
+                }
                 _ => return None,
             },
             MethodParam::Pair => match (&kind.inner()[..], ty) {
@@ -182,9 +186,7 @@ impl Op {
 fn arg_text(arg: &Arg<Value>, kind: &Kind, ty: &Type) -> String {
     match (arg, kind.inner().as_slice(), ty) {
         (Arg::Element(value), _, _) => text_of(value, &content(kind, ty)),
-        (Arg::Elements(values), _, _) => {
-            text_of(&Value::set(values.clone()), &Type::Set(Box::new(content(kind, ty))))
-        }
+        (Arg::Elements(values), _, _) => text_of(&Value::set(values.clone()), &Type::Set(Box::new(content(kind, ty)))),
         (Arg::Amount(n), _, _) => n.to_string(),
         (Arg::Rank(rank), _, _) => text_of(&Value::Variant((*rank).into(), [].into()), ty),
         (Arg::Pair(halves), [first, second], Type::Tuple(types)) if types.len() == 2 => {

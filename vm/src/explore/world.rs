@@ -17,10 +17,10 @@ use lasp_plan::{Expr, Plan, Value, ValueCodec, VarId, VarPlan, ViewId};
 use super::REPLICAS;
 use super::alphabet::Alphabet;
 use super::ops::{self, Op};
+use crate::Failure;
 use crate::eval::{Frame, World as Reads, eval};
 use crate::node::genesis;
 use crate::vars::Vars;
-use crate::Failure;
 
 /// A question, and what there is to do about it.
 pub(super) struct Setting<'q> {
@@ -71,9 +71,7 @@ pub(super) enum Asked {
     /// It failed: nothing is known.
     Failed,
     /// All that was held still is; `grown`: and more.
-    Holds {
-        grown: bool,
-    },
+    Holds { grown: bool },
     /// This row was held and is not there any more.
     Broken(Value),
 }
