@@ -7,7 +7,8 @@
 //!
 //! A question is a pure expression over the variables. A truth value must not turn false again; of a set (what `for x in e
 //! when c` has fired for: `e.filter(x => c)`) no element may go again: at the replica where it held, or at one that has
-//! since joined that replica's state. An expression that fails is neither true nor false.
+//! since joined that replica's state. An expression that fails is neither true nor false; but where it held and now fails
+//! because an `ivar` was set to two values, nodes disagree for ever about what held, and that is a breach too.
 //!
 //! First all schedules, shortest first, as far as the effort goes; then random ones, which climb towards where the question
 //! holds and from there try every single update. What is not found is not there *as far as explored*, nothing more.
