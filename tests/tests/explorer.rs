@@ -10,7 +10,7 @@ fn found(program: &str) -> Option<Vec<String>> {
     let options = Options { requirements: true, ..Options::default() };
     let compiled = compile_with("case.lasp", program, &mut NoFiles, options);
     let requirements = compiled.requirements.unwrap_or_else(|| panic!("{:?}", compiled.diagnostics));
-    let explorer = Explorer::new(&requirements.vars, &requirements.places[0].question);
+    let explorer = Explorer::new(&requirements.vars, &requirements.places[0].question).torn();
     let broken = explorer.explore(Effort::default(), 1).broken?;
     Some(explorer.words(&explorer.shrink(&broken), "C"))
 }
@@ -80,15 +80,14 @@ fn another_replica_writes_at_the_same_time() {
     );
     breaks(
         "var m: mv<int>\nwhen m.count() == 2 { emit two { } }",
-        &[
-            "a: m.set(2)",
-            "b: m.set(3)",
-            "a hears of b    `C` is true at a",
-            "a: m.set(2)     `C` is false at a",
-        ],
+        &["a: m.set(2)", "b: m.set(3)", "a hears of b    `C` is true at a", "a: m.set(2)     `C` is false at a"],
     );
     breaks(
         "var v: ivar<int>\nwhen v >= 1 { emit one { } }",
-        &["a: v.set(1)     `C` is true at a", "b: v.set(2)", "a hears of b    `C` fails at a: an `ivar` has two values"],
+        &[
+            "a: v.set(1)     `C` is true at a",
+            "b: v.set(2)",
+            "a hears of b    `C` fails at a: an `ivar` has two values",
+        ],
     );
 }

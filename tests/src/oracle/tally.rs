@@ -12,7 +12,8 @@ use super::run::Seen;
 const SHARE_MIN: f64 = 0.01;
 
 /// Operators that are tested well enough elsewhere: functions of one scalar.
-pub(crate) const RARE: &[&str] = &["abs", "float", "int", "nat", "length", "upper", "lower", "trim", "starts_with", "ends_with"];
+pub(crate) const RARE: &[&str] =
+    &["abs", "float", "int", "nat", "length", "upper", "lower", "trim", "starts_with", "ends_with"];
 
 /// What else must come up.
 const MARKS: &[&str] = &[

@@ -79,7 +79,8 @@ pub(super) fn generate(seed: u64) -> Case {
     let (mut binding, mut condition) = reaction(&mut border);
     // What depends on no variable says nothing.
     for _ in 0..6 {
-        let text = format!("{} {}", condition.text(), binding.as_ref().map_or(String::new(), |(_, source)| source.text()));
+        let text =
+            format!("{} {}", condition.text(), binding.as_ref().map_or(String::new(), |(_, source)| source.text()));
         if depends(&text, &names, &funs, &lets) {
             break;
         }
@@ -130,12 +131,8 @@ fn function(border: &mut Border, n: usize) -> FunText {
         let way = if border.g.rng.chance(70) { Way::Up } else { Way::Down };
         params.push((format!("p{at}"), ty, way));
     }
-    let own = params.iter().map(|(name, ty, way)| Read {
-        text: name.clone(),
-        keys: Vec::new(),
-        ty: ty.clone(),
-        way: *way,
-    });
+    let own =
+        params.iter().map(|(name, ty, way)| Read { text: name.clone(), keys: Vec::new(), ty: ty.clone(), way: *way });
     let own: Vec<Read> = own.collect();
     let reads_variables = border.g.rng.chance(25);
     let outer = border.reads.clone();
@@ -144,11 +141,8 @@ fn function(border: &mut Border, n: usize) -> FunText {
     // What the oracle's generator makes in here sees the parameters as names of its own.
     let before = border.g.locals.len();
     let result = if border.g.rng.chance(60) { Ty::Bool } else { Ty::Int };
-    let called = if border.funs.is_empty() || border.g.rng.chance(40) {
-        None
-    } else {
-        border.call(&result, Way::Up, 1)
-    };
+    let called =
+        if border.funs.is_empty() || border.g.rng.chance(40) { None } else { border.call(&result, Way::Up, 1) };
     let body = match called {
         Some(call) => {
             border.g.used.insert("function in a function");
@@ -269,7 +263,11 @@ impl Case {
             self.lets[at].1.simpler().into_iter().for_each(|simpler| with(&|case| case.lets[at].1 = simpler.clone()));
         }
         for at in 0..self.funs.len() {
-            self.funs[at].body.simpler().into_iter().for_each(|simpler| with(&|case| case.funs[at].body = simpler.clone()));
+            self.funs[at]
+                .body
+                .simpler()
+                .into_iter()
+                .for_each(|simpler| with(&|case| case.funs[at].body = simpler.clone()));
         }
         if let Some((_, source)) = &self.binding {
             for simpler in source.simpler() {

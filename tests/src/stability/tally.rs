@@ -164,7 +164,11 @@ impl Tally {
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{:>7} cases, {} of them too large", self.cases, self.too_large)?;
-        writeln!(f, "{:>7} accepted and seen to change, {} never seen to", self.accepted_and_changing, self.accepted_and_still)?;
+        writeln!(
+            f,
+            "{:>7} accepted and seen to change, {} never seen to",
+            self.accepted_and_changing, self.accepted_and_still
+        )?;
         writeln!(f, "{:>7} accepted and seen to go back", self.unsound.len())?;
         writeln!(f, "{:>7} refused and seen to go back", self.rightly)?;
         writeln!(f, "{:>7} refused, seen to change and never to go back", self.needless)?;

@@ -55,12 +55,7 @@ fn ask(case: &Case, text: &str) -> Verdict {
     if let Some(error) = errors.iter().find(|error| error.code != Code::E0301) {
         let place = error.primary.place;
         let at = text.get(place.start as usize..place.end as usize).unwrap_or_default();
-        return Verdict::Ours(format!(
-            "{}: {} ({}) at `{at}`",
-            error.code.as_str(),
-            error.message,
-            error.primary.text
-        ));
+        return Verdict::Ours(format!("{}: {} ({}) at `{at}`", error.code.as_str(), error.message, error.primary.text));
     }
     let refused = !errors.is_empty();
     let Some(Requirements { vars, places }) = compiled.requirements else { return Verdict::TooLarge };
@@ -68,6 +63,8 @@ fn ask(case: &Case, text: &str) -> Verdict {
     let place = required.place;
     let condition = text.get(place.start as usize..place.end as usize).unwrap_or_default();
     let explorer = Explorer::new(&vars, &required.question);
+    // Two values of an `ivar` are a reason to refuse, and no going back.
+    let explorer = if refused { explorer.torn() } else { explorer };
     let mut explored = explorer.explore(EFFORT, case.seed);
     if refused && explored.broken.is_none() {
         let more = explorer.explore(LAST_EFFORT, !case.seed);
@@ -102,7 +99,7 @@ pub(super) fn is_caught(case: &Case, from: &str, to: &str) -> Option<bool> {
     let compiled = compile_with("case.lasp", &text, &mut NoFiles, options);
     let Requirements { vars, places } = compiled.requirements.filter(|_| accepted)?;
     let required = places.first()?;
-    Some(Explorer::new(&vars, &required.question).explore(EFFORT, case.seed).broken.is_some())
+    Some(Explorer::new(&vars, &required.question).torn().explore(EFFORT, case.seed).broken.is_some())
 }
 
 /// The smallest case found of which the verdict is of the same sort.

@@ -194,9 +194,7 @@ fn fresh(ty: &Type, n: usize) -> Option<Value> {
         Type::Text => Value::text(&format!("e{n}")),
         Type::Bytes => Value::Bytes([u8::try_from(n).unwrap_or(0)].into()),
         Type::Tuple(types) => Value::tuple(all(types)?),
-        Type::Record(fields) => {
-            Value::tuple(fields.iter().map(|(_, ty)| fresh(ty, n)).collect::<Option<Vec<_>>>()?)
-        }
+        Type::Record(fields) => Value::tuple(fields.iter().map(|(_, ty)| fresh(ty, n)).collect::<Option<Vec<_>>>()?),
         Type::Option(of) => Value::some(fresh(of, n)?),
         Type::Set(of) => Value::set(vec![fresh(of, n)?]),
         Type::List(of) => Value::List([fresh(of, n)?].into()),

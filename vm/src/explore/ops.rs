@@ -44,11 +44,13 @@ pub(super) fn all(vars: &[VarPlan], alphabet: &Alphabet) -> Vec<Vec<Op>> {
     vars.iter().enumerate().map(of).collect()
 }
 
-/// Evenly fewer of them.
+/// Evenly fewer of them. The variable's own updates, such as the removal of a key, all stay.
 fn thinned(ops: Vec<Op>) -> Vec<Op> {
-    let len = ops.len();
-    let keep = |at: usize| len <= PER_VAR_MAX || (at * PER_VAR_MAX) / len != ((at + 1) * PER_VAR_MAX) / len;
-    ops.into_iter().enumerate().filter(|(at, _)| keep(*at)).map(|(_, op)| op).collect()
+    let (own, below): (Vec<Op>, Vec<Op>) = ops.into_iter().partition(|op| op.path.is_empty());
+    let (len, most) = (below.len(), PER_VAR_MAX.saturating_sub(own.len()));
+    let keep = |at: usize| len <= most || (at * most) / len != ((at + 1) * most) / len;
+    let kept = below.into_iter().enumerate().filter(|(at, _)| keep(*at)).map(|(_, op)| op);
+    own.into_iter().chain(kept).collect()
 }
 
 /// A place in a variable.
@@ -99,17 +101,21 @@ impl Site<'_> {
         let content = || content(kind, ty);
         let most = ELEMENTS[depth.min(2)];
         Some(match param {
-            MethodParam::Element => {
-                self.alphabet.values(&content(), most).into_iter().map(Arg::Element).collect()
-            }
+            MethodParam::Element => self.alphabet.values(&content(), most).into_iter().map(Arg::Element).collect(),
             MethodParam::ElementSet => {
                 let all = self.alphabet.many(&content(), BULK_MAX);
                 let two = all[..all.len().min(2)].to_vec();
-                if two.len() == all.len() { vec![Arg::Elements(all)] } else { vec![Arg::Elements(two), Arg::Elements(all)] }
+                if two.len() == all.len() {
+                    vec![Arg::Elements(all)]
+                } else {
+                    vec![Arg::Elements(two), Arg::Elements(all)]
+                }
             }
             MethodParam::Amount => self.alphabet.amounts().into_iter().map(Arg::Amount).collect(),
             MethodParam::Rank => match kind {
-                Kind::User(drawn) => (0..drawn.elements().len()).filter_map(|at| Some(Arg::Rank(u16::try_from(at).ok()?))).collect(),
+                Kind::User(drawn) => {
+                    (0..drawn.elements().len()).filter_map(|at| Some(Arg::Rank(u16::try_from(at).ok()?))).collect()
+                }
                 _ => return None,
             },
             MethodParam::Pair => match (&kind.inner()[..], ty) {
@@ -182,9 +188,7 @@ impl Op {
 fn arg_text(arg: &Arg<Value>, kind: &Kind, ty: &Type) -> String {
     match (arg, kind.inner().as_slice(), ty) {
         (Arg::Element(value), _, _) => text_of(value, &content(kind, ty)),
-        (Arg::Elements(values), _, _) => {
-            text_of(&Value::set(values.clone()), &Type::Set(Box::new(content(kind, ty))))
-        }
+        (Arg::Elements(values), _, _) => text_of(&Value::set(values.clone()), &Type::Set(Box::new(content(kind, ty)))),
         (Arg::Amount(n), _, _) => n.to_string(),
         (Arg::Rank(rank), _, _) => text_of(&Value::Variant((*rank).into(), [].into()), ty),
         (Arg::Pair(halves), [first, second], Type::Tuple(types)) if types.len() == 2 => {

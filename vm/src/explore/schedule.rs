@@ -160,11 +160,8 @@ fn candidates(setting: &Setting<'_>, steps: &[Step]) -> Vec<Vec<Step>> {
 pub(super) fn words(setting: &Setting<'_>, found: &Schedule, condition: &str) -> Vec<String> {
     let name = |at: usize| ["a", "b", "c"].get(at).copied().unwrap_or("?");
     let Some(breach) = replay(setting, &found.steps) else { return Vec::new() };
-    let whose = if breach.row == Value::unit() {
-        String::new()
-    } else {
-        format!(" for {}", untyped_text_of(&breach.row))
-    };
+    let whose =
+        if breach.row == Value::unit() { String::new() } else { format!(" for {}", untyped_text_of(&breach.row)) };
     let mut lines: Vec<(String, String)> = Vec::new();
     if breach.since == 0 {
         lines.push(("at the start".to_string(), format!("`{condition}` is true{whose}")));
@@ -185,8 +182,5 @@ pub(super) fn words(setting: &Setting<'_>, found: &Schedule, condition: &str) ->
         lines.push((what, then));
     }
     let width = lines.iter().map(|(what, _)| what.chars().count()).max().unwrap_or(0);
-    lines
-        .into_iter()
-        .map(|(what, then)| format!("{what:<width$}    {then}").trim_end().to_string())
-        .collect()
+    lines.into_iter().map(|(what, then)| format!("{what:<width$}    {then}").trim_end().to_string()).collect()
 }

@@ -17,10 +17,10 @@ use lasp_plan::{Expr, Plan, Value, ValueCodec, VarId, VarPlan, ViewId};
 use super::REPLICAS;
 use super::alphabet::Alphabet;
 use super::ops::{self, Op};
+use crate::Failure;
 use crate::eval::{Frame, World as Reads, eval};
 use crate::node::genesis;
 use crate::vars::Vars;
-use crate::Failure;
 
 /// A question, and what there is to do about it.
 pub(super) struct Setting<'q> {
@@ -28,6 +28,8 @@ pub(super) struct Setting<'q> {
     pub(super) question: &'q Expr,
     /// Updates to try, by variable; only of those that the question reads.
     pub(super) ops: Vec<Vec<Op>>,
+    /// Whether [`Asked::Torn`] is asked for; else it is a failure like others.
+    pub(super) torn: bool,
     start: Vec<Arc<State<Value>>>,
 }
 
@@ -42,7 +44,7 @@ impl<'q> Setting<'q> {
         // A variable whose initial value fails stays at its least state, as it does in a node.
         genesis::found(&plan, &mut initial, &|_| Some(id(0)));
         let start = (0..).zip(vars).map(|(at, _)| Arc::new(initial.state(VarId(at)).clone())).collect();
-        Setting { vars, question, ops, start }
+        Setting { vars, question, ops, torn: false, start }
     }
 
     /// Everybody at the initial values.
@@ -71,9 +73,7 @@ pub(super) enum Asked {
     /// It failed: nothing is known.
     Failed,
     /// All that was held still is; `grown`: and more.
-    Holds {
-        grown: bool,
-    },
+    Holds { grown: bool },
     /// This row was held and is not there any more.
     Broken(Value),
     /// This row was held, and now an `ivar` has two values and nothing can be said of it: nodes that have seen one of them
@@ -184,7 +184,9 @@ impl Replica {
     pub(super) fn ask(&mut self, setting: &Setting<'_>, at: usize) -> Asked {
         let rows = match (self.rows(setting, at), self.held.first()) {
             (Ok(rows), _) => rows,
-            (Err(failure), Some(held)) if failure.code == "R0707" => return Asked::Torn(held.clone()),
+            (Err(failure), Some(held)) if setting.torn && failure.code == "R0707" => {
+                return Asked::Torn(held.clone());
+            }
             (Err(_), _) => return Asked::Failed,
         };
         if let Some(gone) = self.held.iter().find(|row| rows.binary_search(row).is_err()) {
