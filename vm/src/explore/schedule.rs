@@ -58,6 +58,8 @@ struct Breach {
     row: Value,
     since: usize,
     until: usize,
+    /// Whether it cannot be said any more, rather than being false.
+    torn: bool,
 }
 
 /// Carries the steps out. Steps that change nothing are left out of account.
@@ -77,9 +79,11 @@ fn replay(setting: &Setting<'_>, steps: &[Step]) -> Option<Breach> {
             continue;
         }
         match world.replicas[step.at()].ask(setting, step.at()) {
-            Asked::Broken(row) => {
+            asked @ (Asked::Broken(_) | Asked::Torn(_)) => {
+                let torn = matches!(asked, Asked::Torn(_));
+                let (Asked::Broken(row) | Asked::Torn(row)) = asked else { continue };
                 let since = first.iter().find(|(held, _)| *held == row).map_or(0, |(_, since)| *since);
-                return Some(Breach { row, since, until: n });
+                return Some(Breach { row, since, until: n, torn });
             }
             Asked::Holds { grown: true } => {
                 for row in world.replicas[step.at()].held.iter() {
@@ -168,6 +172,9 @@ pub(super) fn words(setting: &Setting<'_>, found: &Schedule, condition: &str) ->
             Step::Hear { at, from } => format!("{} hears of {}", name(*at), name(*from)),
         };
         let then = match n {
+            n if n == breach.until && breach.torn => {
+                format!("`{condition}` fails at {}{whose}: an `ivar` has two values", name(step.at()))
+            }
             n if n == breach.until => format!("`{condition}` is false at {}{whose}", name(step.at())),
             n if n == breach.since => format!("`{condition}` is true at {}{whose}", name(step.at())),
             _ => String::new(),

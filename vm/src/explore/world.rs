@@ -28,6 +28,8 @@ pub(super) struct Setting<'q> {
     pub(super) question: &'q Expr,
     /// Updates to try, by variable; only of those that the question reads.
     pub(super) ops: Vec<Vec<Op>>,
+    /// Whether [`Asked::Torn`] is asked for; else it is a failure like others.
+    pub(super) torn: bool,
     start: Vec<Arc<State<Value>>>,
 }
 
@@ -42,7 +44,7 @@ impl<'q> Setting<'q> {
         // A variable whose initial value fails stays at its least state, as it does in a node.
         genesis::found(&plan, &mut initial, &|_| Some(id(0)));
         let start = (0..).zip(vars).map(|(at, _)| Arc::new(initial.state(VarId(at)).clone())).collect();
-        Setting { vars, question, ops, start }
+        Setting { vars, question, ops, torn: false, start }
     }
 
     /// Everybody at the initial values.
@@ -74,6 +76,16 @@ pub(super) enum Asked {
     Holds { grown: bool },
     /// This row was held and is not there any more.
     Broken(Value),
+    /// This row was held, and now an `ivar` has two values and nothing can be said of it: nodes that have seen one of them
+    /// disagree for ever.
+    Torn(Value),
+}
+
+impl Asked {
+    /// Whether something that was held is gone.
+    pub(super) fn is_breach(&self) -> bool {
+        matches!(self, Asked::Broken(_) | Asked::Torn(_))
+    }
 }
 
 /// A replica.
@@ -154,23 +166,29 @@ impl Replica {
         }
     }
 
-    /// The rows that are there: of a truth value the unit, or nothing. None if the question fails.
-    fn rows(&self, setting: &Setting<'_>, at: usize) -> Option<Vec<Value>> {
+    /// The rows that are there: of a truth value the unit, or nothing.
+    fn rows(&self, setting: &Setting<'_>, at: usize) -> Result<Vec<Value>, Failure> {
         let here = Here { vars: setting.vars, states: &self.states, replica: id(at) };
-        match eval(setting.question, &mut Frame::new(&[]), &here).ok()? {
-            Value::Bool(true) => Some(vec![Value::unit()]),
-            Value::Bool(false) => Some(Vec::new()),
+        Ok(match eval(setting.question, &mut Frame::new(&[]), &here)? {
+            Value::Bool(true) => vec![Value::unit()],
+            Value::Bool(false) => Vec::new(),
             rows => {
-                let mut rows = rows.elements()?;
+                let mut rows = rows.elements().unwrap_or_default();
                 rows.sort_unstable();
-                Some(rows)
+                rows
             }
-        }
+        })
     }
 
     /// Asks the question here, and holds what is there.
     pub(super) fn ask(&mut self, setting: &Setting<'_>, at: usize) -> Asked {
-        let Some(rows) = self.rows(setting, at) else { return Asked::Failed };
+        let rows = match (self.rows(setting, at), self.held.first()) {
+            (Ok(rows), _) => rows,
+            (Err(failure), Some(held)) if setting.torn && failure.code == "R0707" => {
+                return Asked::Torn(held.clone());
+            }
+            (Err(_), _) => return Asked::Failed,
+        };
         if let Some(gone) = self.held.iter().find(|row| rows.binary_search(row).is_err()) {
             return Asked::Broken(gone.clone());
         }
