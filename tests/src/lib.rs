@@ -3,6 +3,7 @@
 //! Neighbours: `tests/tests/` holds the tests, `oracle` the generator of random programs.
 #![forbid(unsafe_code)]
 
+pub mod flow_table;
 pub mod oracle;
 
 use std::path::{Path, PathBuf};

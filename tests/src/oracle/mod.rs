@@ -25,7 +25,7 @@ mod logic;
 mod maps;
 mod parts;
 mod reactions;
-mod rng;
+pub(crate) mod rng;
 mod run;
 mod scalars;
 mod sets;

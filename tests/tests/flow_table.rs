@@ -1,0 +1,83 @@
+//! The operator table: programs are judged as it says, its claims hold in the model, and the page shows them.
+//!
+//! `LASP_CASES=20000` tries more states per cell; the seeds of a case are its numbers.
+
+use std::collections::BTreeMap;
+
+use lasp_compiler::flow::Flow;
+use lasp_compiler::operators::table::{Mark, TABLE};
+use lasp_compiler::{NoFiles, compile};
+use lasp_tests::flow_table::laws::{laws, same};
+use lasp_tests::flow_table::verdict::judge;
+use lasp_tests::flow_table::{cases, page::page};
+use lasp_tests::root;
+
+/// Cases per cell in a run without further wishes.
+const CASES: u64 = 200;
+
+#[test]
+fn each_program_of_the_table_flows_as_its_cell_says() {
+    let mut wrong = Vec::new();
+    for case in TABLE {
+        let Some(program) = case.program() else { continue };
+        let compiled = compile("cell.lasp", &program, &mut NoFiles);
+        assert!(compiled.plan.is_some(), "{program}\n{:?}", compiled.diagnostics);
+        let row = compiled.table.iter().find(|row| row.name == "t").expect("t is declared");
+        if row.flow != case.flow.to_string() {
+            wrong.push(format!("{}: {} and not {}", case.expr, row.flow, case.flow));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn each_program_of_the_table_moves_as_its_cell_says() {
+    let mut wrong = Vec::new();
+    for case in TABLE {
+        let Some(program) = case.program() else { continue };
+        let compiled = compile("cell.lasp", &program, &mut NoFiles);
+        let row = compiled.table.iter().find(|row| row.name == "t").expect("t is declared");
+        let mark = match case.mark {
+            Mark::Up => "stable ↑",
+            Mark::Down => "stable ↓",
+            Mark::Eventual => "eventual",
+        };
+        if row.stability != mark {
+            wrong.push(format!("{} with {}: {} and not {mark}", case.expr, case.vars, row.stability));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn claims_hold_and_those_that_say_less_have_a_reason() {
+    let laws = laws();
+    let cases = cases(CASES);
+    let mut reasons = Vec::new();
+    let mut tried: BTreeMap<Flow, usize> = BTreeMap::new();
+    let mut wrong = Vec::new();
+    for case in TABLE {
+        let of_case: Vec<_> = laws.iter().filter(|law| same(law, case)).collect();
+        assert!(!of_case.is_empty(), "no law of {:?} {:?} {:?}", case.row, case.column, case.when);
+        let mut shortest = String::new();
+        for law in of_case {
+            *tried.entry(case.flow).or_default() += 1;
+            match judge(law, case, cases) {
+                Ok(verdict) if shortest.is_empty() => shortest = verdict.reason,
+                Ok(_) => {}
+                Err(text) => wrong.push(text),
+            }
+        }
+        reasons.push(shortest);
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+    println!("{cases} cases of each of {tried:?}");
+    let path = root().join("docs/operators.md");
+    if cases == CASES {
+        let page = page(&reasons);
+        if std::env::var_os("UPDATE_PAGES").is_some() {
+            std::fs::write(&path, &page).expect("the page can be written");
+        }
+        assert!(std::fs::read_to_string(&path).is_ok_and(|found| found == page), "docs/operators.md is not up to date");
+    }
+}
