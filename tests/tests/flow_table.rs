@@ -9,6 +9,7 @@ use lasp_compiler::operators::table::{Mark, TABLE};
 use lasp_compiler::{NoFiles, compile};
 use lasp_tests::flow_table::laws::{laws, same};
 use lasp_tests::flow_table::verdict::judge;
+use lasp_tests::flow_table::views::try_views;
 use lasp_tests::flow_table::{cases, page::page};
 use lasp_tests::root;
 
@@ -80,4 +81,30 @@ fn claims_hold_and_those_that_say_less_have_a_reason() {
         }
         assert!(std::fs::read_to_string(&path).is_ok_and(|found| found == page), "docs/operators.md is not up to date");
     }
+}
+
+#[test]
+fn views_that_are_through_or_meet_equal_themselves_from_split_inputs() {
+    let views = cases(2_000);
+    let tally = try_views(0..views).unwrap_or_else(|wrong| panic!("{wrong}"));
+    println!("{views} views: {tally:?}");
+    for flow in ["through", "meet", "gather", "owned"] {
+        let share = tally.get(flow).copied().unwrap_or(0) * 100 / views;
+        assert!(share >= 5, "only {share} % of the views are {flow}");
+    }
+}
+
+#[test]
+fn the_table_of_the_ad_counter_has_every_column() {
+    let text = std::fs::read_to_string(root().join("examples/02_ad_counter/main.lasp")).expect("the example is there");
+    let compiled = compile("main.lasp", &text, &mut NoFiles);
+    let row = |name: &str| {
+        let row = compiled.table.iter().find(|row| row.name == name).expect(name);
+        serde_json::to_string(row).expect("a row is plain data")
+    };
+    let active = row("active");
+    assert!(active.starts_with(r#"{"name":"active","kind":"let","type":"set<{"#), "{active}");
+    assert!(active.ends_with(r#""stability":"eventual","flow":"meet","at":"each","coordination":"none"}"#), "{active}");
+    assert!(row("ads").ends_with(r#""flow":"through","at":"server","coordination":"none"}"#), "{}", row("ads"));
+    assert!(row("quota").ends_with(r#""flow":"through","at":"each","coordination":"escrow"}"#), "{}", row("quota"));
 }

@@ -22,6 +22,9 @@ pub struct Verdict {
     pub reason: String,
 }
 
+/// An example that is rare is looked for so much longer than the claim is tried.
+const EXAMPLES_FACTOR: u64 = 50;
+
 struct World {
     a: Vec<State>,
     b: Vec<State>,
@@ -72,13 +75,18 @@ pub fn judge(law: &Law, case: &Case, cases: u64) -> Result<Verdict, String> {
         None => natural(states, up),
     };
     let mut reasons: [Option<String>; 2] = [None, None];
-    let mut note = |which: usize, text: String| {
+    let note = |reasons: &mut [Option<String>; 2], which: usize, text: String| {
         let known = &mut reasons[which];
         if known.as_ref().is_none_or(|known| (text.len(), &text) < (known.len(), known)) {
             *known = Some(text);
         }
     };
-    for seed in 0..cases {
+    for seed in 0..cases * EXAMPLES_FACTOR {
+        let explained =
+            case.flow == Flow::Through || (reasons[0].is_some() && (case.flow != Flow::Owned || reasons[1].is_some()));
+        if seed >= cases && explained {
+            break;
+        }
         let World { a, b, both, shown } = world(law, seed)?;
         let broken = |text: &str| Err(format!("{:?}, seed {seed}: {text}\na = {a:?}\nb = {b:?}", law.case));
         let (fa, fb, whole) = (apply(&a), apply(&b), apply(&both));
@@ -113,7 +121,7 @@ pub fn judge(law: &Law, case: &Case, cases: u64) -> Result<Verdict, String> {
                     }
                 }
                 if merged != whole {
-                    note(0, unequal());
+                    note(&mut reasons, 0, unequal());
                 }
             }
             Flow::Gather => {
@@ -121,7 +129,7 @@ pub fn judge(law: &Law, case: &Case, cases: u64) -> Result<Verdict, String> {
                     return broken("not monotone");
                 }
                 if merged != whole {
-                    note(0, unequal());
+                    note(&mut reasons, 0, unequal());
                 }
             }
             Flow::Owned => {
@@ -133,9 +141,9 @@ pub fn judge(law: &Law, case: &Case, cases: u64) -> Result<Verdict, String> {
                     let growing = natural(part, true).is_below(&natural(&both, true));
                     let shrinking = natural(&both, true).is_below(&natural(part, true));
                     match (growing, shrinking) {
-                        (false, true) => note(0, text()),
-                        (true, false) => note(1, text()),
-                        (false, false) => (0..2).for_each(|which| note(which, text())),
+                        (false, true) => note(&mut reasons, 0, text()),
+                        (true, false) => note(&mut reasons, 1, text()),
+                        (false, false) => (0..2).for_each(|which| note(&mut reasons, which, text())),
                         (true, true) => {}
                     }
                 }
