@@ -27,7 +27,11 @@ pub fn page(reasons: &[String]) -> String {
             Column::ALL.map(|column| format!(" {} |", cases(row, column).map(claim).collect::<Vec<_>>().join("; ")));
         text.push_str(&format!("| {} |{}\n", row.title(), cells.concat()));
     }
-    text.push_str("\n## Why not more\n\n\"Of x gives y\" is what an operation makes of what one replica has seen, then of what another has, of\nboth results joined, and of both inputs joined. Two values with \"then\" are of a replica before and after it learns more.\n\n");
+    text.push_str(
+        "\n## Why not more\n\nFound by trying, the shortest first. For `meet` and `gather`: parts that, joined, are less than the whole.\n\
+         For `owned`: a replica learns more, and the result goes back; and it does not go back always either.\n\
+         `avg` is shown times 60.\n\n",
+    );
     for (case, reason) in TABLE.iter().zip(reasons).filter(|(_, reason)| !reason.is_empty()) {
         let when = if case.when.text().is_empty() { String::new() } else { format!(" ({})", case.when.text()) };
         text.push_str(&format!(

@@ -216,7 +216,8 @@ impl std::fmt::Display for Shown {
                 };
                 write!(f, "{{{}}}", rows.iter().map(row).collect::<Vec<_>>().join(", "))
             }
-            Shown::Number(n) => n.map_or(write!(f, "unset"), |n| write!(f, "{n}")),
+            Shown::Number(None) => f.write_str("unset"),
+            Shown::Number(Some(n)) => write!(f, "{n}"),
             Shown::Truth(truth) => write!(f, "{truth}"),
         }
     }

@@ -59,7 +59,7 @@ fn world(law: &Law, seed: u64) -> Result<World, String> {
 }
 
 fn listed(shown: &[Shown]) -> String {
-    shown.iter().map(Shown::to_string).collect::<Vec<_>>().join(", ")
+    shown.iter().map(Shown::to_string).collect::<Vec<_>>().join(" and ")
 }
 
 /// Tries a law of a case.
@@ -97,14 +97,16 @@ pub fn judge(law: &Law, case: &Case, cases: u64) -> Result<Verdict, String> {
             }
         }
         let merged = fa.join(&fb);
+        // An example is one that a reader would notice.
+        let noticed = (law.read)(&merged) != (law.read)(&whole);
         let unequal = || {
-            let results = [&fa, &fb, &merged, &whole].map(|state| (law.read)(state));
-            let [x, y, z, w] = results;
+            let [x, y, z, w] = [&fa, &fb, &merged, &whole].map(|state| (law.read)(state));
             format!(
-                "of {} gives {x}, of {} {y}, joined {z}; of {} {w}",
+                "One replica sees {} and gets {x}, another sees {} and gets {y}: joined {z}. Both inputs joined are {}, \
+                 which gives {w}",
                 listed(&shown[0]),
                 listed(&shown[1]),
-                listed(&shown[2])
+                listed(&shown[2]),
             )
         };
         match case.flow {
@@ -120,7 +122,7 @@ pub fn judge(law: &Law, case: &Case, cases: u64) -> Result<Verdict, String> {
                         return broken(&format!("not a morphism of input {input}"));
                     }
                 }
-                if merged != whole {
+                if noticed {
                     note(&mut reasons, 0, unequal());
                 }
             }
@@ -128,7 +130,7 @@ pub fn judge(law: &Law, case: &Case, cases: u64) -> Result<Verdict, String> {
                 if !fa.is_below(&whole) || !fb.is_below(&whole) {
                     return broken("not monotone");
                 }
-                if merged != whole {
+                if noticed {
                     note(&mut reasons, 0, unequal());
                 }
             }
@@ -136,7 +138,7 @@ pub fn judge(law: &Law, case: &Case, cases: u64) -> Result<Verdict, String> {
                 for (part, small) in [(&a, &shown[0]), (&b, &shown[1])] {
                     let text = || {
                         let (x, y) = ((law.plain)(small), (law.plain)(&shown[2]));
-                        format!("{x} of {}, then {y} of {}", listed(small), listed(&shown[2]))
+                        format!("From {} to {}: {x}, then {y}", listed(small), listed(&shown[2]))
                     };
                     let growing = natural(part, true).is_below(&natural(&both, true));
                     let shrinking = natural(&both, true).is_below(&natural(part, true));
@@ -157,7 +159,7 @@ pub fn judge(law: &Law, case: &Case, cases: u64) -> Result<Verdict, String> {
         Flow::Through => String::new(),
         Flow::Owned => {
             let (down, up) = (first.ok_or(missing("it goes back"))?, second.ok_or(missing("it grows"))?);
-            if down == up { down } else { format!("{down}; {up}") }
+            if down == up { down } else { format!("{down}. {up}") }
         }
         _ => first.ok_or(missing("parts do not combine"))?,
     };
