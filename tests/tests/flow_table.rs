@@ -108,3 +108,27 @@ fn the_table_of_the_ad_counter_has_every_column() {
     assert!(row("ads").ends_with(r#""flow":"through","at":"server","coordination":"none"}"#), "{}", row("ads"));
     assert!(row("quota").ends_with(r#""flow":"through","at":"each","coordination":"escrow"}"#), "{}", row("quota"));
 }
+
+#[test]
+fn places_follow_from_flow_and_roles() {
+    let text = "role server, client\n\
+        var ads: orset<int> writable by server\nvar seen: orset<int> writable by client\nvar stock: bcounter\n\
+        let big = ads.filter(x => x > 2)\nlet both = ads.union(seen)\nlet left = big.minus(seen)\nlet some = big.count()\n\
+        watch some at client { added(n) { emit counted { n: n } } }\nshow big, both, left, stock\n";
+    let compiled = compile("places.lasp", text, &mut NoFiles);
+    let found: Vec<String> = compiled
+        .table
+        .iter()
+        .map(|row| format!("{} {} at {}, {}", row.name, row.flow, row.at, row.coordination))
+        .collect();
+    let expected = [
+        "ads through at server, none",
+        "seen through at client, none",
+        "stock through at each, escrow",
+        "big through at server, none",
+        "both through at each, none",
+        "left owned at each, one owner",
+        "some owned at client, one owner",
+    ];
+    assert_eq!(found, expected, "{:?}", compiled.diagnostics);
+}
