@@ -11,6 +11,7 @@
 mod causes;
 mod guards;
 mod moves;
+mod recursion;
 mod whens;
 
 use lasp_plan::{BinaryOp, CollOp, Func, UnaryOp, Value};
@@ -23,6 +24,7 @@ use crate::ty::Ty;
 pub(crate) use guards::check_guards;
 pub(crate) use moves::{Moves, of_crdt};
 use moves::{constant_or_eventual, moves_of, scalar};
+pub(crate) use recursion::check_recursion;
 pub(crate) use whens::check_whens;
 
 /// How many nodes one judgement may visit: functions are unfolded where they are called. What is left is eventual.
@@ -52,7 +54,9 @@ impl<'p> Judge<'p> {
         if let Some(known) = self.views.get(&index) {
             return known.clone();
         }
-        self.views.insert(index, Moves::Eventual);
+        // Where a recursive view names itself, it stands for what was found so far, which grows (E0303).
+        let own = if self.program.views[index].rec { Moves::Up } else { Moves::Eventual };
+        self.views.insert(index, own);
         // A view is judged once, whoever asks first.
         self.fuel = self.fuel.max(FUEL / 10);
         let program = self.program;
