@@ -2,11 +2,11 @@
 //!
 //! ```text
 //! let rec reach = edges.union(from (a, b) in reach, (c, d) in edges where b == c select (a, d))
-//!                 └── first without knowing what `reach` is: a set of pairs; then once more, knowing it
+//!                 └── a set of pairs: so is `reach`
 //! ```
 //!
-//! The type may be written. Otherwise the definition is read once with its own name standing for anything, which fits
-//! everywhere; what the other parts give is then the type, and the definition is read again with it.
+//! The type may be written. Otherwise what the rest is united with is read once with the own name standing for anything,
+//! which fits everywhere; its type is then the type of all, and the definition is read with it.
 //!
 //! Neighbours: `decls` reads views on first need; `stability::recursion` makes sure that the set only grows by itself.
 
@@ -38,12 +38,17 @@ impl<'a> Checker<'a> {
             return value;
         }
         let before = self.diagnostics.len();
-        let mut ty = self.infer(&decl.value, None).ty;
+        let mut ty = self.infer(first_operand(&decl.value), None).ty;
+        if !self.is_known(&ty) {
+            let before = self.diagnostics.len();
+            ty = self.infer(&decl.value, None).ty;
+            self.forget_repeats(before);
+        }
         if !matches!(self.head(&ty), Ty::Set(_) | Ty::Error | Ty::Var(_)) {
             self.not_a_set(&decl.name.text, &ty, decl.name.span);
             return self.wrong(decl.value.span);
         }
-        if self.program.holes.is_open(&ty) || has_error(&self.known(&ty)) {
+        if !self.is_known(&ty) {
             if self.diagnostics.len() == before {
                 let name = &decl.name.text;
                 let message = format!("the type of `{name}` cannot be told from its value");
@@ -69,6 +74,10 @@ impl<'a> Checker<'a> {
             return value;
         }
         self.wrong(decl.value.span)
+    }
+
+    fn is_known(&self, ty: &Ty) -> bool {
+        !self.program.holes.is_open(ty) && !has_error(&self.known(ty))
     }
 
     fn not_a_set(&mut self, name: &str, ty: &Ty, span: Span) {
@@ -113,6 +122,17 @@ impl<'a> Checker<'a> {
                 .help(help),
         );
         true
+    }
+}
+
+/// What the others are united with: mostly what there is without any recursion.
+fn first_operand(mut expr: &ast::Expr) -> &ast::Expr {
+    loop {
+        expr = match &expr.kind {
+            ast::ExprKind::Method(receiver, name, _) if name.text == "union" => receiver,
+            ast::ExprKind::Call(name, args) if name.text == "union" && !args.is_empty() => &args[0].value,
+            _ => return expr,
+        }
     }
 }
 

@@ -171,6 +171,8 @@ impl Walk {
                     self.under(binder(arm.guard.clone()), &arm.body);
                 }
             }
+            // Where its own name stands, so does all of it.
+            ExprKind::Fix(slot, body) => self.under(Binder::Let(Pattern::Bind(*slot), expr.clone()), body),
             ExprKind::Let(pattern, value, body) => {
                 self.visit(value);
                 self.under(Binder::Let(pattern.clone(), (**value).clone()), body);
@@ -368,6 +370,7 @@ fn free(expr: &Expr) -> BTreeSet<u32> {
     let mut binds = BTreeSet::new();
     match &expr.kind {
         ExprKind::Coll(.., Some(lambda)) => drop(binds.insert(lambda.slot)),
+        ExprKind::Fix(slot, _) => drop(binds.insert(*slot)),
         ExprKind::Let(pattern, ..) => bound(pattern, &mut binds),
         ExprKind::Match(_, arms) => arms.iter().for_each(|arm| bound(&arm.pattern, &mut binds)),
         _ => {}

@@ -12,7 +12,7 @@
 //! view's value. Failures are compared too: a view is poisoned where its recomputation fails. The few legitimate differences
 //! are listed in `eager`, and recomputed as well.
 //!
-//! Code map: `ty`, `exp` what programs are made of; `generator`, `scalars`, `logic`, `sets`, `maps` expressions; `vars`,
+//! Code map: `ty`, `exp` what programs are made of; `generator`, `scalars`, `logic`, `sets`, `maps`, `recursion` expressions; `vars`,
 //! `reactions`, `case` whole programs; `run` the comparison; `eager`, `parts` the differences; `shrink`, `tally`.
 //!
 //! A wrong case is cut down and printed with its seed. See [`check`].
@@ -25,6 +25,7 @@ mod logic;
 mod maps;
 mod parts;
 mod reactions;
+mod recursion;
 mod rng;
 mod run;
 mod scalars;
