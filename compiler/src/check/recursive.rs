@@ -84,8 +84,7 @@ impl<'a> Checker<'a> {
         let found = described(&self.known(ty));
         let diagnostic = self.error(Code::E0201, span, format!("`let rec` gives a set, and `{name}` is {found}"));
         diagnostic.primary.text = "not a set".to_string();
-        diagnostic.why =
-            Some("it starts from the empty set and adds what follows, until nothing new does".to_string());
+        diagnostic.why = Some("it starts from the empty set and adds what follows, until nothing new does".to_string());
         let help = "compute the set by `let rec`, and this from the set: `let n = reach.count()`";
         diagnostic.help.push(help.to_string());
     }

@@ -195,55 +195,55 @@ impl<'f> Builder<'f> {
 }
 
 fn finished(mut nodes: Vec<Node>, wanted: &[NodeId]) -> (Graph, FxHashMap<NodeId, NodeId>) {
-        let mut readers = vec![0u32; nodes.len()];
-        for node in &nodes {
-            node.inputs.iter().for_each(|input| readers[input.0 as usize] += 1);
-        }
-        for sink in wanted {
-            readers[sink.0 as usize] += 1;
-        }
-        // Inputs stand before readers, so a chain is fused from its start.
-        for index in 0..nodes.len() {
-            let &[input] = nodes[index].inputs.as_slice() else { continue };
-            let input = input.0 as usize;
-            if readers[input] != 1 || nodes[input].name.is_some() {
-                continue;
-            }
-            if let (Op::Fused(first), Op::Fused(_)) = (nodes[input].op.clone(), &nodes[index].op) {
-                let mut stages = first;
-                let before = nodes[input].inputs.clone();
-                let first_detail = std::mem::take(&mut nodes[input].detail);
-                let node = &mut nodes[index];
-                if let Op::Fused(rest) = &mut node.op {
-                    stages.append(rest);
-                    *rest = stages;
-                }
-                node.inputs = before;
-                if !first_detail.is_empty() && node.detail != first_detail && !node.detail.contains(&first_detail) {
-                    node.detail = format!("{first_detail} → {}", node.detail);
-                }
-            }
-        }
-        let mut needed = vec![false; nodes.len()];
-        wanted.iter().for_each(|sink| needed[sink.0 as usize] = true);
-        for index in (0..nodes.len()).rev() {
-            if needed[index] {
-                nodes[index].inputs.iter().for_each(|input| needed[input.0 as usize] = true);
-            }
-        }
-        let mut moved: FxHashMap<NodeId, NodeId> = FxHashMap::default();
-        let mut kept = Vec::new();
-        for (index, mut node) in nodes.into_iter().enumerate() {
-            if needed[index] {
-                moved.insert(NodeId(position(index)), NodeId(position(kept.len())));
-                for input in &mut node.inputs {
-                    *input = moved[input];
-                }
-                kept.push(node);
-            }
-        }
-        (Graph { nodes: kept }, moved)
+    let mut readers = vec![0u32; nodes.len()];
+    for node in &nodes {
+        node.inputs.iter().for_each(|input| readers[input.0 as usize] += 1);
     }
+    for sink in wanted {
+        readers[sink.0 as usize] += 1;
+    }
+    // Inputs stand before readers, so a chain is fused from its start.
+    for index in 0..nodes.len() {
+        let &[input] = nodes[index].inputs.as_slice() else { continue };
+        let input = input.0 as usize;
+        if readers[input] != 1 || nodes[input].name.is_some() {
+            continue;
+        }
+        if let (Op::Fused(first), Op::Fused(_)) = (nodes[input].op.clone(), &nodes[index].op) {
+            let mut stages = first;
+            let before = nodes[input].inputs.clone();
+            let first_detail = std::mem::take(&mut nodes[input].detail);
+            let node = &mut nodes[index];
+            if let Op::Fused(rest) = &mut node.op {
+                stages.append(rest);
+                *rest = stages;
+            }
+            node.inputs = before;
+            if !first_detail.is_empty() && node.detail != first_detail && !node.detail.contains(&first_detail) {
+                node.detail = format!("{first_detail} → {}", node.detail);
+            }
+        }
+    }
+    let mut needed = vec![false; nodes.len()];
+    wanted.iter().for_each(|sink| needed[sink.0 as usize] = true);
+    for index in (0..nodes.len()).rev() {
+        if needed[index] {
+            nodes[index].inputs.iter().for_each(|input| needed[input.0 as usize] = true);
+        }
+    }
+    let mut moved: FxHashMap<NodeId, NodeId> = FxHashMap::default();
+    let mut kept = Vec::new();
+    for (index, mut node) in nodes.into_iter().enumerate() {
+        if needed[index] {
+            moved.insert(NodeId(position(index)), NodeId(position(kept.len())));
+            for input in &mut node.inputs {
+                *input = moved[input];
+            }
+            kept.push(node);
+        }
+    }
+    (Graph { nodes: kept }, moved)
+}
 
 /// Nodes as lines, for `lasp plan --stages`.
 pub(super) fn print(nodes: &[Node], vars: &[VarPlan]) -> String {

@@ -6,7 +6,11 @@ use lasp_plan::{Expr, ExprKind, TextPart};
 pub(super) fn parts(expr: &Expr) -> Vec<&Expr> {
     match &expr.kind {
         ExprKind::Const(_) | ExprKind::Local(_) | ExprKind::Var(_) | ExprKind::View(_) => Vec::new(),
-        ExprKind::Rights(of) | ExprKind::Field(of, _) | ExprKind::Some(of) | ExprKind::Unary(_, of) | ExprKind::Fix(_, of) => {
+        ExprKind::Rights(of)
+        | ExprKind::Field(of, _)
+        | ExprKind::Some(of)
+        | ExprKind::Unary(_, of)
+        | ExprKind::Fix(_, of) => {
             vec![of]
         }
         ExprKind::Tuple(parts)
@@ -45,7 +49,11 @@ pub(super) fn parts(expr: &Expr) -> Vec<&Expr> {
 pub(super) fn parts_mut(expr: &mut Expr) -> Vec<&mut Expr> {
     match &mut expr.kind {
         ExprKind::Const(_) | ExprKind::Local(_) | ExprKind::Var(_) | ExprKind::View(_) => Vec::new(),
-        ExprKind::Rights(of) | ExprKind::Field(of, _) | ExprKind::Some(of) | ExprKind::Unary(_, of) | ExprKind::Fix(_, of) => {
+        ExprKind::Rights(of)
+        | ExprKind::Field(of, _)
+        | ExprKind::Some(of)
+        | ExprKind::Unary(_, of)
+        | ExprKind::Fix(_, of) => {
             vec![of]
         }
         ExprKind::Tuple(parts)

@@ -34,30 +34,27 @@ impl Gen {
                 let (a, b, c, d) = (self.fresh(), self.fresh(), self.fresh(), self.fresh());
                 let names = [(a.as_str(), &of, 8), (b.as_str(), &of, 8), (c.as_str(), &of, 8), (d.as_str(), &of, 8)];
                 let kept = self.with(&names, |this| this.exp(&Ty::Bool, 1));
-                let template =
-                    format!("$.union((from ({a}, {b}) in {name}, ({c}, {d}) in $ where {b} == {c} and $ select ({a}, {d})))");
+                let template = format!(
+                    "$.union((from ({a}, {b}) in {name}, ({c}, {d}) in $ where {b} == {c} and $ select ({a}, {d})))"
+                );
                 self.turning(Ty::pair(of.clone(), of), &template, vec![edges, more, kept], SOURCE_MAX * SOURCE_MAX)
             }
             1 => {
                 let edges = self.edges(&of);
-                let template = format!(
-                    "$.union((from (a, b) in {name}, (c, d) in {name} where b == c select (a, d)))"
-                );
+                let template = format!("$.union((from (a, b) in {name}, (c, d) in {name} where b == c select (a, d)))");
                 let pairs = SOURCE_MAX * SOURCE_MAX;
                 self.turning(Ty::pair(of.clone(), of), &template, vec![edges], pairs * SOURCE_MAX)
             }
             2 => {
                 let (start, edges, closed) = (self.few(&of), self.edges(&of), self.few(&of));
                 let not = if self.rng.chance(60) { "not " } else { "" };
-                let template = format!(
-                    "$.union((from n in {name}, (c, d) in $ where n == c and {not}$.contains(d) select d))"
-                );
+                let template =
+                    format!("$.union((from n in {name}, (c, d) in $ where n == c and {not}$.contains(d) select d))");
                 self.turning(of, &template, vec![start, edges, closed], SOURCE_MAX * SOURCE_MAX)
             }
             3 => {
                 let (start, edges) = (self.few(&of), self.edges(&of));
-                let template =
-                    format!("$.union({name}.flat_map(n => $.filter((c, _) => c == n).map((_, d) => d)))");
+                let template = format!("$.union({name}.flat_map(n => $.filter((c, _) => c == n).map((_, d) => d)))");
                 self.turning(of, &template, vec![start, edges], SOURCE_MAX * SOURCE_MAX)
             }
             4 => {
@@ -74,8 +71,7 @@ impl Gen {
             }
             6 => {
                 let (start, edges, closed) = (self.few(&of), self.edges(&of), self.few(&of));
-                let template =
-                    format!("$.union($.filter((c, _) => {name}.contains(c)).map((_, d) => d).minus($))");
+                let template = format!("$.union($.filter((c, _) => {name}.contains(c)).map((_, d) => d).minus($))");
                 self.turning(of, &template, vec![start, edges, closed], SOURCE_MAX)
             }
             7 => {

@@ -104,8 +104,7 @@ impl Tally {
             LATTICES.iter().map(|lattice| lattice.name).filter(|name| !matches!(*name, "product" | "lattice"));
         missing.extend(written.filter(|name| share(self.others.get(name)) < SHARE_MIN).map(str::to_string));
         let marks = || MARKS.iter().chain(recursion::forms());
-        missing
-            .extend(marks().filter(|mark| share(self.others.get(**mark)) < SHARE_MIN).map(|mark| (*mark).into()));
+        missing.extend(marks().filter(|mark| share(self.others.get(**mark)) < SHARE_MIN).map(|mark| (*mark).into()));
         if self.too_large * 50 > self.cases {
             missing.push("programs small enough to run".into());
         }

@@ -4,6 +4,7 @@
 
 use lasp_plan::{Agg, Node, Op, Row};
 
+use super::Limits;
 use super::batch::Batch;
 use super::concat::Concat;
 use super::distinct::Distinct;
@@ -15,7 +16,6 @@ use super::reduce::{Any, Avg, Count, Entries, Max, Min, Reduce, Set, Sum};
 use super::semi::Semi;
 use super::source::{Constants, Source};
 use super::work::Work;
-use super::Limits;
 use crate::Failure;
 
 /// Turns the differences of its inputs into the difference of its output.
