@@ -110,6 +110,7 @@ pub fn compile_with(name: &str, text: &str, loader: &mut dyn Loader, options: Op
     let (program, found) = check::check(&units);
     diagnostics.extend(found);
     stability::check_whens(&program, &files, &mut diagnostics);
+    stability::check_recursion(&program, &mut diagnostics);
     stability::check_guards(&program, &mut diagnostics);
     let mut compiled = Compiled { table: table(&program), ..Compiled::default() };
     compiled.stages.push(("resolve, type, stability, flow", printed(&program, &compiled.table)));

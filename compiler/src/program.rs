@@ -74,6 +74,8 @@ pub struct ViewDef {
     pub ty: Ty,
     /// Its definition.
     pub value: Hir,
+    /// Whether it is a least fixed point: its definition may name it.
+    pub rec: bool,
     /// Where its name stands.
     pub place: Place,
 }

@@ -1,7 +1,7 @@
 //! Declarations: first their names, then their bodies.
 //!
 //! `collect` enters every declared name of every file, so that order does not matter; `check_all` then reads the bodies.
-//! What the language has but this version does not run (`seal`, `let rec`, …) is read like the rest and reported once
+//! What the language has but this version does not run (`seal`, `invariant`, …) is read like the rest and reported once
 //! (E0801).
 
 use lasp_grammar::Span;
@@ -138,6 +138,7 @@ impl<'a> Checker<'a> {
                 name: self.qualified(&decl.name.text),
                 ty: Ty::Error,
                 value: Hir { kind: HirKind::Error, ty: Ty::Error, place },
+                rec: decl.rec,
                 place,
             });
         }
@@ -195,7 +196,7 @@ impl<'a> Checker<'a> {
                 }
             }
             ItemKind::Var(decl) => self.check_var(decl),
-            ItemKind::Let(decl) => self.check_let(decl, item.span),
+            ItemKind::Let(decl) => self.check_let(decl),
             ItemKind::Fn(decl) => {
                 if let Some(Decl::Fn(index)) = self.value(&decl.name.text) {
                     self.need_fn(index, decl.name.span);
@@ -231,7 +232,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Drops messages from `before` on that were already given for the same place.
-    fn forget_repeats(&mut self, before: usize) {
+    pub(super) fn forget_repeats(&mut self, before: usize) {
         let fresh = self.diagnostics.split_off(before);
         for diagnostic in fresh {
             if !self.diagnostics.contains(&diagnostic) {
@@ -283,23 +284,12 @@ impl<'a> Checker<'a> {
         diagnostic.help.push("leave the initial value out".to_string());
     }
 
-    fn check_let(&mut self, decl: &'a ast::LetDecl, span: Span) {
+    fn check_let(&mut self, decl: &'a ast::LetDecl) {
         if let Some(place) = &decl.at {
             self.check_place(place);
         }
         let Some(Decl::View(index)) = self.value(&decl.name.text) else { return };
         if self.program.views[index].place != self.at(decl.name.span) {
-            return;
-        }
-        if decl.rec {
-            let ty = decl.ty.as_ref().map(|ty| self.plain(ty));
-            // Without a written type the rest of the program is not judged by it: E0801 says why nothing runs.
-            self.program.views[index].ty = ty.unwrap_or(Ty::Error);
-            self.views[index].2 = Progress::Done;
-            let wanted = self.program.views[index].ty.clone();
-            let value = self.infer(&decl.value, Some(&wanted));
-            self.fit(&value, &wanted);
-            self.not_yet(span, "`let rec`");
             return;
         }
         self.need_view(index, decl.name.span);
@@ -401,6 +391,8 @@ impl<'a> Checker<'a> {
         let (unit, decl, progress) = self.views[index];
         match progress {
             Progress::Done => {}
+            Progress::Running if decl.rec && self.reading.last() == Some(&Decl::View(index)) => {}
+            Progress::Running if self.reported_circle(index, span) => return Ty::Error,
             Progress::Running => {
                 let place = self.program.views[index].place;
                 let name = decl.name.text.clone();
@@ -415,7 +407,9 @@ impl<'a> Checker<'a> {
             }
             Progress::Waiting => {
                 self.views[index].2 = Progress::Running;
+                self.reading.push(Decl::View(index));
                 let value = self.elsewhere(unit, |this| match &decl.ty {
+                    _ if decl.rec => this.read_recursive(index, decl),
                     Some(ty) => {
                         let ty = this.plain(ty);
                         let mut value = this.want(&decl.value, &ty);
@@ -424,6 +418,7 @@ impl<'a> Checker<'a> {
                     }
                     None => this.infer(&decl.value, None),
                 });
+                self.reading.pop();
                 let ty = self.sized(value.ty.clone(), decl.name.span);
                 self.program.views[index].ty = ty;
                 self.program.views[index].value = value;
@@ -450,7 +445,9 @@ impl<'a> Checker<'a> {
             }
             Progress::Waiting => {
                 self.fns[index].2 = Progress::Running;
+                self.reading.push(Decl::Fn(index));
                 self.elsewhere(unit, |this| this.scoped(|this| this.read_fn(index, decl)));
+                self.reading.pop();
                 self.fns[index].2 = Progress::Done;
                 true
             }

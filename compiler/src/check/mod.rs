@@ -17,6 +17,7 @@ mod literals;
 mod names;
 mod paths;
 mod patterns;
+mod recursive;
 pub(crate) mod rules;
 mod stmts;
 mod tests;
@@ -96,6 +97,8 @@ pub(crate) struct Checker<'a> {
     views: Vec<(usize, &'a ast::LetDecl, Progress)>,
     fns: Vec<(usize, &'a ast::FnDecl, Progress)>,
     vars: Vec<(usize, &'a ast::VarDecl)>,
+    /// The views and functions whose bodies are being read, each because the one before it needs it.
+    reading: Vec<Decl>,
     /// Unknown names already reported, so that a misspelt declaration is one message.
     unknown: FxHashSet<String>,
     /// Inside a handler: `quota[ad].rights` may be read.
@@ -132,6 +135,7 @@ impl<'a> Checker<'a> {
             views: Vec::new(),
             fns: Vec::new(),
             vars: Vec::new(),
+            reading: Vec::new(),
             unknown: FxHashSet::default(),
             in_handler: false,
             demanded: false,

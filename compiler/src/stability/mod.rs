@@ -26,6 +26,7 @@ mod expr;
 mod guards;
 mod moves;
 mod range;
+mod recursion;
 mod same;
 mod sources;
 mod tones;
@@ -40,8 +41,9 @@ use crate::program::Program;
 pub(crate) use guards::check_guards;
 pub(crate) use moves::Moves;
 use range::Range;
+pub(crate) use recursion::check_recursion;
 use sources::of_var;
-use tones::Leaf;
+use tones::{Drift, Leaf, Read, Source};
 pub(crate) use whens::check_whens;
 
 /// How many nodes one judgement may visit: functions are unfolded where they are called. What is left is eventual.
@@ -54,6 +56,8 @@ pub(crate) struct Judge<'p> {
     views: FxHashMap<usize, Moves>,
     /// What functions gave for arguments that move so.
     applied: FxHashMap<(usize, Vec<Moves>), Moves>,
+    /// How recursive views read themselves.
+    own: FxHashMap<usize, Read>,
     /// What holds where the expression being judged is reached: bounds of places, from the conditions around it.
     facts: Vec<(Hir, Range)>,
     /// Bounds the unfolding of functions; what is left is eventual.
@@ -67,6 +71,7 @@ impl<'p> Judge<'p> {
             locals: FxHashMap::default(),
             views: FxHashMap::default(),
             applied: FxHashMap::default(),
+            own: FxHashMap::default(),
             facts: Vec::new(),
             fuel: FUEL,
         }
@@ -94,16 +99,34 @@ impl<'p> Judge<'p> {
         if let Some(known) = self.views.get(&index) {
             return known.clone();
         }
-        let place = self.program.views[index].place;
-        self.views.insert(index, Moves::Leaf(Leaf::unknown(place)));
+        let (place, program) = (self.program.views[index].place, self.program);
+        let own = Source::own(index);
+        let while_judged = match program.views[index].rec {
+            // Where a recursive view names itself, it stands for what was found so far.
+            true => Moves::Set(Leaf::source(own, Drift::Up, place), Box::new(Moves::constant())),
+            false => Moves::Leaf(Leaf::unknown(place)),
+        };
+        self.views.insert(index, while_judged);
         // A view is judged once, whoever asks first, and knows nothing of the conditions around the asker.
         let (fuel, facts) = (self.fuel, std::mem::take(&mut self.facts));
         self.fuel = FUEL;
-        let program = self.program;
-        let moves = self.moves(&program.views[index].value);
+        let mut moves = self.moves(&program.views[index].value);
         (self.fuel, self.facts) = (fuel, facts);
+        if program.views[index].rec {
+            if let Some(read) = moves.members(place).read_of(own) {
+                self.own.insert(index, read.clone());
+            }
+            moves = moves.each_leaf(&mut |leaf| leaf.without(own));
+            // Functions that read the view were judged as part of it.
+            self.applied.clear();
+        }
         self.views.insert(index, moves.clone());
         moves
+    }
+
+    /// How a recursive view that has been judged reads itself.
+    fn reads_itself(&self, index: usize) -> Option<&Read> {
+        self.own.get(&index)
     }
 
     /// How what a name stands for moves.
