@@ -18,8 +18,8 @@
 //! 5. The second side of a `product` or `join` that reads no variable or is put together element by element is computed
 //!    where the first has elements: `a.product({1 / c})` with an empty `a`.
 //!    Where a condition looks at the first only, it has elements if they satisfy it: `a.product({1 / c}).filter(_ => false)`.
-//! 6. Of the conditions of a query those that cannot fail may be tested first, before the sources they do not look at:
-//!    `where 1 / x > 1 and x > 0`.
+//! 6. Of the conditions of a query those that cannot fail may be tested first (`where 1 / x > 1 and x > 0`), and all of
+//!    them before the sources they do not look at.
 //!
 //! [`candidates`] makes of each part that can fail an expression that computes it for all rows it may be computed for;
 //! [`lazy`] makes of products what a query with two sources is, and puts conditions in that order.
@@ -96,9 +96,9 @@ fn rewrite(expr: &mut Expr, next: &mut u32) {
         && let ExprKind::If(condition, _, otherwise) = &lambda.body.kind
         && matches!(&otherwise.kind, ExprKind::Set(none) if none.is_empty())
     {
-        let early = |part: &&Expr| !contains_failing(part) && !free(part).contains(&lambda.slot);
+        let early = |part: &&Expr| !free(part).contains(&lambda.slot);
         let tests: Vec<Expr> = conjuncts(condition).into_iter().filter(early).cloned().collect();
-        for test in tests {
+        for test in tests.into_iter().rev() {
             let none = made(ExprKind::Set(Vec::new()));
             *expr = made(ExprKind::If(Box::new(test), Box::new(expr.clone()), Box::new(none)));
         }

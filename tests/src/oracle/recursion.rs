@@ -83,7 +83,8 @@ impl Gen {
             _ => {
                 let (start, edges) = (self.few(&of), self.edges(&of));
                 let template = format!(
-                    "$.union($.filter((c, d) => {name}.contains(c)).group(by: (c, d) => d).filter((k, g) => g.count() >= 2).keys())"
+                    "$.union($.filter((c, d) => {name}.contains(c)).group(by: (c, d) => d)\
+                     .filter((k, g) => g.count() >= 2).keys())"
                 );
                 self.turning(of, &template, vec![start, edges], SOURCE_MAX)
             }
