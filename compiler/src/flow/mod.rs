@@ -25,12 +25,11 @@ mod rows;
 mod shape;
 mod values;
 
-use crate::operators::table::Column;
 use lasp_plan::UnaryOp;
 use rustc_hash::FxHashMap;
 
 use crate::hir::{Hir, HirKind, HirPattern, LocalId};
-use crate::operators::table::{Condition, Row, flow};
+use crate::operators::table::{Column, Condition, Row, flow};
 use crate::program::{Program, WhenDef};
 use crate::ty::Ty;
 
