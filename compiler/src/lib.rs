@@ -97,6 +97,7 @@ pub fn compile_with(name: &str, text: &str, loader: &mut dyn Loader, options: Op
     let (program, found) = check::check(&units);
     diagnostics.extend(found);
     stability::check_whens(&program, &files, &mut diagnostics);
+    stability::check_required(&program, &files, &mut diagnostics);
     stability::check_guards(&program, &mut diagnostics);
     let mut compiled = Compiled { table: table(&program), ..Compiled::default() };
     compiled.stages.push(("resolve, type, stability", printed(&compiled.table)));
@@ -117,7 +118,7 @@ pub fn compile_with(name: &str, text: &str, loader: &mut dyn Loader, options: Op
 fn table(program: &program::Program) -> Vec<NameRow> {
     let mut judge = stability::Judge::new(program);
     let mut rows: Vec<(lasp_plan::Place, NameRow)> = Vec::new();
-    for var in &program.vars {
+    for var in program.vars.iter().filter(|var| var.hidden.is_none()) {
         let stability = stability::of_crdt(&var.crdt).shown();
         let row = row(&var.name, "var", var.crdt.to_string(), stability);
         rows.push((var.place, row));

@@ -82,6 +82,8 @@ pub(super) fn innermost(crdt: &Crdt) -> (&Crdt, Moves) {
 /// The variable and the lattice in it that an expression reads, if it reads a place in a variable.
 fn place<'p>(program: &'p Program, hir: &Hir) -> Option<(usize, &'p Crdt)> {
     match &hir.kind {
+        // What is sealed is no cause of anything.
+        HirKind::Var(var) | HirKind::Raw(var) if program.vars[*var].is_seal() => None,
         HirKind::Var(var) | HirKind::Raw(var) => Some((*var, &program.vars[*var].crdt)),
         HirKind::Lookup(map, _) => {
             let (var, map) = place(program, map)?;

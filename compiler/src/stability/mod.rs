@@ -11,6 +11,9 @@
 mod causes;
 mod guards;
 mod moves;
+mod refusal;
+mod required;
+mod sealed;
 mod whens;
 
 use lasp_plan::{BinaryOp, CollOp, Func, UnaryOp, Value};
@@ -23,6 +26,7 @@ use crate::ty::Ty;
 pub(crate) use guards::check_guards;
 pub(crate) use moves::{Moves, of_crdt};
 use moves::{constant_or_eventual, moves_of, scalar};
+pub(crate) use required::check_required;
 pub(crate) use whens::check_whens;
 
 /// How many nodes one judgement may visit: functions are unfolded where they are called. What is left is eventual.
@@ -127,6 +131,8 @@ impl<'p> Judge<'p> {
             HirKind::Unstable(..) => Moves::Up,
             HirKind::Error | HirKind::Rights(..) => Moves::Eventual,
             HirKind::Local(local) => self.local(*local),
+            // Unset, then set for ever.
+            HirKind::Var(index) if program.vars[*index].is_seal() => Moves::Up,
             HirKind::Var(index) => of_crdt(&program.vars[*index].crdt),
             HirKind::Raw(index) => moves_of(&program.vars[*index].crdt, true),
             HirKind::View(index) => self.view(*index),
@@ -166,6 +172,9 @@ impl<'p> Judge<'p> {
                 _ => Moves::Eventual,
             },
             HirKind::Match(value, arms) => {
+                if let Some(moves) = self.match_on_sealed(value, arms) {
+                    return moves;
+                }
                 if self.moves(value) != Moves::Const {
                     return Moves::Eventual;
                 }
