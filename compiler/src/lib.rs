@@ -75,6 +75,8 @@ pub struct Options {
     /// Handlers read views by their definitions, computed from the variables when they are needed, instead of referring
     /// to views that are kept up to date: for a statement that runs against a program compiled before.
     pub unfold_views: bool,
+    /// The last `when` of the main file is what somebody outside waits for: reports about its condition say so.
+    pub awaits: bool,
 }
 
 /// Compiles the text of the file `name`.
@@ -94,7 +96,10 @@ pub fn compile(name: &str, text: &str, loader: &mut dyn Loader) -> Compiled {
 #[must_use]
 pub fn compile_with(name: &str, text: &str, loader: &mut dyn Loader, options: Options) -> Compiled {
     let Sources { files, units, mut diagnostics, .. } = Sources::read(name, text, loader);
-    let (program, found) = check::check(&units);
+    let (mut program, found) = check::check(&units);
+    if options.awaits {
+        program.mark_awaited();
+    }
     diagnostics.extend(found);
     stability::check_whens(&program, &files, &mut diagnostics);
     stability::check_required(&program, &files, &mut diagnostics);

@@ -41,6 +41,14 @@ pub struct Program {
 }
 
 impl Program {
+    /// Says of the last `when` of the main file that somebody outside waits for its condition.
+    pub fn mark_awaited(&mut self) {
+        let last = self.whens.iter_mut().filter(|when| when.place.file == 0).max_by_key(|when| when.place.start);
+        if let Some(when) = last {
+            when.made_for = Some(MadeFor::Await);
+        }
+    }
+
     /// The type of a bound name.
     #[must_use]
     pub fn local_ty(&self, local: LocalId) -> Ty {

@@ -310,7 +310,8 @@ impl<'p> Flow<'p> {
             Some((pattern, source)) => {
                 let element = self.fresh();
                 let whole = HirPattern::Both(element, Box::new(pattern.clone()));
-                let (inner, _) = self.comprehension(&unit, &[(&whole, source)], Some(&when.condition), &[], place);
+                let (inner, _) =
+                    self.comprehension(&unit, &[(&whole, source)], (!flows).then_some(&when.condition), &[], place);
                 let elem =
                     self.direct.env.get(&element).cloned().unwrap_or_else(|| direct::constant(Value::None, place));
                 // The value of a map's entry goes on changing while the condition holds: such a `when` fires once per key.

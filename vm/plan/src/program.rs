@@ -249,15 +249,31 @@ impl WhenPlan {
     /// As the program writes it, without its body.
     #[must_use]
     pub fn words(&self, vars: &[VarPlan]) -> String {
+        format!("{} {}", self.keyword(), self.subject(vars))
+    }
+
+    /// The word that it begins with.
+    #[must_use]
+    pub fn keyword(&self) -> &'static str {
+        match self.kind {
+            WhenKind::When => "when",
+            WhenKind::Once => "once when",
+            WhenKind::Seal(_) => "seal",
+            WhenKind::Bind(_) => "bind",
+        }
+    }
+
+    /// What follows that word.
+    #[must_use]
+    pub fn subject(&self, vars: &[VarPlan]) -> String {
         let name = |var: VarId| vars.get(var.0 as usize).map_or("?", |var| var.name.as_str());
         let condition = &self.condition;
         match self.kind {
-            WhenKind::When => format!("when {condition}"),
-            WhenKind::Once => format!("once when {condition}"),
+            WhenKind::When | WhenKind::Once => condition.clone(),
             WhenKind::Seal(var) => {
-                format!("seal {} at {} when {condition}", name(var), self.role.as_deref().unwrap_or("?"))
+                format!("{} at {} when {condition}", name(var), self.role.as_deref().unwrap_or("?"))
             }
-            WhenKind::Bind(var) => format!("bind {} <- {condition}", name(var)),
+            WhenKind::Bind(var) => format!("{} <- {condition}", name(var)),
         }
     }
 }
