@@ -306,6 +306,7 @@ impl<'p> Judge<'p> {
                     _ => self.binary(op, value, bound),
                 }
             }
+            (Func::IsSet, [value]) if sealed::sealed(self.program, value).is_some() => Moves::Up,
             // A maximum or minimum once set stays set.
             (Func::IsSet, [value]) => match (&value.kind, &moves[0]) {
                 (

@@ -15,7 +15,7 @@ use crate::program::Program;
 use crate::ty::Ty;
 
 /// The sealed value that an expression is, by the position of the variable that holds it.
-fn sealed(program: &Program, hir: &Hir) -> Option<usize> {
+pub(super) fn sealed(program: &Program, hir: &Hir) -> Option<usize> {
     let mut hir = hir;
     loop {
         match &hir.kind {
