@@ -41,7 +41,7 @@ impl Checker<'_> {
         let diagnostic = self.error(
             Code::E0306,
             decl.name.span,
-            format!("`{name}` is {what}, and only into a variable things flow"),
+            format!("`{name}` is {what}, and things flow only into a variable"),
         );
         diagnostic.primary.text = format!("this is {what}");
         diagnostic.help.push(format!("declare a variable for it: `var {name}_seen: gset<…>`, and bind that"));
@@ -84,14 +84,11 @@ impl Checker<'_> {
     /// Into a lattice that takes nothing back, or counts, nothing flows.
     fn takes_nothing(&mut self, decl: &ast::BindDecl, crdt: &Crdt, ty: &Ty) {
         let name = &decl.name.text;
-        let called = match self.value(name) {
-            Some(Decl::Var(var)) => format!("`{}`", self.program.vars[var].crdt),
-            _ => crdt.called(),
-        };
         let place = self.at(decl.name.span);
         let inner = innermost(crdt);
         let lattice = inner.lattice_name();
-        let diagnostic = Diagnostic::new(Code::E0306, place, format!("nothing can flow into a {called}"));
+        let diagnostic =
+            Diagnostic::new(Code::E0306, place, format!("nothing can flow into `{name}`, which is declared `{crdt}`"));
         let written = |from: &str, to: &str| format!("`var {name}: {}`", crdt.to_string().replacen(from, to, 1));
         let diagnostic = match lattice {
             "gcounter" | "pncounter" | "rcounter" | "bcounter" => diagnostic

@@ -192,7 +192,11 @@ impl<'a> Checker<'a> {
                     Diagnostic::new(Code::E0307, place, format!("`{name}` is asked of a variable, and this is {what}"))
                         .label(format!("this is {what}"))
                         .why("a variable is sealed as a whole")
-                        .help("take the part out of the whole: `match sealed(x) { some(v) => …, none => … }`"),
+                        .help(if name == "late" {
+                            "ask the whole variable, and take the part out of what is late: `late(x)`"
+                        } else {
+                            "take the part out of the whole: `match sealed(x) { some(v) => …, none => … }`"
+                        }),
                 );
             }
             return None;

@@ -99,8 +99,11 @@ impl Need<'_> {
     fn label(self, hir: &Hir, files: &[SourceFile]) -> String {
         match self {
             Need::Each | Need::OnceEach => "so an element that was acted on can go again".to_string(),
-            Need::Bind(_, Way::Up) => "so what has flowed from here can be gone again, on this node or another".into(),
-            Need::Bind(_, Way::Down) => "so this can be more again, on this node or another".to_string(),
+            Need::Bind(_, Way::Up) if hir.ty.is_relation() => {
+                "so what has flowed from here can be gone again, on this node or another".to_string()
+            }
+            Need::Bind(_, Way::Up) => "so this can go back, on this node or another".to_string(),
+            Need::Bind(_, Way::Down) => "so this can rise, on this node or another".to_string(),
             Need::Stable(..) if hir.ty != crate::ty::Ty::Bool => value_consequence(hir, files),
             _ => consequence(hir, files),
         }
@@ -161,7 +164,20 @@ pub(super) fn refuse(program: &Program, files: &[SourceFile], need: Need<'_>, hi
             diagnostic = diagnostic.help(format!("{advice:<36}`var {}: {written}`", var.name));
         }
     }
-    diagnostic.help("or, if you know better, say why:    `unstable(…, because: \"…\")`")
+    diagnostic = diagnostic.help("or, if you know better, say why:    `unstable(…, because: \"…\")`");
+    if let Some(first) = diagnostic.help.first_mut() {
+        *first = alone(first);
+    }
+    diagnostic
+}
+
+/// The first advice is no alternative to another: without its `or`, and the code where it was.
+fn alone(advice: &str) -> String {
+    let Some(rest) = advice.strip_prefix("or, ").or_else(|| advice.strip_prefix("or ")) else {
+        return advice.to_string();
+    };
+    let gap = " ".repeat(advice.len() - rest.len());
+    rest.replacen(": ", &format!(": {gap}"), 1)
 }
 
 /// Whether something in it has been reported already.

@@ -45,7 +45,13 @@ pub(crate) fn check_required(program: &Program, files: &[SourceFile], diagnostic
         {
             continue;
         }
-        diagnostics.push(refuse(program, files, Need::Bind(&var.name, way), &bind.value));
+        let mut refusal = refuse(program, files, Need::Bind(&var.name, way), &bind.value);
+        let (other, name) = if way == Way::Up { (Stability::Down, "min") } else { (Stability::Up, "max") };
+        if judge.judge(&bind.value).shown() == other {
+            let goes = if way == Way::Up { "falls" } else { "grows" };
+            refusal.help.insert(0, format!("what only {goes} flows into a `{name}`"));
+        }
+        diagnostics.push(refusal);
     }
 }
 
