@@ -88,6 +88,8 @@ pub struct Options {
     pub unfold_views: bool,
     /// Whether [`Compiled::requirements`] is wanted.
     pub requirements: bool,
+    /// The last `when` of the main file is what somebody outside waits for: reports about its condition say so.
+    pub awaits: bool,
 }
 
 /// Compiles the text of the file `name`.
@@ -107,10 +109,14 @@ pub fn compile(name: &str, text: &str, loader: &mut dyn Loader) -> Compiled {
 #[must_use]
 pub fn compile_with(name: &str, text: &str, loader: &mut dyn Loader, options: Options) -> Compiled {
     let Sources { files, units, mut diagnostics, .. } = Sources::read(name, text, loader);
-    let (program, found) = check::check(&units);
+    let (mut program, found) = check::check(&units);
+    if options.awaits {
+        program.mark_awaited();
+    }
     diagnostics.extend(found);
     stability::check_whens(&program, &files, &mut diagnostics);
     stability::check_recursion(&program, &mut diagnostics);
+    stability::check_required(&program, &files, &mut diagnostics);
     stability::check_guards(&program, &mut diagnostics);
     let mut compiled = Compiled { table: table(&program), ..Compiled::default() };
     compiled.stages.push(("resolve, type, stability, flow", printed(&program, &compiled.table)));
@@ -135,7 +141,7 @@ fn table(program: &program::Program) -> Vec<NameRow> {
     let mut judge = stability::Judge::new(program);
     let mut flows = flow::Flows::new(program);
     let mut rows: Vec<(lasp_plan::Place, NameRow)> = Vec::new();
-    for (index, var) in program.vars.iter().enumerate() {
+    for (index, var) in program.vars.iter().enumerate().filter(|(_, var)| var.hidden.is_none()) {
         let row = NameRow {
             name: var.name.clone(),
             kind: "var",

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use lasp_plan::{Op, Plan, Stmt, Update};
+use lasp_plan::{Op, Plan, Stmt, Update, WhenKind};
 
 use super::later::refuse;
 use super::loading::load;
@@ -165,8 +165,10 @@ fn reactions(plan: &Plan) -> Vec<String> {
         line(format!("on {BOLD}{event}{PLAIN}"), &each.role, String::new(), &[&each.body])
     });
     let whens = plan.whens.iter().map(|each| {
-        let head = format!("when {CYAN}{}{PLAIN}", each.condition);
-        line(head, &each.role, format!(", from #{}", each.node.0), &[&each.body])
+        let head = format!("{} {CYAN}{}{PLAIN}", each.keyword(), each.subject(&plan.vars));
+        // A seal names its role itself.
+        let role = if let WhenKind::Seal(_) = each.kind { &None } else { &each.role };
+        line(head, role, format!(", from #{}", each.node.0), &[&each.body])
     });
     let watches = plan.watches.iter().map(|each| {
         let removed = each.removed.as_ref().map(|(_, body)| body.as_slice()).unwrap_or_default();

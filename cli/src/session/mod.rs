@@ -11,8 +11,9 @@
 //! happened, and a line can be tried without harm: if it does not compile, nothing was changed. Replaying is right
 //! because a program's positions only grow when text is appended.
 //!
-//! This is the one place that calls the vm. Neighbours: `lines` takes a line of the REPL apart; `commands` show things.
+//! This is the one place that calls the vm. Neighbours: `lines` takes a line of the REPL apart; `awaited` waits for a condition; `commands` show things.
 
+mod awaited;
 pub mod lines;
 
 use std::sync::Arc;
@@ -40,6 +41,8 @@ pub enum Happening {
         /// Its type.
         ty: Type,
     },
+    /// What was [waited for](Session::wait_for) is true.
+    Awaited,
     /// A view that is watched from outside has changed.
     Change {
         /// The shown name.
@@ -223,6 +226,7 @@ fn translate(outs: Vec<Out>, plan: &Plan) -> Vec<Happening> {
     let shown = |view| plan.shows.iter().find(|show| show.view == view);
     outs.into_iter()
         .filter_map(|out| match out {
+            Out::Emit { name, .. } if name == awaited::AWAITED => Some(Happening::Awaited),
             Out::Emit { name, id, value, ty } => Some(Happening::Emit { name, id, value, ty }),
             Out::Change { view, added, removed } => {
                 let name = shown(view).map_or(&plan.view(view).name, |show| &show.name).clone();

@@ -38,11 +38,6 @@ impl Checker<'_> {
         match name.text.as_str() {
             "some" => return self.some(args, expected, span),
             "unstable" => return self.unstable(args, span),
-            "sealed" | "late" => {
-                args.iter().for_each(|arg| drop(self.infer(&arg.value, None)));
-                self.not_yet(span, &format!("`{}(…)`", name.text));
-                return self.wrong(span);
-            }
             _ => {}
         }
         let Some(operator) = find(&name.text) else {

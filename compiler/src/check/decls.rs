@@ -1,7 +1,7 @@
 //! Declarations: first their names, then their bodies.
 //!
 //! `collect` enters every declared name of every file, so that order does not matter; `check_all` then reads the bodies.
-//! What the language has but this version does not run (`seal`, `invariant`, …) is read like the rest and reported once
+//! What the language has but this version does not run (`invariant`, …) is read like the rest and reported once
 //! (E0801).
 
 use lasp_grammar::Span;
@@ -31,6 +31,8 @@ impl<'a> Checker<'a> {
                     ItemKind::Var(decl) => self.enter_var(decl),
                     ItemKind::Let(decl) => self.enter_view(decl),
                     ItemKind::Fn(decl) => self.enter_fn(decl),
+                    ItemKind::Seal(decl) => self.enter_seal(decl),
+                    ItemKind::When(decl) => self.enter_once(decl),
                     _ => {}
                 }
             }
@@ -41,10 +43,10 @@ impl<'a> Checker<'a> {
                 this.enter_event(decl);
             }
         });
-        for index in 0..self.vars.len() {
-            let (unit, decl) = self.vars[index];
+        for (unit, decl, index) in self.vars.clone() {
             self.elsewhere(unit, |this| this.read_var_type(index, decl));
         }
+        self.find_sealed();
     }
 
     fn each_item(&mut self, mut read: impl FnMut(&mut Self, &'a ast::Item)) {
@@ -108,7 +110,7 @@ impl<'a> Checker<'a> {
     fn enter_var(&mut self, decl: &'a ast::VarDecl) {
         let index = self.program.vars.len();
         if self.enter(&decl.name, Decl::Var(index)) {
-            self.vars.push((self.unit, decl));
+            self.vars.push((self.unit, decl, index));
             self.program.vars.push(VarDef {
                 name: self.qualified(&decl.name.text),
                 crdt: Crdt::Error,
@@ -117,6 +119,7 @@ impl<'a> Checker<'a> {
                 writable_by: decl.writable_by.iter().map(|role| role.text.clone()).collect(),
                 place: self.at(decl.name.span),
                 type_place: self.at(decl.ty.span),
+                hidden: None,
             });
         }
     }
@@ -140,6 +143,7 @@ impl<'a> Checker<'a> {
                 value: Hir { kind: HirKind::Error, ty: Ty::Error, place },
                 rec: decl.rec,
                 place,
+                stable: decl.stable.map(|stable| self.at(stable)),
             });
         }
     }
@@ -203,11 +207,7 @@ impl<'a> Checker<'a> {
                 }
             }
             ItemKind::Feed(decl) => self.check_feed(decl, item.span),
-            ItemKind::Bind(decl) => {
-                self.update_target(&decl.name);
-                self.infer(&decl.value, None);
-                self.not_yet(item.span, "`bind`");
-            }
+            ItemKind::Bind(decl) => self.check_bind(decl),
             ItemKind::On(decl) => self.check_on(decl),
             ItemKind::When(decl) => self.check_when(decl),
             ItemKind::Watch(decl) => self.check_watch(decl, item.span),
@@ -218,14 +218,7 @@ impl<'a> Checker<'a> {
                 }
                 self.not_yet(item.span, "`invariant`");
             }
-            ItemKind::Seal(decl) => {
-                if self.value(&decl.name.text).is_none() {
-                    self.unknown_value(&decl.name);
-                }
-                self.known_role(&decl.at);
-                self.want(&decl.condition, &Ty::Bool);
-                self.not_yet(item.span, "`seal`");
-            }
+            ItemKind::Seal(decl) => self.check_seal(decl),
             ItemKind::Show(names) => names.iter().for_each(|name| self.check_show(name)),
             ItemKind::Test(decl) => self.check_test(decl),
         }
@@ -293,9 +286,6 @@ impl<'a> Checker<'a> {
             return;
         }
         self.need_view(index, decl.name.span);
-        if let Some(stable) = decl.stable {
-            self.not_yet(stable, "a `stable` declaration");
-        }
     }
 
     fn check_place(&mut self, place: &ast::Place) {

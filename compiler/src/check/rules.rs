@@ -13,6 +13,8 @@ use crate::diagnostic::Diagnostic;
 use crate::hir::{Hir, HirKind, HirLambda};
 use crate::ty::Ty;
 
+pub(crate) use super::seals::{late as late_of, sealed as sealed_of};
+
 type C<'a> = Checker<'a>;
 
 fn coll(c: &C<'_>, call: Call<'_>, op: CollOp, args: Vec<Hir>, lambda: Option<HirLambda>, ty: Ty) -> Hir {

@@ -15,8 +15,8 @@
 //! `Const` or `Up` never goes back on any node, under any schedule of updates and joins (tested by exploring schedules).
 //!
 //! Neighbours: `expr` judges expressions, `compare` comparisons and arithmetic, `choose` what branches, `coll`
-//! combinators. `whens` needs `Up` (E0301) and `causes` says what it rests on, `guards` warns of reads that another node
-//! may overtake (W0501); `lasp check --table` prints the judgement of every name.
+//! combinators. `whens` and `required` need `Up`, `causes` says what a judgement rests on and `refusal` puts it into words;
+//! `guards` warns of reads that another node may overtake (W0501); `lasp check --table` prints every name's judgement.
 
 mod causes;
 mod choose;
@@ -27,7 +27,10 @@ mod guards;
 mod moves;
 mod range;
 mod recursion;
+mod refusal;
+mod required;
 mod same;
+mod sealed;
 mod sources;
 mod tones;
 mod whens;
@@ -42,6 +45,7 @@ pub(crate) use guards::check_guards;
 pub(crate) use moves::Moves;
 use range::Range;
 pub(crate) use recursion::check_recursion;
+pub(crate) use required::check_required;
 use sources::of_var;
 use tones::{Drift, Leaf, Read, Source};
 pub(crate) use whens::check_whens;
