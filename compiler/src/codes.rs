@@ -67,6 +67,7 @@ codes! {
     E0210 "a program that unfolds too large",
     E0301 "`when` needs a condition that stays true",
     E0302 "the body of a `when` does something that cannot be repeated",
+    E0305 "a fold whose result depends on the order of the elements, or on how often one comes",
     E0401 "this role may not write that variable",
     E0601 "lattices that do not go together",
     E0602 "a drawn lattice whose order goes round",

@@ -10,6 +10,7 @@ mod check;
 pub mod codes;
 pub mod crdt;
 pub mod diagnostic;
+mod fold;
 pub mod hir;
 mod lower;
 pub mod operators;

@@ -166,7 +166,7 @@ impl<'p> Direct<'p> {
         }
     }
 
-    fn lambda(&mut self, lambda: &HirLambda) -> Lambda {
+    pub fn lambda(&mut self, lambda: &HirLambda) -> Lambda {
         let before = self.next;
         let slot = self.slot();
         let body = self.with(&lambda.pattern, local(slot, lambda.body.place), |this| this.expr(&lambda.body));

@@ -9,6 +9,7 @@
 //! overtake (W0501); `lasp check --table` prints the judgement of every name.
 
 mod causes;
+mod folds;
 mod guards;
 mod moves;
 mod whens;
@@ -343,6 +344,9 @@ impl<'p> Judge<'p> {
             None => Moves::Const,
         };
         let entries_fixed = !matches!(&moves, Moves::Map(value) if **value != Moves::Const);
+        if op == CollOp::Fold {
+            return self.folded(hir, source, &Self::gains(&moves).with(body), entries_fixed, lambda);
+        }
         let gains = Self::gains(&moves);
         let result_is = |ty: &Ty| self.program.holes.head(&hir.ty) == *ty;
         match op {
@@ -406,7 +410,7 @@ impl<'p> Judge<'p> {
             CollOp::Keys => gains,
             CollOp::Values | CollOp::ToSet if entries_fixed => gains,
             CollOp::Values | CollOp::ToSet => Moves::Eventual,
-            CollOp::Each => Moves::Eventual,
+            CollOp::Each | CollOp::Fold => Moves::Eventual,
         }
     }
 }

@@ -20,6 +20,7 @@
 mod case;
 mod eager;
 mod exp;
+mod folds;
 mod generator;
 mod logic;
 mod maps;
