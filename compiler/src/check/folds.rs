@@ -220,9 +220,9 @@ impl Checker<'_> {
     fn cannot_be_apart<T>(&mut self, body: &Hir) -> Option<T> {
         let place = body.place;
         self.report(
-            Diagnostic::new(Code::E0801, place, "this fold reads something for what it has gathered so far")
+            Diagnostic::new(Code::E0801, place, "this fold reads something that cannot be put beside its elements")
                 .label("cannot run yet")
-                .why("what a fold reads besides its elements is looked up once per element, before it starts"),
+                .why("what it reads is looked up before it starts, for each element of a set: not of a list, nor for what it gathers"),
         );
         None
     }
@@ -237,7 +237,7 @@ impl Checker<'_> {
                 Diagnostic::new(Code::E0305, place, format!("elements cannot be folded into {called}"))
                     .label(why)
                     .why("a fold joins what its function gives: each element counts, in any order, and never twice")
-                    .help("`max`, `min`, `flag`, `gset`, a lattice of your own, a `gmap` or a record of these can be folded into")
+                    .help("what can be folded into: `max`, `min`, `flag`, `gset`, a drawn lattice, a `gmap` or record of these")
                     .help("to add numbers up:  `.sum(x => …)`, or `.group(by: x => …).each(g => g.sum(x => …))`"),
             );
             return self.hir(HirKind::Error, crdt.read(false), span);

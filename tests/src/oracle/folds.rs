@@ -11,9 +11,13 @@ impl Gen {
     /// A fold that gives this type, if one does.
     pub(super) fn folded(&mut self, ty: &Ty, below: usize) -> Option<Exp> {
         let (source, element) = self.collection(below);
+        // Over a list, a fold must not read what stands around it.
+        if let Ty::List(_) = source.ty {
+            return None;
+        }
         let (pattern, names) = self.pattern(&element, source.size);
         let size = source.size;
-        let mut about = |this: &mut Gen, ty: &Ty| {
+        let about = |this: &mut Gen, ty: &Ty| {
             let names: Vec<(&str, &Ty, u64)> =
                 names.iter().map(|(name, ty, size)| (name.as_str(), ty, *size)).collect();
             this.with(&names, |this| this.exp(ty, below.min(1)))
