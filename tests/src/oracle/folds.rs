@@ -56,9 +56,8 @@ impl Gen {
                 Exp::new(Ty::Bool, &format!("$.fold({start}, ({acc}, {pattern}) => {acc} {sign} $)"), [source, of])
             }
             Ty::Bool => {
-                let (of, most) = (about(self, &Ty::Bool), about(self, &Ty::Int));
-                let template = format!("$.fold(into: {{ a: flag, b: max<int> }}, {pattern} => {{ a: $, b: $ }}).a");
-                Exp::new(Ty::Bool, &template, [source, of, most])
+                let of = about(self, &Ty::Bool);
+                Exp::new(Ty::Bool, &format!("$.fold(into: flag, {pattern} => $)"), [source, of])
             }
             Ty::Status => {
                 let of = about(self, &Ty::Status);
