@@ -71,6 +71,7 @@ codes! {
     E0304 "declared `stable`, and it can go back",
     E0306 "a `bind` whose two sides do not go together",
     E0307 "`seal`, `sealed` or `late` of something that is not sealed",
+    E0305 "a fold whose result depends on the order of the elements, or on how often one comes",
     E0401 "this role may not write that variable",
     E0601 "lattices that do not go together",
     E0602 "a drawn lattice whose order goes round",

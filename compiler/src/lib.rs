@@ -11,6 +11,7 @@ pub mod codes;
 pub mod crdt;
 pub mod diagnostic;
 pub mod flow;
+mod fold;
 pub mod hir;
 mod lower;
 pub mod operators;

@@ -5,14 +5,15 @@
 //! gives one message.
 //!
 //! The parts: `decls` collects and checks declarations, `types` reads type expressions, `expr` and `calls` read
-//! expressions, `lattices` those of variables, `patterns` patterns, `paths` places in variables, `stmts` handlers, `updates`
-//! updates, `seals` and `binds` what their names say, `tests` the test blocks.
+//! expressions, `folds` folds, `lattices` those of variables, `patterns` patterns, `paths` places in variables, `stmts`
+//! handlers, `updates` updates, `seals` and `binds` what their names say, `tests` the test blocks.
 
 mod binary;
 mod binds;
 mod calls;
 mod decls;
 mod expr;
+mod folds;
 mod lattices;
 mod literals;
 mod names;

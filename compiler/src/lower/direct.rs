@@ -190,7 +190,7 @@ impl<'p> Direct<'p> {
         Expr { kind: ExprKind::Fix(slot, Box::new(body)), place }
     }
 
-    fn lambda(&mut self, lambda: &HirLambda) -> Lambda {
+    pub fn lambda(&mut self, lambda: &HirLambda) -> Lambda {
         let before = self.next;
         let slot = self.slot();
         let body = self.with(&lambda.pattern, local(slot, lambda.body.place), |this| this.expr(&lambda.body));

@@ -10,6 +10,7 @@
 mod coll;
 mod comprehension;
 mod direct;
+mod fold;
 mod graph;
 mod ports;
 mod rep;

@@ -23,6 +23,7 @@ mod choose;
 mod coll;
 mod compare;
 mod expr;
+mod folds;
 mod guards;
 mod moves;
 mod range;

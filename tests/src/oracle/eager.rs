@@ -219,6 +219,10 @@ impl Walk {
                 self.visit(source);
                 args.iter().for_each(|arg| self.visit(arg));
                 let Some(lambda) = lambda else { return };
+                // Gathered in one go, where it stands: it fails as a whole.
+                if *op == CollOp::Fold {
+                    return;
+                }
                 let own = free(source);
                 let mut needed = free(&lambda.body);
                 needed.remove(&lambda.slot);
@@ -394,7 +398,7 @@ fn can_fail(expr: &Expr) -> bool {
         ExprKind::Binary(Add | Sub | Mul | Div | Rem, ..)
             | ExprKind::Unary(UnaryOp::Neg, _)
             | ExprKind::Call(Func::Abs | Func::ToInt | Func::ToNat, _)
-            | ExprKind::Coll(CollOp::Sum, ..)
+            | ExprKind::Coll(CollOp::Sum | CollOp::Fold, ..)
     )
 }
 

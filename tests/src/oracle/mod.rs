@@ -20,6 +20,7 @@
 pub(crate) mod case;
 mod eager;
 pub(crate) mod exp;
+mod folds;
 pub(crate) mod generator;
 mod logic;
 mod maps;

@@ -11,8 +11,8 @@ use lasp_plan::{Expr, ExprKind, Value};
 
 use super::exp::Exp;
 use super::generator::Gen;
-use super::parts::parts_mut;
 use super::ty::Ty;
+use lasp_plan::parts::{parts, parts_mut};
 
 /// Edges and domains of more elements are too many to go over in every round.
 const SOURCE_MAX: u64 = 8;
@@ -146,7 +146,7 @@ pub(super) fn forms() -> &'static [&'static str] {
 
 /// Whether an expression computes a fixed point.
 pub(super) fn turns(expr: &Expr) -> bool {
-    matches!(expr.kind, ExprKind::Fix(..)) || super::parts::parts(expr).into_iter().any(turns)
+    matches!(expr.kind, ExprKind::Fix(..)) || parts(expr).into_iter().any(turns)
 }
 
 /// The expression with every fixed point in it computed by rounds. None if a round fails, or there are too many.

@@ -30,6 +30,8 @@ const MARKS: &[&str] = &[
     "dependent source",
     "division by zero",
     "failed view",
+    "fold into a lattice",
+    "fold with a function",
     "from 1",
     "from 2",
     "from 3",

@@ -266,4 +266,7 @@ pub enum CollOp {
     Values,
     /// The elements as a set: of a list, or of a map as pairs.
     ToSet,
+    /// Argument: what it starts with; lambda: pair of what is gathered and an element → what is gathered. Of a set or
+    /// map in the order of its elements, so that the result is the same even where the order should tell.
+    Fold,
 }
