@@ -10,6 +10,7 @@ mod check;
 pub mod codes;
 pub mod crdt;
 pub mod diagnostic;
+mod footguns;
 pub mod hir;
 mod lower;
 pub mod operators;
@@ -75,6 +76,9 @@ pub struct Options {
     /// Handlers read views by their definitions, computed from the variables when they are needed, instead of referring
     /// to views that are kept up to date: for a statement that runs against a program compiled before.
     pub unfold_views: bool,
+    /// The program goes on being written, or is driven from outside: that nobody reads a view or writes a variable yet is
+    /// no cause for a warning.
+    pub unfinished: bool,
 }
 
 /// Compiles the text of the file `name`.
@@ -97,7 +101,7 @@ pub fn compile_with(name: &str, text: &str, loader: &mut dyn Loader, options: Op
     let (program, found) = check::check(&units);
     diagnostics.extend(found);
     stability::check_whens(&program, &files, &mut diagnostics);
-    stability::check_guards(&program, &mut diagnostics);
+    footguns::check(&program, &files, options, &mut diagnostics);
     let mut compiled = Compiled { table: table(&program), ..Compiled::default() };
     compiled.stages.push(("resolve, type, stability", printed(&compiled.table)));
     if !diagnostics.iter().any(|diagnostic| diagnostic.severity == diagnostic::Severity::Error) {

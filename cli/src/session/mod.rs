@@ -18,7 +18,7 @@ pub mod lines;
 use std::sync::Arc;
 
 use lasp_compiler::diagnostic::SourceFile;
-use lasp_compiler::{Compiled, Loader, compile};
+use lasp_compiler::{Compiled, Loader, Options, compile_with};
 use lasp_lattice::ReplicaId;
 use lasp_plan::{Expr, Plan, Stmt, Type, Value, ViewId};
 use lasp_vm::{Failure, InEvent, Node, Out};
@@ -94,7 +94,8 @@ impl Session {
 
     /// Compiles a program in place of the one before; what was running is gone. The result says whether it can start.
     pub fn compile(&mut self, name: &str, text: &str, loader: &mut dyn Loader) -> &Compiled {
-        self.take(compile(name, text, loader));
+        let options = Options { unfinished: self.history.is_some(), ..Options::default() };
+        self.take(compile_with(name, text, loader, options));
         if let Some(history) = &mut self.history {
             history.clear();
         }

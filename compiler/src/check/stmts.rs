@@ -5,7 +5,7 @@
 use lasp_grammar::Span;
 use lasp_grammar::ast::{self, Block, Expr, ExprKind, Name, Stmt, StmtKind};
 
-use super::Checker;
+use super::{Checker, Decl};
 use super::expr::described;
 use crate::codes::Code;
 use crate::diagnostic::Diagnostic;
@@ -96,8 +96,10 @@ impl Checker<'_> {
     }
 
     pub(super) fn update_target(&mut self, name: &Name) {
-        if self.value(&name.text).is_none() {
-            self.unknown_value(name);
+        match self.value(&name.text) {
+            Some(Decl::Var(var)) => drop(self.program.uses.written.insert(var)),
+            Some(_) => {}
+            None => self.unknown_value(name),
         }
     }
 

@@ -9,7 +9,6 @@
 //! overtake (W0501); `lasp check --table` prints the judgement of every name.
 
 mod causes;
-mod guards;
 mod moves;
 mod whens;
 
@@ -20,7 +19,6 @@ use crate::hir::{Hir, HirKind, HirLambda, HirPattern, LocalId};
 use crate::program::Program;
 use crate::ty::Ty;
 
-pub(crate) use guards::check_guards;
 pub(crate) use moves::{Moves, of_crdt};
 use moves::{constant_or_eventual, moves_of, scalar};
 pub(crate) use whens::check_whens;
