@@ -94,8 +94,9 @@ fn with_escrow(scene: &Scene<'_>, update: &HirUpdate, guard: &Guard<'_>, diagnos
     let target = written.rfind(".dec").or(written.rfind("-=")).map(|end| written[..end].trim());
     let target = target.map_or(format!("{}{path}", var.name), str::to_string);
     let amount = update.args.first().map_or("1", |amount| scene.text(amount.place));
-    let diagnostic =
-        diagnostic.help(format!("ask and act in one, with rights that are spent even offline: `if {target}.spend({amount}) {{ … }}`"));
+    let diagnostic = diagnostic.help(format!(
+        "ask and act in one, with rights that are spent even offline: `if {target}.spend({amount}) {{ … }}`"
+    ));
     if ty.contains("ormap") {
         return diagnostic.help("rights need keys that stay: keep the counter in a `gmap<…, bcounter>`");
     }

@@ -41,11 +41,12 @@ pub(super) fn check<'p>(scene: &Scene<'p>, judge: &mut Judge<'p>, diagnostics: &
 
 fn report(scene: &Scene<'_>, whole: &Hir, moving: &Hir, fixed: &Hir, way: Stability, is_left: bool) -> Diagnostic {
     let (value, bound) = (scene.text(moving.place), scene.text(fixed.place));
+    let said = if matches!(fixed.kind, HirKind::Const(_)) { bound.to_string() } else { format!("`{bound}`") };
     let (verb, op) = if way == Stability::Up { ("grows", ">=") } else { ("falls", "<=") };
     let mirrored = if op == ">=" { "<=" } else { ">=" };
     let better = if is_left { format!("{value} {op} {bound}") } else { format!("{bound} {mirrored} {value}") };
-    Diagnostic::new(Code::W0504, whole.place, format!("`{value}` only {verb}, and may step over {bound} unseen"))
-        .label(format!("true only while it is exactly {bound}"))
+    Diagnostic::new(Code::W0504, whole.place, format!("`{value}` only {verb}, and may step over {said} unseen"))
+        .label(format!("true only while it is exactly {said}"))
         .why("what several nodes did arrives together: the value need never be seen at any one number on its way")
         .help(format!("say from where on:  `{better}`"))
         .choice(format!("write `{better}`"), vec![Edit { place: whole.place, text: better }])

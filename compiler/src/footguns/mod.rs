@@ -71,7 +71,11 @@ fn each_free<'p>(program: &'p Program, f: &mut impl FnMut(&'p Hir)) {
 fn each_in<'p>(body: &'p [HirStmt], f: &mut impl FnMut(&'p Hir)) {
     let update = |update: &'p HirUpdate, f: &mut dyn FnMut(&'p Hir)| {
         update.args.iter().for_each(&mut *f);
-        update.path.iter().for_each(|step| if let HirStep::Key(key) = step { f(key) });
+        update.path.iter().for_each(|step| {
+            if let HirStep::Key(key) = step {
+                f(key)
+            }
+        });
     };
     for stmt in body {
         match stmt {
@@ -126,4 +130,3 @@ fn updated<'p>(program: &'p Program, update: &HirUpdate) -> (&'p Crdt, String) {
     }
     (crdt, path)
 }
-

@@ -18,6 +18,9 @@ use crate::hir::{Hir, HirKind};
 use crate::stability::Judge;
 use crate::ty::Ty;
 
+/// How the help begins that is first among those of an E0301.
+const ASK: &str = "ask for the bound itself:";
+
 /// `value.or(default) op bound`, seen from the left.
 struct OrBound<'p> {
     whole: &'p Hir,
@@ -48,8 +51,9 @@ pub(super) fn check(scene: &Scene<'_>, diagnostics: &mut Vec<Diagnostic>) {
             .label(format!("unset counts as {default}, and the first value may be {less}"))
             .why("what was true at first is taken back by the first value; nothing else takes a `max` or `min` back");
             if let Some(text) = found.with_method(scene) {
-                diagnostic = diagnostic.help(format!("no while it is unset, and then for good:  `{text}`"));
-                diagnostic = diagnostic.choice(format!("write `{text}`"), vec![Edit { place: found.whole.place, text }]);
+                diagnostic = diagnostic.help(format!("say no while it is unset:  `{text}`"));
+                diagnostic =
+                    diagnostic.choice(format!("write `{text}`"), vec![Edit { place: found.whole.place, text }]);
             }
             diagnostics.push(diagnostic);
         });
@@ -61,13 +65,15 @@ pub(super) fn offer(scene: &Scene<'_>, diagnostics: &mut [Diagnostic]) {
     for when in &scene.program.whens {
         each_or_bound(&when.condition, &mut |found| {
             let place = when.condition.place;
-            let Some(diagnostic) = diagnostics.iter_mut().find(|each| each.code == Code::E0301 && each.primary.place == place)
+            let Some(diagnostic) =
+                diagnostics.iter_mut().find(|each| each.code == Code::E0301 && each.primary.place == place)
             else {
                 return;
             };
             let Some(text) = found.with_method(scene) else { return };
             let applicable = if found.same_when_unset() { Applicable::Always } else { Applicable::Maybe };
-            diagnostic.help.insert(0, format!("ask for the bound itself:            `{text}`"));
+            let at = diagnostic.help.iter().take_while(|help| help.starts_with(ASK)).count();
+            diagnostic.help.insert(at, format!("{ASK:<36}`{text}`"));
             diagnostic.add_fix(applicable, format!("write `{text}`"), vec![Edit { place: found.whole.place, text }]);
         });
     }

@@ -56,7 +56,7 @@ fn report(scene: &Scene<'_>, first: (&str, &HirUpdate), second: (&str, &HirUpdat
     .also(first.1.place, format!("and at `{one}`"))
     .also(var.type_place, "keeps the latest write only")
     .why("when both write before they hear of each other, one of the two is lost, and nobody is told")
-    .help(format!("let one role decide:               `var {}: … writable by {one}`", var.name))
+    .help(format!("let one role decide:                         `var {}: … writable by {one}`", var.name))
     .help(format!("or keep both until somebody has seen them:  `var {}: {several}`", var.name))
 }
 

@@ -4,8 +4,8 @@
 //! reads is not reported: the last one of the chain is the cause.
 //!
 //! Not reported: anything in a module, which is there for other programs; anything in a program that shows and does
-//! nothing at all (views), or writes nothing at all (variables): it is a module itself, or it is driven from outside; a
-//! variable with an initial value, which is a constant by another name.
+//! nothing at all (views), or handles no event (variables): it is a module itself, or it is driven from outside; a variable
+//! with an initial value, which is a constant by another name; a view whose name begins with `_`.
 
 use crate::codes::Code;
 use crate::diagnostic::Diagnostic;
@@ -22,28 +22,40 @@ pub(super) fn check(program: &Program, diagnostics: &mut Vec<Diagnostic>) {
         && program.handlers.is_empty());
     if acts {
         for (index, view) in program.views.iter().enumerate() {
-            if view.place.file == MAIN && !program.uses.views.contains(&index) {
+            let meant = view.name.starts_with('_');
+            if view.place.file == MAIN && !meant && !program.uses.views.contains(&index) {
                 diagnostics.push(
                     Diagnostic::new(Code::W0506, view.place, format!("nobody reads `{}`", view.name))
                         .label("not shown, not watched, not used by anything")
                         .why("a view that nobody reads is not computed; it is more often forgotten than meant")
-                        .help(format!("look at it with `show {}`, or leave it out", view.name)),
+                        .help(format!(
+                            "look at it with `show {}`, leave it out, or call it `_{0}` if that is meant",
+                            view.name
+                        )),
                 );
             }
         }
     }
-    if program.uses.written.is_empty() {
+    if program.handlers.is_empty() || program.uses.written.is_empty() {
         return;
     }
     for (index, var) in program.vars.iter().enumerate() {
         let uses = &program.uses;
-        if var.place.file == MAIN && var.init.is_none() && uses.vars.contains(&index) && !uses.written.contains(&index) {
+        if var.place.file == MAIN && var.init.is_none() && uses.vars.contains(&index) && !uses.written.contains(&index)
+        {
             let update = var.crdt.methods().first().map_or("set", |method| method.name);
             diagnostics.push(
-                Diagnostic::new(Code::W0507, var.place, format!("nobody writes `{}`, so it stays as it begins", var.name))
-                    .label("read, and never written")
-                    .why("no handler, `when` or test updates it; every read sees its beginning")
-                    .help(format!("write it in a handler: `{}.{update}(…)`; or say what it holds: `var {0}: … = …`", var.name)),
+                Diagnostic::new(
+                    Code::W0507,
+                    var.place,
+                    format!("nobody writes `{}`, so it stays as it begins", var.name),
+                )
+                .label("read, and never written")
+                .why("no handler, `when` or test updates it; every read sees its beginning")
+                .help(format!(
+                    "write it in a handler: `{}.{update}(…)`; or say what it holds: `var {0}: {1} = …`",
+                    var.name, var.crdt
+                )),
             );
         }
     }
