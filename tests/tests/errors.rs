@@ -12,6 +12,7 @@ use std::path::PathBuf;
 
 use lasp_cli::report::render;
 use lasp_compiler::codes::Code;
+use lasp_compiler::diagnostic::{Diagnostic, Edit, Fix};
 use lasp_compiler::{Compiled, NoFiles, compile};
 use lasp_tests::{blocks, plain, root};
 
@@ -227,4 +228,35 @@ fn right_programs_are_told_nothing() {
         let found = told(&compile("right.lasp", &program, &mut NoFiles));
         assert!(found.is_empty(), "{program}\nis told\n{found}");
     }
+}
+
+/// Each correction that is offered takes its report away, whatever else it brings.
+#[test]
+fn corrections_correct() {
+    let mut tried = 0;
+    for exhibit in exhibits().iter().filter(|exhibit| !exhibit.is_bytes) {
+        let before = compiled(&exhibit.program, false);
+        for diagnostic in &before.diagnostics {
+            let same = |each: &&Diagnostic| each.code == diagnostic.code && each.message == diagnostic.message;
+            let at_first = before.diagnostics.iter().filter(same).count();
+            for fix in &diagnostic.fixes {
+                let text = with(&exhibit.program, fix);
+                let after = compiled(&text, false);
+                let left = after.diagnostics.iter().filter(same).count();
+                assert!(left < at_first, "{}: `{}` changes nothing\n{text}\n{}", exhibit.page, fix.title, told(&after));
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried >= 30, "only {tried} corrections were tried");
+}
+
+fn with(program: &str, fix: &Fix) -> String {
+    let mut text = program.to_string();
+    let mut edits: Vec<&Edit> = fix.edits.iter().collect();
+    edits.sort_by_key(|edit| std::cmp::Reverse(edit.place));
+    for Edit { place, text: new } in edits {
+        text.replace_range(place.start as usize..place.end as usize, new);
+    }
+    text
 }

@@ -18,9 +18,6 @@ use crate::hir::{Hir, HirKind};
 use crate::stability::Judge;
 use crate::ty::Ty;
 
-/// How the help begins that is first among those of an E0301.
-const ASK: &str = "ask for the bound itself:";
-
 /// `value.or(default) op bound`, seen from the left.
 struct OrBound<'p> {
     whole: &'p Hir,
@@ -60,22 +57,33 @@ pub(super) fn check(scene: &Scene<'_>, diagnostics: &mut Vec<Diagnostic>) {
     });
 }
 
-/// Adds to each E0301 the condition with `at_least`, if that is what its condition lacks.
+/// Adds to each E0301 its condition with `at_least`, if it asks for a bound with `or`.
 pub(super) fn offer(scene: &Scene<'_>, diagnostics: &mut [Diagnostic]) {
     for when in &scene.program.whens {
+        let place = when.condition.place;
+        let is_its = |each: &&mut Diagnostic| each.code == Code::E0301 && each.primary.place == place;
+        let Some(diagnostic) = diagnostics.iter_mut().find(is_its) else { continue };
+        let mut edits: Vec<Edit> = Vec::new();
+        let mut applicable = Applicable::Always;
         each_or_bound(&when.condition, &mut |found| {
-            let place = when.condition.place;
-            let Some(diagnostic) =
-                diagnostics.iter_mut().find(|each| each.code == Code::E0301 && each.primary.place == place)
-            else {
+            let place = found.whole.place;
+            // One inside another is part of what is written anew.
+            if edits.iter().any(|edit| place.start < edit.place.end && edit.place.start < place.end) {
                 return;
-            };
-            let Some(text) = found.with_method(scene) else { return };
-            let applicable = if found.same_when_unset() { Applicable::Always } else { Applicable::Maybe };
-            let at = diagnostic.help.iter().take_while(|help| help.starts_with(ASK)).count();
-            diagnostic.help.insert(at, format!("{ASK:<36}`{text}`"));
-            diagnostic.add_fix(applicable, format!("write `{text}`"), vec![Edit { place: found.whole.place, text }]);
+            }
+            if let Some(text) = found.with_method(scene) {
+                if !found.same_when_unset() {
+                    applicable = Applicable::Maybe;
+                }
+                edits.push(Edit { place, text });
+            }
         });
+        if !edits.is_empty() {
+            let texts: Vec<String> = edits.iter().map(|edit| format!("`{}`", edit.text)).collect();
+            let texts = texts.join(" and ");
+            diagnostic.help.insert(0, format!("{:<36}{texts}", "ask for the bound itself:"));
+            diagnostic.add_fix(applicable, format!("write {texts}"), edits);
+        }
     }
 }
 
