@@ -202,7 +202,8 @@ impl<'t> Recovery<'t> {
             self.report(too_deep(deepest.span()));
             // At least its name is known then, and those who use it are not told that it is not.
             let named = if goal == Goal::Item { with_holes(tokens, at) } else { Vec::new() };
-            let shallow = named.into_iter().filter(|candidate| shape::too_deep(candidate, DEPTH_MAX).is_none()).collect();
+            let shallow =
+                named.into_iter().filter(|candidate| shape::too_deep(candidate, DEPTH_MAX).is_none()).collect();
             return Solved::Done(self.first_that_fits(shallow, goal));
         }
         let mut mended = false;
