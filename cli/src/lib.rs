@@ -18,6 +18,7 @@ pub mod crash;
 pub mod draw;
 pub mod exit;
 pub mod feed;
+pub mod fixing;
 pub mod interrupt;
 pub mod json;
 pub mod locate;

@@ -12,6 +12,7 @@ pub mod crdt;
 pub mod diagnostic;
 pub mod flow;
 mod fold;
+mod footguns;
 pub mod hir;
 mod lower;
 pub mod operators;
@@ -91,6 +92,9 @@ pub struct Options {
     pub requirements: bool,
     /// The last `when` of the main file is what somebody outside waits for: reports about its condition say so.
     pub awaits: bool,
+    /// The program goes on being written, or is driven from outside: that nobody reads a view or writes a variable yet is
+    /// no cause for a warning.
+    pub unfinished: bool,
 }
 
 /// Compiles the text of the file `name`.
@@ -118,7 +122,7 @@ pub fn compile_with(name: &str, text: &str, loader: &mut dyn Loader, options: Op
     stability::check_whens(&program, &files, &mut diagnostics);
     stability::check_recursion(&program, &mut diagnostics);
     stability::check_required(&program, &files, &mut diagnostics);
-    stability::check_guards(&program, &mut diagnostics);
+    footguns::check(&program, &files, options, &mut diagnostics);
     let mut compiled = Compiled { table: table(&program), ..Compiled::default() };
     compiled.stages.push(("resolve, type, stability, flow", printed(&program, &compiled.table)));
     if options.requirements {

@@ -3,6 +3,8 @@
 //! Positions are identities, as in the plan. A declaration that was reported keeps its place here with types of
 //! [`Ty::Error`], so that later passes need not know. Neighbours: `check` fills it, `stability` and `lower` read it.
 
+use std::collections::BTreeSet;
+
 use lasp_plan::Place;
 
 use crate::crdt::Crdt;
@@ -38,6 +40,19 @@ pub struct Program {
     pub locals: Vec<Ty>,
     /// What is known of holes.
     pub holes: Holes,
+    /// Which names are read and written anywhere, also where nothing runs: in test blocks, in invariants.
+    pub uses: Uses,
+}
+
+/// Who is mentioned, by position.
+#[derive(Debug, Default)]
+pub struct Uses {
+    /// Views that are read.
+    pub views: BTreeSet<usize>,
+    /// Variables that are read.
+    pub vars: BTreeSet<usize>,
+    /// Variables that are updated.
+    pub written: BTreeSet<usize>,
 }
 
 impl Program {

@@ -27,7 +27,10 @@ use crate::ty::Ty;
 impl Checker<'_> {
     pub(super) fn check_bind(&mut self, decl: &ast::BindDecl) {
         let what = match self.value(&decl.name.text) {
-            Some(Decl::Var(var)) => return self.bind_variable(decl, var),
+            Some(Decl::Var(var)) => {
+                self.program.uses.written.insert(var);
+                return self.bind_variable(decl, var);
+            }
             Some(Decl::View(_)) => "a view",
             Some(Decl::Fn(_)) => "a function",
             None => {

@@ -16,7 +16,7 @@
 //!
 //! Neighbours: `expr` judges expressions, `compare` comparisons and arithmetic, `choose` what branches, `coll`
 //! combinators. `whens` and `required` need `Up`, `causes` says what a judgement rests on and `refusal` puts it into words;
-//! `guards` warns of reads that another node may overtake (W0501); `lasp check --table` prints every name's judgement.
+//! `lasp check --table` prints the judgement of every name.
 
 mod causes;
 mod choose;
@@ -24,7 +24,6 @@ mod coll;
 mod compare;
 mod expr;
 mod folds;
-mod guards;
 mod moves;
 mod range;
 mod recursion;
@@ -42,7 +41,6 @@ use rustc_hash::FxHashMap;
 use crate::hir::{Hir, HirPattern, LocalId};
 use crate::program::Program;
 
-pub(crate) use guards::check_guards;
 pub(crate) use moves::Moves;
 use range::Range;
 pub(crate) use recursion::check_recursion;
