@@ -126,7 +126,11 @@ impl Judge<'_> {
                 Moves::Leaf(leaf) if leaf.is_const() => Moves::Map(leaf, Box::new(Moves::constant()), Box::new(body)),
                 other => Moves::Leaf(other.any(place, Why::Whole)),
             },
-            CollOp::Count => Moves::Leaf(if is_bag { members } else { moves.members(place) }),
+            CollOp::Count => {
+                let counted = if is_bag { members } else { moves.members(place) };
+                let range = counted.range;
+                Moves::Leaf(counted.within(range))
+            }
             CollOp::IsEmpty => {
                 let range = match (members.range.lo > 0.0, members.range.hi <= 0.0) {
                     (true, _) => Range::FALSE,
