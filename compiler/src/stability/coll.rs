@@ -145,8 +145,10 @@ impl Judge<'_> {
                 let mean = body.ordered(place);
                 // Of a fixed population the mean moves as each does; a new element may be below or above it.
                 let steady = members.is_const() && (is_bag || element.is_const()) && self.is_orderly(source, &mean);
+                let range = mean.range;
                 let content = if steady { mean } else { members.with(&mean).any(place, Why::Average) };
-                Moves::Opt(set, Box::new(Moves::Leaf(content)))
+                // Wherever a mean goes, it stays between the least and the greatest.
+                Moves::Opt(set, Box::new(Moves::Leaf(content.within(range))))
             }
             CollOp::Max | CollOp::Min => {
                 let ty = self.program.holes.full(&hir.ty);
