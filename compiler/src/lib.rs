@@ -11,6 +11,7 @@ pub mod codes;
 pub mod crdt;
 pub mod diagnostic;
 pub mod hir;
+pub mod invariant;
 mod lower;
 pub mod operators;
 pub mod program;
@@ -69,6 +70,8 @@ pub struct Compiled {
     /// Where the program needs a result that stays; if [`Options::requirements`] asked for it, also of a program whose only
     /// errors are about that.
     pub requirements: Option<required::Requirements>,
+    /// What must always hold, and why it does, in the order declared.
+    pub invariants: Vec<invariant::InvariantRow>,
     /// The printed result of each pass, by name, in order: `lasp plan --stages`.
     pub stages: Vec<(&'static str, String)>,
 }
@@ -104,7 +107,8 @@ pub fn compile_with(name: &str, text: &str, loader: &mut dyn Loader, options: Op
     diagnostics.extend(found);
     stability::check_whens(&program, &files, &mut diagnostics);
     stability::check_guards(&program, &mut diagnostics);
-    let mut compiled = Compiled { table: table(&program), ..Compiled::default() };
+    let invariants = invariant::check_invariants(&program, &files, &mut diagnostics);
+    let mut compiled = Compiled { table: table(&program), invariants, ..Compiled::default() };
     compiled.stages.push(("resolve, type, stability", printed(&compiled.table)));
     if options.requirements {
         compiled.requirements = required::requirements(&program, &diagnostics);
@@ -126,7 +130,7 @@ pub fn compile_with(name: &str, text: &str, loader: &mut dyn Loader, options: Op
 fn table(program: &program::Program) -> Vec<NameRow> {
     let mut judge = stability::Judge::new(program);
     let mut rows: Vec<(lasp_plan::Place, NameRow)> = Vec::new();
-    for (index, var) in program.vars.iter().enumerate() {
+    for (index, var) in program.vars.iter().enumerate().filter(|(index, _)| !program.is_pool(*index)) {
         let row = row(&var.name, "var", var.crdt.to_string(), judge.var(index).shown());
         rows.push((var.place, row));
     }

@@ -31,6 +31,7 @@ impl<'a> Checker<'a> {
                     ItemKind::Var(decl) => self.enter_var(decl),
                     ItemKind::Let(decl) => self.enter_view(decl),
                     ItemKind::Fn(decl) => self.enter_fn(decl),
+                    ItemKind::Invariant(decl) => self.enter_pool(decl, item.span),
                     _ => {}
                 }
             }
@@ -41,8 +42,8 @@ impl<'a> Checker<'a> {
                 this.enter_event(decl);
             }
         });
-        for index in 0..self.vars.len() {
-            let (unit, decl) = self.vars[index];
+        for at in 0..self.vars.len() {
+            let (unit, index, decl) = self.vars[at];
             self.elsewhere(unit, |this| this.read_var_type(index, decl));
         }
     }
@@ -108,7 +109,7 @@ impl<'a> Checker<'a> {
     fn enter_var(&mut self, decl: &'a ast::VarDecl) {
         let index = self.program.vars.len();
         if self.enter(&decl.name, Decl::Var(index)) {
-            self.vars.push((self.unit, decl));
+            self.vars.push((self.unit, index, decl));
             self.program.vars.push(VarDef {
                 name: self.qualified(&decl.name.text),
                 crdt: Crdt::Error,
@@ -177,6 +178,11 @@ impl<'a> Checker<'a> {
 
     /// Reads every body.
     pub(super) fn check_all(&mut self) {
+        self.each_item(|this, item| {
+            if let ItemKind::Invariant(decl) = &item.kind {
+                this.check_invariant(decl, item.span);
+            }
+        });
         self.each_item(|this, item| this.check_item(item));
     }
 
@@ -210,13 +216,8 @@ impl<'a> Checker<'a> {
             ItemKind::On(decl) => self.check_on(decl),
             ItemKind::When(decl) => self.check_when(decl),
             ItemKind::Watch(decl) => self.check_watch(decl, item.span),
-            ItemKind::Invariant(decl) => {
-                self.want(&decl.condition, &Ty::Bool);
-                if let Some(within) = &decl.within {
-                    self.infer(within, None);
-                }
-                self.not_yet(item.span, "`invariant`");
-            }
+            // Read before everything else: handlers need to know what is held by rights.
+            ItemKind::Invariant(_) => {}
             ItemKind::Seal(decl) => {
                 if self.value(&decl.name.text).is_none() {
                     self.unknown_value(&decl.name);

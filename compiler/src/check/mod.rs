@@ -6,12 +6,13 @@
 //!
 //! The parts: `decls` collects and checks declarations, `types` reads type expressions, `expr` and `calls` read
 //! expressions, `lattices` those of variables, `patterns` patterns, `paths` places in variables, `stmts` handlers, `updates`
-//! updates, `tests` the test blocks.
+//! updates, `tests` the test blocks, `invariants` what must always hold.
 
 mod binary;
 mod calls;
 mod decls;
 mod expr;
+mod invariants;
 mod lattices;
 mod literals;
 mod names;
@@ -57,6 +58,7 @@ pub(crate) fn check(units: &[Unit]) -> (Program, Vec<Diagnostic>) {
     let mut checker = Checker::new(units);
     checker.collect();
     checker.check_all();
+    checker.fill_pools();
     checker.report_holes();
     (checker.program, checker.diagnostics)
 }
@@ -95,9 +97,12 @@ pub(crate) struct Checker<'a> {
     outputs: FxHashMap<String, (Ty, Place)>,
     views: Vec<(usize, &'a ast::LetDecl, Progress)>,
     fns: Vec<(usize, &'a ast::FnDecl, Progress)>,
-    vars: Vec<(usize, &'a ast::VarDecl)>,
+    /// File, position and declaration.
+    vars: Vec<(usize, usize, &'a ast::VarDecl)>,
     /// Unknown names already reported, so that a misspelt declaration is one message.
     unknown: FxHashSet<String>,
+    /// The conditions around the statement that is being read.
+    guards: Vec<Hir>,
     /// Inside a handler: `quota[ad].rights` may be read.
     in_handler: bool,
     /// Whether what is expected of the expression being read is demanded, or only a hint from its neighbour.
@@ -133,6 +138,7 @@ impl<'a> Checker<'a> {
             fns: Vec::new(),
             vars: Vec::new(),
             unknown: FxHashSet::default(),
+            guards: Vec::new(),
             in_handler: false,
             demanded: false,
         }

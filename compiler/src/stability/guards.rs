@@ -29,18 +29,20 @@ fn check<'p>(program: &'p Program, body: &'p [HirStmt], guards: &mut Vec<&'p Hir
                 check(program, otherwise, guards, diagnostics);
                 guards.pop();
             }
-            HirStmt::IfUpdate(_, then, otherwise) => {
+            HirStmt::IfUpdate(update, then, otherwise) => {
+                unneeded(program, update, guards, diagnostics);
                 check(program, then, guards, diagnostics);
                 check(program, otherwise, guards, diagnostics);
             }
             HirStmt::For(_, _, body) => check(program, body, guards, diagnostics),
-            HirStmt::Let(..) | HirStmt::LetUpdate(..) | HirStmt::Emit(_) => {}
+            HirStmt::LetUpdate(_, update) => unneeded(program, update, guards, diagnostics),
+            HirStmt::Let(..) | HirStmt::Emit(_) => {}
         }
     }
 }
 
 fn report(program: &Program, update: &HirUpdate, guards: &[&Hir], diagnostics: &mut Vec<Diagnostic>) {
-    if update.method.idempotent || update.method.answers {
+    if update.method.idempotent || program.answers(update) {
         return;
     }
     let guard =
@@ -66,6 +68,25 @@ fn report(program: &Program, update: &HirUpdate, guards: &[&Hir], diagnostics: &
         diagnostic = diagnostic.help("hold the bound by rights: keep what is left in a `bcounter` and `spend` it");
     }
     diagnostics.push(diagnostic);
+}
+
+/// What an invariant holds by rights asks for them itself: a guard before it only refuses what would have been right.
+fn unneeded(program: &Program, update: &HirUpdate, guards: &[&Hir], diagnostics: &mut Vec<Diagnostic>) {
+    let Some(pool) = program.lowered_by(update).next() else { return };
+    let Some(guard) = guards.iter().find(|guard| reads(program, guard, update, 0)) else { return };
+    let (var, method) = (&program.vars[update.var].name, update.method.name);
+    diagnostics.push(
+        Diagnostic::new(
+            Code::W0501,
+            guard.place,
+            format!("this guard is not needed: `{method}` asks for the rights itself"),
+        )
+        .label(format!("reads `{var}`, which may have changed elsewhere"))
+        .also(update.place, "answers whether the rights were there")
+        .also(pool.place, "because of this")
+        .why("where the guard is right it adds nothing, and where it is late it decides wrongly")
+        .help(format!("leave the guard out: `if {var}.{method}(…) {{ … }} else {{ … }}`")),
+    );
 }
 
 /// The lattice that is updated, and the way to it in words.
@@ -101,7 +122,7 @@ fn updated<'p>(program: &'p Program, update: &HirUpdate) -> (&'p Crdt, String) {
 
 /// Whether an expression reads what is updated, or something that holds it, also through views and functions. Another
 /// part of the same product is as good as another variable.
-fn reads(program: &Program, hir: &Hir, update: &HirUpdate, depth: u32) -> bool {
+pub(crate) fn reads(program: &Program, hir: &Hir, update: &HirUpdate, depth: u32) -> bool {
     if depth >= 32 {
         return false;
     }

@@ -37,12 +37,14 @@ use rustc_hash::FxHashMap;
 use crate::hir::{Hir, HirPattern, LocalId};
 use crate::program::Program;
 
-pub(crate) use guards::check_guards;
+pub(crate) use causes::steadier;
+pub(crate) use guards::{check_guards, reads};
 pub(crate) use moves::Moves;
 use range::Range;
+pub(crate) use same::same;
 use sources::of_var;
 use tones::Leaf;
-pub(crate) use whens::check_whens;
+pub(crate) use whens::{check_whens, text_at};
 
 /// How many nodes one judgement may visit: functions are unfolded where they are called. What is left is eventual.
 const FUEL: u32 = 100_000;
@@ -81,6 +83,16 @@ impl<'p> Judge<'p> {
     /// How a condition moves.
     pub(crate) fn condition(&mut self, hir: &Hir) -> Leaf {
         self.judge(hir).ordered(hir.place)
+    }
+
+    /// Whether a condition is true whatever the names in it stand for, as far as sizes tell, where others are given with
+    /// their truth.
+    pub(crate) fn surely(&mut self, condition: &Hir, given: &[(Hir, bool)]) -> bool {
+        self.fuel = FUEL;
+        given.iter().for_each(|(fact, truth)| self.assume(fact, *truth));
+        let sure = self.moves(condition).ordered(condition.place).range.is_true();
+        self.facts.clear();
+        sure
     }
 
     /// How a variable moves.
