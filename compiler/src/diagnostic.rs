@@ -91,12 +91,6 @@ impl Diagnostic {
         self
     }
 
-    /// A further place, unless it would only repeat what is drawn.
-    #[must_use]
-    pub fn also_unless(self, repeats: bool, place: Place, text: impl Into<String>) -> Diagnostic {
-        if repeats { self } else { self.also(place, text) }
-    }
-
     /// Why the rule exists.
     #[must_use]
     pub fn why(mut self, text: impl Into<String>) -> Diagnostic {

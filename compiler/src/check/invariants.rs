@@ -66,7 +66,7 @@ impl<'a> Checker<'a> {
                 }
                 Err(part) => {
                     let part = part.clone();
-                    self.not_linear(&condition, &part);
+                    self.not_linear(&part);
                 }
             }
         }
@@ -74,7 +74,7 @@ impl<'a> Checker<'a> {
     }
 
     /// What rights cannot hold, and what to do instead.
-    fn not_linear(&mut self, condition: &Hir, part: &Hir) {
+    fn not_linear(&mut self, part: &Hir) {
         let crdt = |this: &Self, hir: &Hir| {
             crate::invariant::place_of(&this.program, hir).map(|(_, _, crdt)| crdt.lattice_name())
         };
@@ -106,9 +106,8 @@ impl<'a> Checker<'a> {
             },
         };
         self.report(
-            Diagnostic::new(Code::E0502, condition.place, "rights can only hold a sum of counters against a constant")
-                .label(if part.place == condition.place { label.clone() } else { String::new() })
-                .also_unless(part.place == condition.place, part.place, label)
+            Diagnostic::new(Code::E0502, part.place, "rights can only hold a sum of counters against a constant")
+                .label(label)
                 .why("each node gets a share of what is left of the bound, and a share must be a number that updates use up")
                 .help(help),
         );

@@ -405,7 +405,8 @@ impl<'p> Prover<'p, '_> {
         {
             return Some(reason);
         }
-        if value(self.program, hir) == Some(Value::Bool(truth)) {
+        // What a variable holds at the beginning says nothing of later.
+        if !reads_anything(self.program, hir, 0) && value(self.program, hir) == Some(Value::Bool(truth)) {
             return Some("a constant");
         }
         let wanted = compared(hir, truth);
@@ -424,8 +425,11 @@ impl<'p> Prover<'p, '_> {
 
     /// What would have to be asked before an element is added, in the program's words.
     fn wanted(&self, element: &Hir) -> Option<String> {
-        let Claim::Holds { pattern: HirPattern::Bind(local), body, truth, .. } = self.claim else { return None };
         let added = text_at(self.files, element.place);
+        if let Claim::Lacks { element: lacking, .. } = self.claim {
+            return Some(format!("{added} != {}", text_at(self.files, lacking.place)));
+        }
+        let Claim::Holds { pattern: HirPattern::Bind(local), body, truth, .. } = self.claim else { return None };
         let text =
             self.files.get(body.place.file as usize)?.text.get(body.place.start as usize..body.place.end as usize)?;
         let mut names: Vec<Place> = Vec::new();

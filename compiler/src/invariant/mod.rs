@@ -25,7 +25,6 @@ mod value;
 use lasp_plan::Place;
 
 use crate::diagnostic::{Diagnostic, SourceFile};
-use crate::hir::HirKind;
 use crate::program::{InvariantDef, Program};
 use crate::stability::text_at;
 
@@ -53,10 +52,12 @@ pub(crate) fn check_invariants(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<InvariantRow> {
     let mut rows = Vec::new();
+    let unread = diagnostics.iter().any(|found| ["E00", "E01", "E02"].contains(&&found.code.as_str()[..3]));
     for invariant in &program.invariants {
         let (verdict, argument) = match invariant.pool {
             Some(pool) => ("escrow", held(program, &program.pools[pool])),
-            None if invariant.condition.any(&mut |part| matches!(part.kind, HirKind::Error)) => ("refused", Vec::new()),
+            // What a name or a type means is not known: what follows from it is not either.
+            None if unread => ("refused", Vec::new()),
             None => freely(program, files, invariant, diagnostics),
         };
         let text = text_at(files, invariant.condition.place);
