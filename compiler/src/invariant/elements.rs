@@ -59,6 +59,8 @@ pub(super) struct Unproven<'p> {
     pub(super) place: Place,
     /// What would have to be true there, in the program's words, if they can be put together.
     pub(super) wanted: Option<String>,
+    /// A condition around it that does not count, because it reads a variable.
+    pub(super) reading: Option<Place>,
 }
 
 impl Elements {
@@ -211,17 +213,25 @@ pub(super) fn prove<'p>(
         };
         let all = elements.is_some_and(|elements| elements.into_iter().all(|element| holds(element) == Some(true)));
         if !all {
-            return Err(Unproven { update: None, place: init.place, wanted: None });
+            return Err(Unproven { update: None, place: init.place, wanted: None, reading: None });
         }
     }
-    let mut prover =
-        Prover { program, files, claim, given: Vec::new(), names: FxHashMap::default(), proofs: Vec::new() };
+    let mut prover = Prover {
+        program,
+        files,
+        claim,
+        given: Vec::new(),
+        reading: Vec::new(),
+        names: FxHashMap::default(),
+        proofs: Vec::new(),
+    };
     for handler in &program.handlers {
         prover.block(&handler.body)?;
     }
     for when in &program.whens {
         prover.block(&when.body)?;
     }
+    prover.proofs.dedup();
     Ok(prover.proofs)
 }
 
@@ -246,6 +256,8 @@ struct Prover<'p, 'c> {
     claim: &'c Claim<'p>,
     /// Conditions around the statement, with their truth.
     given: Vec<(Hir, bool)>,
+    /// Where those stand that read a variable.
+    reading: Vec<Place>,
     /// What `let` has bound.
     names: FxHashMap<LocalId, Hir>,
     proofs: Vec<String>,
@@ -262,13 +274,13 @@ impl<'p> Prover<'p, '_> {
                     self.block(otherwise)?;
                 }
                 HirStmt::If(condition, then, otherwise) => {
-                    let before = self.given.len();
-                    self.given_that(condition, true);
-                    self.block(then)?;
-                    self.given.truncate(before);
-                    self.given_that(condition, false);
-                    self.block(otherwise)?;
-                    self.given.truncate(before);
+                    let before = (self.given.len(), self.reading.len());
+                    for (truth, body) in [(true, then), (false, otherwise)] {
+                        self.given_that(condition, truth);
+                        self.block(body)?;
+                        self.given.truncate(before.0);
+                        self.reading.truncate(before.1);
+                    }
                 }
                 HirStmt::For(_, _, body) => self.block(body)?,
                 HirStmt::Let(HirPattern::Bind(local), value) if !reads_anything(self.program, value, 0) => {
@@ -300,7 +312,7 @@ impl<'p> Prover<'p, '_> {
                 self.fact(a, truth);
                 self.fact(b, truth);
             }
-            _ if reads_anything(self.program, hir, 0) => {}
+            _ if reads_anything(self.program, hir, 0) => self.reading.push(hir.place),
             _ => self.given.push((hir.clone(), truth)),
         }
     }
@@ -326,19 +338,32 @@ impl<'p> Prover<'p, '_> {
                     match param {
                         MethodParam::Element => self.element(arg, update)?,
                         MethodParam::ElementSet => self.elements(&self.plain(arg), update)?,
-                        _ => return Err(Unproven { update: Some(update), place: update.place, wanted: None }),
+                        _ => {
+                            return Err(Unproven {
+                                update: Some(update),
+                                place: update.place,
+                                wanted: None,
+                                reading: None,
+                            });
+                        }
                     }
                 }
                 Ok(())
             }
-            (false, Some(_)) => Err(Unproven { update: Some(update), place: update.place, wanted: None }),
+            (false, Some(_)) => {
+                Err(Unproven { update: Some(update), place: update.place, wanted: None, reading: None })
+            }
         }
     }
 
     fn element(&mut self, element: &Hir, update: &'p HirUpdate) -> Result<(), Unproven<'p>> {
         let plain = self.plain(element);
-        let unproven =
-            |this: &Self| Unproven { update: Some(update), place: update.place, wanted: this.wanted(element) };
+        let unproven = |this: &Self| Unproven {
+            update: Some(update),
+            place: update.place,
+            wanted: this.wanted(element),
+            reading: this.reading.last().copied(),
+        };
         let Some(wanted) = self.claim.about(self.program, &plain) else { return Err(unproven(self)) };
         let wanted = self.plain(&wanted);
         match self.follows(&wanted, true, 0) {

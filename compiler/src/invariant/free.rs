@@ -54,7 +54,7 @@ pub(super) fn argue<'p>(program: &'p Program, files: &'p [SourceFile], hir: &'p 
     let mut judge = Judge::new(program);
     let leaf = judge.condition(hir);
     if leaf.range.is_true() {
-        return Ok(format!("`{text}` is true whatever its variables hold"));
+        return Ok(format!("`{text}` is true whatever happens to its variables"));
     }
     let start = value(program, hir);
     if start == Some(Value::Bool(false)) {

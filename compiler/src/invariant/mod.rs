@@ -54,13 +54,13 @@ pub(crate) fn check_invariants(
     let mut rows = Vec::new();
     let unread = diagnostics.iter().any(|found| ["E00", "E01", "E02"].contains(&&found.code.as_str()[..3]));
     for invariant in &program.invariants {
+        let text = text_at(files, invariant.condition.place);
         let (verdict, argument) = match invariant.pool {
-            Some(pool) => ("escrow", held(program, &program.pools[pool])),
+            Some(pool) => ("escrow", held(&program.pools[pool], &text)),
             // What a name or a type means is not known: what follows from it is not either.
             None if unread => ("refused", Vec::new()),
             None => freely(program, files, invariant, diagnostics),
         };
-        let text = text_at(files, invariant.condition.place);
         rows.push(InvariantRow { place: invariant.place, text, verdict, argument });
     }
     rows
@@ -86,11 +86,10 @@ fn freely(
 }
 
 /// Why rights hold a bound.
-fn held(program: &Program, pool: &Pool) -> Vec<String> {
+fn held(pool: &Pool, text: &str) -> Vec<String> {
     if pool.bound.terms.is_empty() {
         return Vec::new();
     }
-    let text = pool.bound.text(program);
     let mut argument = vec![
         format!("what is left of `{text}` is divided into rights, and every right belongs to one node"),
         "an update that uses some up spends rights of its own node in the same op, or is refused; nobody is asked"

@@ -67,7 +67,7 @@ fn counted(
     updates: &[&HirUpdate],
 ) -> Diagnostic {
     let diagnostic = Diagnostic::new(Code::E0501, hir.place, "two nodes can break this together")
-        .label("holds on each node alone, and not of both together");
+        .label("can be false of what two nodes did together");
     let mut diagnostic = drawn(diagnostic, updates, "moves towards the bound")
         .why("each node sees enough left and takes it; joined, both have been taken, and a guard before the update cannot see the other node")
         .help(format!("hold it by rights, which are spent even offline: `invariant {text} by escrow`"));
@@ -111,13 +111,16 @@ fn element(files: &[SourceFile], hir: &Hir, unproven: &Unproven<'_>) -> Diagnost
             .also(unproven.place, "this initial value has one that breaks it, or is not plain")
             .help("start with elements that satisfy it");
     };
-    let diagnostic = diagnostic.also(unproven.place, "adds one that may break it");
+    let mut diagnostic = diagnostic.also(unproven.place, "adds one that may break it");
+    if let Some(reading) = unproven.reading {
+        diagnostic =
+            diagnostic.also(reading, "reads a variable, which another node may see otherwise: this does not count");
+    }
     let update = text_at(files, update.place);
     match &unproven.wanted {
         Some(wanted) => diagnostic.help(format!("ask before: `if {wanted} {{ {update} }}`")),
         None => diagnostic.help("ask before it is added, in the handler: `if … { … }` with the same condition"),
     }
-    .help("a condition that reads a variable is not counted as asking: another node may see it otherwise")
 }
 
 fn moves(program: &Program, files: &[SourceFile], hir: &Hir, text: &str, updates: &[&HirUpdate]) -> Diagnostic {
