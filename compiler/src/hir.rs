@@ -212,7 +212,7 @@ impl Hir {
         }
     }
 
-    /// [`each_part`](Hir::each_part), to change them.
+    /// Calls `f` for each direct part, as [`Hir::each_part`], to change it.
     pub fn each_part_mut(&mut self, f: &mut impl FnMut(&mut Hir)) {
         match &mut self.kind {
             HirKind::Const(_)
@@ -238,7 +238,10 @@ impl Hir {
             | HirKind::Call(_, parts)
             | HirKind::Apply(_, parts) => parts.iter_mut().for_each(f),
             HirKind::Record(fields) => fields.iter_mut().for_each(|(_, part)| f(part)),
-            HirKind::Map(entries) => entries.iter_mut().flat_map(|(key, value)| [key, value]).for_each(f),
+            HirKind::Map(entries) => entries.iter_mut().for_each(|(key, value)| {
+                f(key);
+                f(value);
+            }),
             HirKind::Text(parts) => parts.iter_mut().for_each(|part| {
                 if let HirText::Hole(part) = part {
                     f(part);
@@ -254,7 +257,9 @@ impl Hir {
             HirKind::Coll(_, source, args, lambda) => {
                 f(source);
                 args.iter_mut().for_each(&mut *f);
-                lambda.iter_mut().for_each(|lambda| f(&mut lambda.body));
+                if let Some(lambda) = lambda {
+                    f(&mut lambda.body);
+                }
             }
             HirKind::From { sources, filter, select } => {
                 sources.iter_mut().for_each(|(_, source)| f(source));

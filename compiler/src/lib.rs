@@ -14,6 +14,7 @@ pub mod flow;
 mod fold;
 mod footguns;
 pub mod hir;
+pub mod invariant;
 mod lower;
 pub mod operators;
 pub mod program;
@@ -78,6 +79,8 @@ pub struct Compiled {
     /// Where the program needs a result that stays; if [`Options::requirements`] asked for it, also of a program whose only
     /// errors are about that.
     pub requirements: Option<required::Requirements>,
+    /// What must always hold, and why it does, in the order declared.
+    pub invariants: Vec<invariant::InvariantRow>,
     /// The printed result of each pass, by name, in order: `lasp plan --stages`.
     pub stages: Vec<(&'static str, String)>,
 }
@@ -123,7 +126,8 @@ pub fn compile_with(name: &str, text: &str, loader: &mut dyn Loader, options: Op
     stability::check_recursion(&program, &mut diagnostics);
     stability::check_required(&program, &files, &mut diagnostics);
     footguns::check(&program, &files, options, &mut diagnostics);
-    let mut compiled = Compiled { table: table(&program), ..Compiled::default() };
+    let invariants = invariant::check_invariants(&program, &files, &mut diagnostics);
+    let mut compiled = Compiled { table: table(&program), invariants, ..Compiled::default() };
     compiled.stages.push(("resolve, type, stability, flow", printed(&program, &compiled.table)));
     if options.requirements {
         compiled.requirements = required::requirements(&program, &diagnostics);

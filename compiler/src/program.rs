@@ -9,6 +9,7 @@ use lasp_plan::Place;
 
 use crate::crdt::Crdt;
 use crate::hir::{Hir, HirPattern, HirStmt, LocalId};
+use crate::invariant::Pool;
 use crate::ty::{Holes, Ty};
 
 /// Everything that was declared.
@@ -36,6 +37,10 @@ pub struct Program {
     pub shows: Vec<ShowDef>,
     /// Feeds.
     pub feeds: Vec<FeedDef>,
+    /// Invariants.
+    pub invariants: Vec<InvariantDef>,
+    /// The rights of those that are held `by escrow`.
+    pub pools: Vec<Pool>,
     /// The types of bound names, by [`LocalId`].
     pub locals: Vec<Ty>,
     /// What is known of holes.
@@ -100,6 +105,8 @@ pub enum Hidden {
     SealOf(usize),
     /// What a `once` has been done for.
     DoneOnce,
+    /// The rights, or the debt, of an invariant held by escrow.
+    Pool,
 }
 
 impl VarDef {
@@ -239,6 +246,17 @@ pub struct WatchDef {
     pub added: (HirPattern, Vec<HirStmt>),
     /// When something goes.
     pub removed: Option<(HirPattern, Vec<HirStmt>)>,
+    /// Where.
+    pub place: Place,
+}
+
+/// An invariant.
+#[derive(Debug)]
+pub struct InvariantDef {
+    /// What must hold.
+    pub condition: Hir,
+    /// Its pool of rights, by position, if it is held `by escrow`.
+    pub pool: Option<usize>,
     /// Where.
     pub place: Place,
 }

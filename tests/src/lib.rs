@@ -1,10 +1,11 @@
 //! What the tests that cross crates share: where things are, and how programs are taken out of pages.
 //!
 //! Neighbours: `tests/tests/` holds the tests, `oracle` and `stability` the generators of random
-//! programs.
+//! programs, `invariants` random schedules.
 #![forbid(unsafe_code)]
 
 pub mod flow_table;
+pub mod invariants;
 pub mod oracle;
 pub mod stability;
 

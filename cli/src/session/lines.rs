@@ -20,7 +20,7 @@ use lasp_grammar::{LineKind, parse_line};
 use lasp_plan::{Expr, Plan, Stmt, Type, Value};
 use lasp_vm::Failure;
 
-use super::{Happening, Session};
+use super::{Deed, Happening, Session};
 
 /// The name that wrapped lines get. Long enough not to be anybody's.
 const WRAPPED: &str = "line_of_the_session";
@@ -179,6 +179,21 @@ impl Session {
     }
 
     fn define(&mut self, compiled: Compiled) -> Line {
+        // What was updated by hand is done again as it was compiled then, and so without rights.
+        let held = |compiled: &Compiled| compiled.invariants.iter().filter(|row| row.verdict == "escrow").count();
+        let by_hand = |deed: &Deed| matches!(deed, Deed::Update { .. });
+        if held(&compiled) > held(&self.compiled) && self.history.iter().flatten().any(by_hand) {
+            let place = compiled.invariants.iter().rev().find(|row| row.verdict == "escrow").map(|row| row.place);
+            let late = Diagnostic::new(
+                Code::E0801,
+                place.unwrap_or_default(),
+                "`by escrow` after updates by hand is part of the language, but not of this version",
+            )
+            .label("comes too late here")
+            .why("what was done by hand has spent no rights, so the bound could be missed by as much")
+            .help("start again and declare it before the first update, or write it in the program");
+            return Line::Rejected(vec![late], compiled.files);
+        }
         // Warnings about earlier lines were given when those were typed.
         let known = self.files().first().map_or(0, |file| file.text.len());
         let new = |diagnostic: &&Diagnostic| diagnostic.primary.place.start as usize >= known;

@@ -33,6 +33,7 @@ impl<'a> Checker<'a> {
                     ItemKind::Fn(decl) => self.enter_fn(decl),
                     ItemKind::Seal(decl) => self.enter_seal(decl),
                     ItemKind::When(decl) => self.enter_once(decl),
+                    ItemKind::Invariant(decl) => self.enter_pool(decl, item.span),
                     _ => {}
                 }
             }
@@ -182,6 +183,11 @@ impl<'a> Checker<'a> {
 
     /// Reads every body.
     pub(super) fn check_all(&mut self) {
+        self.each_item(|this, item| {
+            if let ItemKind::Invariant(decl) = &item.kind {
+                this.check_invariant(decl, item.span);
+            }
+        });
         self.each_item(|this, item| this.check_item(item));
     }
 
@@ -211,13 +217,8 @@ impl<'a> Checker<'a> {
             ItemKind::On(decl) => self.check_on(decl),
             ItemKind::When(decl) => self.check_when(decl),
             ItemKind::Watch(decl) => self.check_watch(decl, item.span),
-            ItemKind::Invariant(decl) => {
-                self.want(&decl.condition, &Ty::Bool);
-                if let Some(within) = &decl.within {
-                    self.infer(within, None);
-                }
-                self.not_yet(item.span, "`invariant`");
-            }
+            // Read before everything else: handlers need to know what is held by rights.
+            ItemKind::Invariant(_) => {}
             ItemKind::Seal(decl) => self.check_seal(decl),
             ItemKind::Show(names) => names.iter().for_each(|name| self.check_show(name)),
             ItemKind::Test(decl) => self.check_test(decl),

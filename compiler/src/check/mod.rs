@@ -6,7 +6,7 @@
 //!
 //! The parts: `decls` collects and checks declarations, `types` reads type expressions, `expr` and `calls` read
 //! expressions, `folds` folds, `lattices` those of variables, `patterns` patterns, `paths` places in variables, `stmts`
-//! handlers, `updates` updates, `seals` and `binds` what their names say, `tests` the test blocks.
+//! handlers, `updates` updates, `seals`, `binds` and `invariants` what their names say, `tests` the test blocks.
 
 mod binary;
 mod binds;
@@ -14,6 +14,7 @@ mod calls;
 mod decls;
 mod expr;
 mod folds;
+mod invariants;
 mod lattices;
 mod literals;
 mod names;
@@ -62,6 +63,7 @@ pub(crate) fn check(units: &[Unit]) -> (Program, Vec<Diagnostic>) {
     checker.collect();
     checker.check_all();
     checker.check_bind_circles();
+    checker.fill_pools();
     checker.report_holes();
     (checker.program, checker.diagnostics)
 }
@@ -107,6 +109,8 @@ pub(crate) struct Checker<'a> {
     reading: Vec<Decl>,
     /// Unknown names already reported, so that a misspelt declaration is one message.
     unknown: FxHashSet<String>,
+    /// The conditions around the statement that is being read.
+    guards: Vec<Hir>,
     /// Inside a handler: `quota[ad].rights` may be read.
     in_handler: bool,
     /// Whether what is expected of the expression being read is demanded, or only a hint from its neighbour.
@@ -144,6 +148,7 @@ impl<'a> Checker<'a> {
             reading: Vec::new(),
             seals: Vec::new(),
             unknown: FxHashSet::default(),
+            guards: Vec::new(),
             in_handler: false,
             demanded: false,
         }

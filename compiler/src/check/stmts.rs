@@ -108,15 +108,14 @@ impl Checker<'_> {
             StmtKind::Error => None,
             StmtKind::Call(expr) => {
                 let update = self.update_call(expr, site)?;
-                if update.method.answers {
-                    let method = update.method.name;
-                    let diagnostic = self.error(Code::E0209, stmt.span, format!("the answer of `{method}` is ignored"));
-                    diagnostic.primary.text = "it may have been refused".to_string();
-                    diagnostic.help.push(format!("ask it: `if x.{method}(…) {{ … }} else {{ … }}`"));
-                }
+                self.answer_taken(&update, stmt.span);
                 Some(HirStmt::Update(update))
             }
-            StmtKind::Assign { target, op, op_span, value } => self.assign(target, *op, *op_span, value, site),
+            StmtKind::Assign { target, op, op_span, value } => {
+                let update = self.assign(target, *op, *op_span, value, site)?;
+                self.answer_taken(&update, stmt.span);
+                Some(HirStmt::Update(update))
+            }
             StmtKind::Let(pattern, value) => {
                 if self.is_update(value) {
                     let update = self.answering(value, site, "a `let`")?;
@@ -137,8 +136,10 @@ impl Checker<'_> {
                     return Some(HirStmt::IfUpdate(update?, then, otherwise));
                 }
                 let condition = self.want(condition, &Ty::Bool);
+                self.guards.push(condition.clone());
                 let then = self.block(then, site);
                 let otherwise = self.block(otherwise, site);
+                self.guards.pop();
                 Some(HirStmt::If(condition, then, otherwise))
             }
             StmtKind::For(pattern, source, body) => {

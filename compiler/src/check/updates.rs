@@ -20,7 +20,7 @@ use super::{Checker, Decl};
 use crate::codes::Code;
 use crate::crdt::Crdt;
 use crate::diagnostic::Diagnostic;
-use crate::hir::{Hir, HirKind, HirStmt, HirUpdate};
+use crate::hir::{Hir, HirKind, HirUpdate};
 use crate::ty::Ty;
 
 impl Checker<'_> {
@@ -33,7 +33,7 @@ impl Checker<'_> {
 
     pub(super) fn answering(&mut self, expr: &Expr, site: Site<'_>, where_: &str) -> Option<HirUpdate> {
         let update = self.update_call(expr, site)?;
-        if update.method.answers {
+        if self.program.answers(&update) {
             return Some(update);
         }
         let method = update.method.name;
@@ -59,14 +59,13 @@ impl Checker<'_> {
         op_span: Span,
         value: &Expr,
         site: Site<'_>,
-    ) -> Option<HirStmt> {
+    ) -> Option<HirUpdate> {
         let method = match op {
             AssignOp::Add => "inc",
             AssignOp::Sub => "dec",
             AssignOp::Set => "set",
         };
-        let update = self.update(target, method, op_span, &[value], target.span.to(value.span), site)?;
-        Some(HirStmt::Update(update))
+        self.update(target, method, op_span, &[value], target.span.to(value.span), site)
     }
 
     fn update(

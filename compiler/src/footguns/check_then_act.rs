@@ -57,7 +57,7 @@ impl<'p> Walk<'_, 'p> {
     }
 
     fn update(&mut self, update: &HirUpdate) {
-        if update.method.idempotent || update.method.answers {
+        if update.method.idempotent || self.scene.program.answers(update) {
             return;
         }
         let program = self.scene.program;
@@ -133,7 +133,7 @@ fn same_bound(scene: &Scene<'_>, guard: &Guard<'_>, target: &str, amount: &str) 
 
 /// Whether an expression reads what is updated, or something that holds it, also through views and functions. Another
 /// part of the same product is as good as another variable.
-fn reads(program: &Program, hir: &Hir, update: &HirUpdate, depth: u32) -> bool {
+pub(crate) fn reads(program: &Program, hir: &Hir, update: &HirUpdate, depth: u32) -> bool {
     if depth >= 32 {
         return false;
     }

@@ -14,6 +14,7 @@
 
 mod check_then_act;
 mod exactly;
+mod needless_guard;
 mod or_bound;
 mod rewrites;
 mod two_writers;
@@ -27,6 +28,8 @@ use crate::diagnostic::{Diagnostic, Severity, SourceFile};
 use crate::hir::{Hir, HirStep, HirStmt, HirUpdate};
 use crate::program::Program;
 use crate::stability::Judge;
+
+pub(crate) use check_then_act::reads;
 
 /// What a rule looks at.
 struct Scene<'p> {
@@ -47,6 +50,7 @@ pub(crate) fn check(program: &Program, files: &[SourceFile], options: Options, d
     let scene = Scene { program, files };
     let mut judge = Judge::new(program);
     check_then_act::check(&scene, &mut judge, diagnostics);
+    needless_guard::check(&scene, diagnostics);
     if !diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
         or_bound::check(&scene, diagnostics);
         exactly::check(&scene, &mut judge, diagnostics);

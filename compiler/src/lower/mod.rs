@@ -10,6 +10,7 @@
 mod coll;
 mod comprehension;
 mod direct;
+mod escrow;
 mod fold;
 mod graph;
 mod ports;

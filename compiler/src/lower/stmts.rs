@@ -1,11 +1,13 @@
 //! Handlers: statements one to one, names as frame slots.
 //!
 //! `on impression({ ad }) { views[ad].inc(1) }` binds the event's record by a pattern from slot 0 on; a `let` takes the
-//! next slots, free again at the end of its block. Neighbours: `direct` for the expressions.
+//! next slots, free again at the end of its block. Neighbours: `direct` for the expressions, `escrow` for
+//! updates that need rights.
 
 use lasp_plan::{CollOp, Emit, Expr, ExprKind, HandlerPlan, Pattern, Place, Step, Stmt, UnaryOp, Update, Value, VarId};
 
-use super::direct::{Direct, LOCAL_BASE, Views, position, settle, settle_pattern};
+use super::direct::{self, Direct, LOCAL_BASE, Views, position, settle, settle_pattern};
+use super::escrow;
 use crate::hir::{Hir, HirPattern, HirStep, HirStmt, HirUpdate};
 use crate::program::{HandlerDef, Program};
 
@@ -44,12 +46,50 @@ pub(super) fn only_once(done: VarId, element: Option<Expr>, body: Vec<Stmt>, pla
 
 pub(super) fn lower_body(direct: &mut Direct<'_>, body: &[HirStmt]) -> Vec<Stmt> {
     let before = direct.next;
-    let body = body.iter().map(|stmt| lower_stmt(direct, stmt)).collect();
+    let mut lowered = Vec::with_capacity(body.len());
+    for stmt in body {
+        match stmt {
+            HirStmt::Update(read) | HirStmt::LetUpdate(_, read) | HirStmt::IfUpdate(read, ..)
+                if direct.program.is_held(read) =>
+            {
+                held_stmt(direct, stmt, read, &mut lowered);
+            }
+            _ => lowered.push(lower_stmt(direct, stmt)),
+        }
+    }
     direct.next = before;
-    body
+    lowered
 }
 
-fn expr(direct: &mut Direct<'_>, hir: &Hir) -> lasp_plan::Expr {
+/// An update of what an invariant holds by rights: with the rights, or not at all.
+fn held_stmt(direct: &mut Direct<'_>, stmt: &HirStmt, read: &HirUpdate, lowered: &mut Vec<Stmt>) {
+    let held = escrow::held(direct, read);
+    lowered.extend(held.before);
+    let (mut doing, mut refusing) = (held.doing, held.refusing);
+    let Some(allowed) = held.allowed else {
+        lowered.append(&mut doing);
+        return;
+    };
+    match stmt {
+        HirStmt::IfUpdate(_, then, otherwise) => {
+            doing.extend(lower_body(direct, then));
+            refusing.extend(lower_body(direct, otherwise));
+            lowered.push(Stmt::If(allowed, doing, refusing));
+        }
+        HirStmt::LetUpdate(bound, _) => {
+            let slot = direct.slot();
+            let answer = settle(direct::local(slot, read.place), 0);
+            let mut answered = Pattern::Bind(slot);
+            settle_pattern(&mut answered, 0);
+            lowered.push(Stmt::Let(answered, allowed));
+            lowered.push(Stmt::If(answer.clone(), doing, refusing));
+            lowered.push(Stmt::Let(pattern(direct, bound), answer));
+        }
+        _ => lowered.push(Stmt::If(allowed, doing, refusing)),
+    }
+}
+
+pub(super) fn expr(direct: &mut Direct<'_>, hir: &Hir) -> lasp_plan::Expr {
     let expr = direct.expr(hir);
     settle(expr, 0)
 }
@@ -95,7 +135,7 @@ fn lower_stmt(direct: &mut Direct<'_>, stmt: &HirStmt) -> Stmt {
     }
 }
 
-fn update(direct: &mut Direct<'_>, read: &HirUpdate) -> Update {
+pub(super) fn update(direct: &mut Direct<'_>, read: &HirUpdate) -> Update {
     Update {
         var: VarId(position(read.var)),
         path: read

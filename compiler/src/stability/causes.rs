@@ -86,7 +86,7 @@ fn article(name: &str) -> &'static str {
 }
 
 /// The lattice that would not go back: advice, the lattice as it is, the lattice as it could be.
-pub(super) fn steadier(lattice: &Crdt) -> Option<(&'static str, &'static str, &'static str)> {
+pub(crate) fn steadier(lattice: &Crdt) -> Option<(&'static str, &'static str, &'static str)> {
     Some(match lattice.lattice_name() {
         name @ ("orset" | "twopset" | "rwset") => ("or make the set grow-only:", name, "gset"),
         "ormap" => ("or make the map grow-only:", "ormap", "gmap"),

@@ -41,10 +41,13 @@ use rustc_hash::FxHashMap;
 use crate::hir::{Hir, HirPattern, LocalId};
 use crate::program::Program;
 
+pub(crate) use causes::steadier;
 pub(crate) use moves::Moves;
 use range::Range;
 pub(crate) use recursion::check_recursion;
+pub(crate) use refusal::text_at;
 pub(crate) use required::check_required;
+pub(crate) use same::same;
 use sources::of_var;
 use tones::{Drift, Leaf, Read, Source};
 pub(crate) use whens::check_whens;
@@ -89,6 +92,16 @@ impl<'p> Judge<'p> {
     /// How a condition moves.
     pub(crate) fn condition(&mut self, hir: &Hir) -> Leaf {
         self.judge(hir).ordered(hir.place)
+    }
+
+    /// Whether a condition is true whatever the names in it stand for, as far as sizes tell, where others are given with
+    /// their truth.
+    pub(crate) fn surely(&mut self, condition: &Hir, given: &[(Hir, bool)]) -> bool {
+        self.fuel = FUEL;
+        given.iter().for_each(|(fact, truth)| self.assume(fact, *truth));
+        let sure = self.moves(condition).ordered(condition.place).range.is_true();
+        self.facts.clear();
+        sure
     }
 
     /// How a variable moves.

@@ -183,7 +183,7 @@ pub(super) fn has_error(hir: &Hir) -> bool {
 }
 
 /// The words of the program at a place, on one line.
-pub(super) fn text_at(files: &[SourceFile], place: Place) -> String {
+pub(crate) fn text_at(files: &[SourceFile], place: Place) -> String {
     let file = files.get(place.file as usize);
     let text = file.and_then(|file| file.text.get(place.start as usize..place.end as usize)).unwrap_or("…");
     text.split_whitespace().collect::<Vec<_>>().join(" ")

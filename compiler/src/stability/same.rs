@@ -6,7 +6,7 @@
 use crate::hir::{Hir, HirKind};
 
 /// Whether both are the same expression.
-pub(super) fn same(a: &Hir, b: &Hir) -> bool {
+pub(crate) fn same(a: &Hir, b: &Hir) -> bool {
     let all = |a: &[Hir], b: &[Hir]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b));
     match (&a.kind, &b.kind) {
         (HirKind::Const(a), HirKind::Const(b)) => a == b,

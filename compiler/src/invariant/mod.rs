@@ -1,0 +1,106 @@
+//! What must always hold: `invariant e`, free or held by rights, or refused because two nodes can break it together.
+//!
+//! ```text
+//! invariant views >= 0                     free: true by its type
+//! invariant prices.all(p => p > 0)         free: every `add` in the program is of something above 0
+//! invariant stock >= 0                     E0501: two nodes that each see 1 and take 1 leave -1
+//! invariant stock >= 0 by escrow           held: who lowers `stock` spends rights, which nobody has twice
+//! ```
+//!
+//! An invariant is *free* if no update of the program breaks it alone and no join breaks it, so that nothing has to be
+//! asked at run time. The argument is kept as sentences ([`InvariantRow::argument`]).
+//!
+//! Invariant: of what is accepted no node ever sees the opposite, under any schedule (tested by schedules).
+//!
+//! The parts: `linear` sums of counters and their pools of rights, `free` the argument, `elements` what may be added to a
+//! set, `value` what holds at the beginning, `refuse` the reports. Neighbours: `stability` judges, `check::invariants`
+//! reads, `lower::escrow` makes updates with rights.
+
+mod elements;
+mod free;
+mod linear;
+mod refuse;
+mod value;
+
+use lasp_plan::Place;
+
+use crate::diagnostic::{Diagnostic, SourceFile};
+use crate::program::{InvariantDef, Program};
+use crate::stability::text_at;
+
+pub use linear::{Bound, Pool, Term};
+pub(crate) use linear::{parts_only, place_of};
+pub(crate) use value::at_start;
+
+/// What there is to know about an invariant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvariantRow {
+    /// The declaration.
+    pub place: Place,
+    /// The condition as written.
+    pub text: String,
+    /// `free`, `escrow` or `refused`.
+    pub verdict: &'static str,
+    /// Why it always holds, a sentence each; empty if it was refused.
+    pub argument: Vec<String>,
+}
+
+/// Judges every invariant; what does not hold by itself is reported (E0501, E0503).
+pub(crate) fn check_invariants(
+    program: &Program,
+    files: &[SourceFile],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<InvariantRow> {
+    let mut rows = Vec::new();
+    let unread = diagnostics.iter().any(|found| ["E00", "E01", "E02"].contains(&&found.code.as_str()[..3]));
+    for invariant in &program.invariants {
+        let text = text_at(files, invariant.condition.place);
+        let (verdict, argument) = match invariant.pool {
+            Some(pool) => ("escrow", held(&program.pools[pool], &text)),
+            // What a name or a type means is not known: what follows from it is not either.
+            None if unread => ("refused", Vec::new()),
+            None => freely(program, files, invariant, diagnostics),
+        };
+        rows.push(InvariantRow { place: invariant.place, text, verdict, argument });
+    }
+    rows
+}
+
+fn freely(
+    program: &Program,
+    files: &[SourceFile],
+    invariant: &InvariantDef,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> (&'static str, Vec<String>) {
+    let mut parts = Vec::new();
+    free::conjuncts(program, &invariant.condition, &mut parts);
+    let mut argument = Vec::new();
+    let before = diagnostics.len();
+    for part in parts {
+        match free::argue(program, files, part) {
+            Ok(sentence) => argument.push(sentence),
+            Err(breach) => diagnostics.push(refuse::report(program, files, part, &breach)),
+        }
+    }
+    if diagnostics.len() > before { ("refused", Vec::new()) } else { ("free", argument) }
+}
+
+/// Why rights hold a bound.
+fn held(pool: &Pool, text: &str) -> Vec<String> {
+    if pool.bound.terms.is_empty() {
+        return Vec::new();
+    }
+    let mut argument = vec![
+        format!("what is left of `{text}` is divided into rights, and every right belongs to one node"),
+        "an update that uses some up spends rights of its own node in the same op, or is refused; nobody is asked"
+            .into(),
+        "an update that makes room gives its node the rights; no node knows too much of its own rights".into(),
+    ];
+    if pool.within.is_some() {
+        argument.push("beyond its rights a node may go by the slack that it sees at that moment (`within`)".into());
+        argument.push(format!(
+            "so `{text}` is never missed by more than the number of nodes that spend × the greatest slack any of them saw; a node that lost its disk or was cloned counts again"
+        ));
+    }
+    argument
+}
