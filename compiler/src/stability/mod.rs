@@ -26,6 +26,7 @@ mod expr;
 mod guards;
 mod moves;
 mod range;
+mod readings;
 mod same;
 mod sources;
 mod tones;
@@ -42,7 +43,8 @@ pub(crate) use moves::Moves;
 use range::Range;
 use sources::of_var;
 use tones::Leaf;
-pub(crate) use whens::check_whens;
+pub(crate) use readings::{of_expression, of_variable};
+pub(crate) use whens::{check_whens, text_at};
 
 /// How many nodes one judgement may visit: functions are unfolded where they are called. What is left is eventual.
 const FUEL: u32 = 100_000;

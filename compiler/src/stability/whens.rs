@@ -85,7 +85,7 @@ fn has_error(hir: &Hir) -> bool {
     hir.any(&mut |part| matches!(part.kind, HirKind::Error))
 }
 
-fn text_at(files: &[SourceFile], place: Place) -> String {
+pub(crate) fn text_at(files: &[SourceFile], place: Place) -> String {
     let file = files.get(place.file as usize);
     let text = file.and_then(|file| file.text.get(place.start as usize..place.end as usize)).unwrap_or("…");
     text.split_whitespace().collect::<Vec<_>>().join(" ")

@@ -1,0 +1,89 @@
+//! What has to be agreed on before a result can be relied on: none, escrow, one owner, seal. With one sentence why.
+//!
+//! ```text
+//! show total            eventual is enough                       none
+//! when n >= 5 { … }     n only grows: whoever sees it is right   none
+//! when total >= 5 …     total goes back                          seal or one owner
+//! var left: bcounter    rights are divided beforehand            escrow
+//! ```
+//!
+//! Neighbours: see the parent module.
+
+use lasp_plan::Stability;
+
+use super::{Drifting, Reading};
+use crate::crdt::Crdt;
+use crate::program::WhenDef;
+
+/// What has to be agreed on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Coordination {
+    /// `none`, `escrow`, `one owner`, `seal or one owner`.
+    pub what: &'static str,
+    /// Why, in a sentence.
+    pub why: String,
+}
+
+fn coordination(what: &'static str, why: impl Into<String>) -> Coordination {
+    Coordination { what, why: why.into() }
+}
+
+pub(super) fn of_var(crdt: &Crdt) -> Coordination {
+    match holds_rights(crdt) {
+        true => coordination(
+            "escrow",
+            "what may be spent is divided beforehand: a node spends the rights it holds without asking, and never more",
+        ),
+        false => coordination("none", "every node may update it at any time, and the copies merge"),
+    }
+}
+
+fn holds_rights(crdt: &Crdt) -> bool {
+    match crdt {
+        Crdt::Named { info, inner, .. } => info.name == "bcounter" || inner.iter().any(holds_rights),
+        Crdt::Record(fields, _) => fields.iter().any(|(_, part)| holds_rights(part)),
+        Crdt::Tuple(parts, _) => parts.iter().any(holds_rights),
+        Crdt::Drawn(..) | Crdt::Error => false,
+    }
+}
+
+pub(super) fn of_view(stability: Stability, reads: &[Reading]) -> Coordination {
+    match stability {
+        Stability::Const => coordination("none", "it never changes"),
+        Stability::Up | Stability::Down if trusted(reads) => {
+            coordination("none", "the program answers for it that this stays; nothing checks it")
+        }
+        Stability::Up => coordination("none", "what has been seen of it stays true everywhere, whoever sees it first"),
+        Stability::Down => {
+            coordination("none", "what has been seen to be gone stays gone everywhere, whoever sees it first")
+        }
+        Stability::Eventual => coordination(
+            "none",
+            "to show and to watch it, eventual is enough: every node corrects itself; \
+             to act on it once and for all, a `when` would need it sealed or decided by one owner",
+        ),
+    }
+}
+
+pub(super) fn of_when(when: &WhenDef, stability: Stability, reads: &[Reading]) -> Coordination {
+    match stability {
+        _ if when.once => {
+            coordination("one owner", "`once` is done by one node, which has to be known to the others as its owner")
+        }
+        Stability::Const | Stability::Up if trusted(reads) => {
+            coordination("none", "the program answers for it that this stays; nothing checks it")
+        }
+        Stability::Const | Stability::Up => {
+            coordination("none", "once true at one node it comes true at all, and doing it at each of them is doing it once")
+        }
+        Stability::Down | Stability::Eventual => coordination(
+            "seal or one owner",
+            "two nodes would disagree about whether it has happened: either what it reads is sealed first, \
+             or one owner decides for all",
+        ),
+    }
+}
+
+fn trusted(reads: &[Reading]) -> bool {
+    reads.iter().any(|reading| reading.drift == Drifting::Trusted)
+}

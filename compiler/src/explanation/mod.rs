@@ -1,0 +1,312 @@
+//! Why a result is final or not, as data: what `lasp explain FILE NAME` tells.
+//!
+//! ```text
+//! var cart: orset<int>
+//! when cart.count() >= 5 { emit big_cart { } }
+//!
+//! when@2    eventual, and it is needed to stay     reads cart: which elements it has; items can be removed; tone +
+//!           question  cart.count() >= 5            over the variables, for the explorer of schedules
+//!           coordination  seal or one owner
+//! ```
+//!
+//! What can be asked about: variables, views, and each `when`, by what it emits or by its line (`when@14`). Nothing here
+//! judges; it puts together what the checker knows. A program whose only errors are about stability, flow, invariants or
+//! what is not of this version can be explained: that is when people ask.
+//!
+//! Neighbours: `stability::readings` the chain, `way` through what it goes, `coordination` what has to be agreed on; the
+//! cli shows it, and lets the vm's explorer look for a schedule.
+
+mod coordination;
+mod way;
+
+use lasp_plan::{Expr, Place, Stability, Type, VarPlan};
+
+use crate::diagnostic::{Diagnostic, Severity, SourceFile};
+use crate::hir::{Hir, HirKind, HirStmt};
+use crate::program::{Program, WhenDef};
+use crate::required::question;
+use crate::stability::{of_expression, of_variable, text_at};
+use crate::{Compiled, Loader, Options};
+
+pub use coordination::Coordination;
+
+/// What can be explained.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Topic {
+    /// `var`, `let` or `when`.
+    pub kind: &'static str,
+    /// Its name; a `when` is called by its line: `when@14`.
+    pub name: String,
+    /// What else it is called by: what a `when` emits.
+    pub also: Vec<String>,
+    /// The type of a variable, the definition of a view, the condition of a `when`, as written.
+    pub text: String,
+    /// Where it is declared.
+    pub place: Place,
+    of: Of,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Of {
+    Var(usize),
+    View(usize),
+    When(usize),
+}
+
+/// Everything that is known about why a result is as it is.
+#[derive(Clone, Debug)]
+pub struct Explanation {
+    /// What is explained.
+    pub topic: Topic,
+    /// The type of what is read of it, as a user would write it.
+    pub ty: String,
+    /// The judgement.
+    pub stability: Stability,
+    /// Whether the program needs it to stay: the condition of a `when`.
+    pub needed: bool,
+    /// What it reads; what makes it unstable first.
+    pub reads: Vec<Reading>,
+    /// What can be asked of it over the variables; none if it unfolds too far.
+    pub question: Option<Question>,
+    /// What has to be agreed on.
+    pub coordination: Coordination,
+}
+
+/// A source that is read: a lattice in a variable, and what is read of it.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// The variable, by position; none for what was not looked into.
+    pub var: Option<usize>,
+    /// Its name.
+    pub name: String,
+    /// Where it is declared.
+    pub declared: Place,
+    /// Its type as written.
+    pub ty: String,
+    /// The lattice in it that decides.
+    pub lattice: String,
+    /// What is read: `which elements it has`.
+    pub what: &'static str,
+    /// Where it is read.
+    pub place: Place,
+    /// The text there.
+    pub text: String,
+    /// Through which views and functions it comes, from the variable on.
+    pub through: Vec<String>,
+    /// What it does by itself.
+    pub drift: Drifting,
+    /// Why, in a sentence.
+    pub why: String,
+    /// `+`, `-` or `?`: how the result goes with it.
+    pub tone: char,
+    /// Where the tone was turned, if it is not `+`.
+    pub turn: Option<Turning>,
+    /// What follows from drift and tone.
+    pub direction: Stability,
+}
+
+/// What a source does by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Drifting {
+    /// It only grows.
+    Up,
+    /// It only falls.
+    Down,
+    /// It goes both ways.
+    Both,
+    /// It goes both ways, and the program says that it does not matter.
+    Trusted,
+}
+
+/// Where a tone was turned.
+#[derive(Clone, Debug)]
+pub struct Turning {
+    /// Where.
+    pub place: Place,
+    /// The text there.
+    pub text: String,
+    /// What happens there.
+    pub why: &'static str,
+}
+
+/// Something that can be asked at any state of the variables.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// Over the variables alone.
+    pub expr: Expr,
+    /// The type of its value.
+    pub ty: Type,
+    /// Whether it asks for rows that must stay (what a `when` has fired for), or for a value as it is.
+    pub is_condition: bool,
+}
+
+/// A checked program that can be asked about.
+pub struct Explainer {
+    program: Program,
+    files: Vec<SourceFile>,
+    diagnostics: Vec<Diagnostic>,
+    vars: Vec<VarPlan>,
+    topics: Vec<Topic>,
+}
+
+/// Whether an error leaves the rest of the program with a meaning.
+fn leaves_meaning(diagnostic: &Diagnostic) -> bool {
+    let code = diagnostic.code.as_str();
+    diagnostic.severity != Severity::Error || ["E03", "E04", "E05", "E08"].iter().any(|family| code.starts_with(family))
+}
+
+impl Explainer {
+    /// Compiles a program to be asked about. None if it has errors that must go first: they are in what was compiled.
+    #[must_use]
+    pub fn new(name: &str, text: &str, loader: &mut dyn Loader) -> (Compiled, Option<Explainer>) {
+        let (compiled, program) = crate::compiled(name, text, loader, Options::default());
+        if !compiled.diagnostics.iter().all(leaves_meaning) {
+            return (compiled, None);
+        }
+        let vars = crate::lower::variables(&program).unwrap_or_default();
+        let topics = topics(&program, &compiled.files);
+        let (files, diagnostics) = (compiled.files.clone(), compiled.diagnostics.clone());
+        (compiled, Some(Explainer { program, files, diagnostics, vars, topics }))
+    }
+
+    /// What can be explained, in the order of the text.
+    #[must_use]
+    pub fn topics(&self) -> &[Topic] {
+        &self.topics
+    }
+
+    /// The variables, as the explorer of schedules takes them.
+    #[must_use]
+    pub fn vars(&self) -> &[VarPlan] {
+        &self.vars
+    }
+
+    /// The texts that places point into.
+    #[must_use]
+    pub fn files(&self) -> &[SourceFile] {
+        &self.files
+    }
+
+    /// What is meant by a name: a variable or view; else a `when` by its line (`when@14`, `14`), by what it emits, or by how
+    /// its condition begins. Several if several are meant.
+    #[must_use]
+    pub fn find(&self, wanted: &str) -> Vec<&Topic> {
+        let fits = |test: &dyn Fn(&Topic) -> bool| self.topics.iter().filter(|topic| test(topic)).collect::<Vec<_>>();
+        let words = wanted.split_whitespace().collect::<Vec<_>>().join(" ");
+        let at_line = format!("when@{words}");
+        let begins = |topic: &Topic| topic.kind == "when" && topic.text.starts_with(&words);
+        let ways: [&dyn Fn(&Topic) -> bool; 4] = [
+            &|topic| topic.kind != "when" && topic.name == words,
+            &|topic| topic.name == words || topic.name == at_line,
+            &|topic| topic.also.contains(&words),
+            &begins,
+        ];
+        match words.is_empty() {
+            true => Vec::new(),
+            false => ways.into_iter().map(fits).find(|found| !found.is_empty()).unwrap_or_default(),
+        }
+    }
+
+    /// The errors about what is explained: those that stand in its condition or definition.
+    #[must_use]
+    pub fn errors_of(&self, topic: &Topic) -> Vec<&Diagnostic> {
+        let Of::When(index) = topic.of else { return Vec::new() };
+        let when = &self.program.whens[index];
+        let mut places = vec![when.condition.place];
+        places.extend(when.binding.iter().map(|(_, source)| source.place));
+        let stands_in = |found: &&Diagnostic| {
+            found.severity == Severity::Error && places.contains(&found.primary.place)
+        };
+        self.diagnostics.iter().filter(stands_in).collect()
+    }
+
+    /// Why it is as it is.
+    #[must_use]
+    pub fn explain(&self, topic: &Topic) -> Explanation {
+        let program = &self.program;
+        let (hir, (stability, mut reads)) = match topic.of {
+            Of::Var(index) => {
+                let var = &program.vars[index];
+                let hir = Hir { kind: HirKind::Var(index), ty: var.ty.clone(), place: var.place };
+                (hir, of_variable(program, &self.files, index))
+            }
+            Of::View(index) => {
+                let view = &program.views[index];
+                let hir = Hir { ty: view.ty.clone(), ..view.value.clone() };
+                let told = of_expression(program, &self.files, &hir);
+                (hir, told)
+            }
+            Of::When(index) => {
+                let hir = question(program, &program.whens[index]);
+                let told = of_expression(program, &self.files, &hir);
+                (hir, told)
+            }
+        };
+        for reading in &mut reads {
+            if let Some(var) = reading.var.filter(|_| !matches!(topic.of, Of::Var(_))) {
+                reading.through = way::way(program, &hir, var);
+            }
+        }
+        let is_condition = matches!(topic.of, Of::When(_));
+        let ty = program.holes.full(&hir.ty);
+        let expr = if self.vars.len() == program.vars.len() { crate::lower::pure(program, &hir) } else { None };
+        let question = expr.map(|expr| Question { expr, ty: ty.closed(), is_condition });
+        let coordination = match topic.of {
+            Of::Var(index) => coordination::of_var(&program.vars[index].crdt),
+            Of::View(_) => coordination::of_view(stability, &reads),
+            Of::When(index) => coordination::of_when(&program.whens[index], stability, &reads),
+        };
+        let ty = if is_condition { "bool".to_string() } else { ty.to_string() };
+        Explanation { topic: topic.clone(), ty, stability, needed: is_condition, reads, question, coordination }
+    }
+}
+
+fn topics(program: &Program, files: &[SourceFile]) -> Vec<Topic> {
+    let text = |place: Place| text_at(files, place);
+    let mut topics = Vec::new();
+    for (index, var) in program.vars.iter().enumerate() {
+        let (name, text) = (var.name.clone(), text(var.type_place));
+        topics.push(Topic { kind: "var", name, also: Vec::new(), text, place: var.place, of: Of::Var(index) });
+    }
+    for (index, view) in program.views.iter().enumerate() {
+        let (name, text) = (view.name.clone(), text(view.value.place));
+        topics.push(Topic { kind: "let", name, also: Vec::new(), text, place: view.place, of: Of::View(index) });
+    }
+    for (index, when) in program.whens.iter().enumerate() {
+        let mut also = Vec::new();
+        emitted(&when.body, &mut also);
+        let (name, text) = (format!("when@{}", line(files, when.place)), condition(when, files));
+        topics.push(Topic { kind: "when", name, also, text, place: when.place, of: Of::When(index) });
+    }
+    topics.sort_by_key(|topic| topic.place);
+    topics
+}
+
+/// The condition with its binding, as short as it can be told.
+fn condition(when: &WhenDef, files: &[SourceFile]) -> String {
+    let condition = text_at(files, when.condition.place);
+    match &when.binding {
+        Some((_, source)) => format!("{condition}, for each of {}", text_at(files, source.place)),
+        None => condition,
+    }
+}
+
+/// The line of a place, counted from 1. O(length of the text).
+fn line(files: &[SourceFile], place: Place) -> usize {
+    let before = files.get(place.file as usize).and_then(|file| file.text.get(..place.start as usize));
+    before.map_or(0, |before| before.bytes().filter(|byte| *byte == b'\n').count()) + 1
+}
+
+fn emitted(body: &[HirStmt], found: &mut Vec<String>) {
+    for stmt in body {
+        match stmt {
+            HirStmt::Emit(emit) if !found.contains(&emit.name) => found.push(emit.name.clone()),
+            HirStmt::If(_, then, otherwise) | HirStmt::IfUpdate(_, then, otherwise) => {
+                emitted(then, found);
+                emitted(otherwise, found);
+            }
+            HirStmt::For(_, _, body) => emitted(body, found),
+            HirStmt::Emit(_) | HirStmt::Update(_) | HirStmt::LetUpdate(..) | HirStmt::Let(..) => {}
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! What a judgement rests on, source by source, in the words of the program: the rows that `lasp explain` prints.
+//!
+//! ```text
+//! not (stock.count() < 10)     stock   which elements it has   comes and goes: items can be removed   tone +   eventual
+//! ```
+//!
+//! Where `causes` tells what makes a result unstable, this tells everything it reads. Neighbours: `crate::explanation`
+//! puts it together, `tones` is where it comes from.
+
+use lasp_plan::{Place, Stability};
+
+use super::Judge;
+use super::causes::{Cause, why_back};
+use super::moves::Moves;
+use super::sources::lattice_of;
+use super::tones::{Aspect, Drift, Leaf, Read, Tone, Why};
+use super::whens::text_at;
+use crate::diagnostic::SourceFile;
+use crate::explanation::{Drifting, Reading, Turning};
+use crate::hir::Hir;
+use crate::program::Program;
+
+/// Everything a value moves with, as one leaf that goes the way the value is said to go.
+pub(crate) fn gathered(moves: &Moves, place: Place) -> Leaf {
+    match moves {
+        Moves::Leaf(leaf) => leaf.clone(),
+        Moves::Opt(set, content) => set.with(&gathered(content, place)),
+        Moves::Parts(parts) => parts.iter().fold(Leaf::default(), |all, part| all.with(&gathered(part, place))),
+        Moves::Set(members, element) if element.is_const() => members.clone(),
+        Moves::Set(members, element) => members.with(&element.any(place, Why::Entries)),
+        Moves::Map(keys, key, value) => keys.with(&gathered(key, place)).with(&gathered(value, place)),
+    }
+}
+
+/// How an expression goes, and what it reads.
+pub(crate) fn of_expression(program: &Program, files: &[SourceFile], hir: &Hir) -> (Stability, Vec<Reading>) {
+    let moves = Judge::new(program).judge(hir);
+    (moves.shown(), readings(program, files, &gathered(&moves, hir.place)))
+}
+
+/// How a variable goes, and what of it does so.
+pub(crate) fn of_variable(program: &Program, files: &[SourceFile], index: usize) -> (Stability, Vec<Reading>) {
+    let moves = Judge::new(program).var(index);
+    (moves.shown(), readings(program, files, &gathered(&moves, program.vars[index].place)))
+}
+
+fn readings(program: &Program, files: &[SourceFile], leaf: &Leaf) -> Vec<Reading> {
+    let mut found: Vec<Reading> =
+        leaf.reads().iter().map(|read| reading(program, files, read).unwrap_or_else(|| unknown(files, read))).collect();
+    // What makes it unstable comes first.
+    let rank = |reading: &Reading| match reading.direction {
+        Stability::Eventual => 0,
+        Stability::Down => 1,
+        Stability::Up | Stability::Const => 2,
+    };
+    found.sort_by_key(|reading| (rank(reading), reading.place));
+    found
+}
+
+fn reading(program: &Program, files: &[SourceFile], read: &Read) -> Option<Reading> {
+    let var = program.vars.get(read.source.var)?;
+    let lattice = lattice_of(&var.crdt, read.source.lattice)?;
+    let natural = Judge::new(program).var(read.source.var);
+    let natural = natural.whole().reads().iter().find(|own| own.source == read.source).map(|own| own.drift);
+    let is_trusted = natural.is_some_and(|own| own != read.drift);
+    let cause = Cause {
+        var: read.source.var,
+        lattice,
+        drift: read.drift,
+        aspect: read.source.aspect,
+        place: read.place,
+        turn: None,
+    };
+    let text = text_at(files, read.place);
+    let why = match read.drift {
+        _ if is_trusted => "the program answers for it that this stays: `unstable(…, because: \"…\")`".to_string(),
+        Drift::Both => why_back(lattice),
+        Drift::Up | Drift::Down => cause.drifts(&text),
+    };
+    let what = match (read.source.aspect, lattice.values().is_some()) {
+        (Aspect::Members, true) => "which keys it has",
+        (Aspect::Members, false) => "which elements it has",
+        (Aspect::IsSet, _) => "whether it is set",
+        (Aspect::Value, _) => "its value",
+    };
+    Some(Reading {
+        var: Some(read.source.var),
+        name: var.name.clone(),
+        declared: var.place,
+        ty: text_at(files, var.type_place),
+        lattice: lattice.to_string(),
+        what,
+        place: read.place,
+        text,
+        through: Vec::new(),
+        drift: if is_trusted { Drifting::Trusted } else { drifting(read.drift) },
+        why,
+        tone: match read.tone {
+            Tone::Plus => '+',
+            Tone::Minus => '-',
+            Tone::Any => '?',
+        },
+        turn: read.turn.map(|turn| Turning {
+            place: turn.place,
+            text: text_at(files, turn.place),
+            why: turn.why.text(),
+        }),
+        direction: read.direction(),
+    })
+}
+
+/// What was not looked into.
+fn unknown(files: &[SourceFile], read: &Read) -> Reading {
+    let text = text_at(files, read.place);
+    let (what, why) = match text.ends_with(".rights") {
+        true => ("what may be spent here", "rights differ from node to node, and are spent and moved".to_string()),
+        false => ("its value", Why::Fuel.text().to_string()),
+    };
+    Reading {
+        var: None,
+        name: text.clone(),
+        declared: read.place,
+        ty: String::new(),
+        lattice: String::new(),
+        what,
+        place: read.place,
+        text,
+        through: Vec::new(),
+        drift: Drifting::Both,
+        why,
+        tone: '?',
+        turn: None,
+        direction: Stability::Eventual,
+    }
+}
+
+fn drifting(drift: Drift) -> Drifting {
+    match drift {
+        Drift::Up => Drifting::Up,
+        Drift::Down => Drifting::Down,
+        Drift::Both => Drifting::Both,
+    }
+}
