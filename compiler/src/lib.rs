@@ -11,6 +11,7 @@ pub mod codes;
 pub mod crdt;
 pub mod diagnostic;
 pub mod explanation;
+pub mod flow;
 pub mod hir;
 mod lower;
 pub mod operators;
@@ -21,7 +22,7 @@ mod stability;
 pub mod ty;
 
 use diagnostic::{Diagnostic, SourceFile};
-use lasp_plan::{Plan, Stability};
+use lasp_plan::Plan;
 use sources::Sources;
 
 pub use sources::syntax;
@@ -54,6 +55,12 @@ pub struct NameRow {
     pub ty: String,
     /// `const`, `stable ↑`, `stable ↓` or `eventual`.
     pub stability: String,
+    /// `through`, `meet`, `gather` or `owned`: of a view, the whole way from the variables.
+    pub flow: String,
+    /// The role it is written or computed at, or `each`.
+    pub at: String,
+    /// `none`, `escrow` or `one owner`: what has to be agreed on.
+    pub coordination: &'static str,
 }
 
 /// The result of compiling a text: everything that could be found out.
@@ -111,7 +118,7 @@ fn compiled(name: &str, text: &str, loader: &mut dyn Loader, options: Options) -
     stability::check_whens(&program, &files, &mut diagnostics);
     stability::check_guards(&program, &mut diagnostics);
     let mut compiled = Compiled { table: table(&program), ..Compiled::default() };
-    compiled.stages.push(("resolve, type, stability", printed(&compiled.table)));
+    compiled.stages.push(("resolve, type, stability, flow", printed(&program, &compiled.table)));
     if options.requirements {
         compiled.requirements = required::requirements(&program, &diagnostics);
     }
@@ -131,23 +138,42 @@ fn compiled(name: &str, text: &str, loader: &mut dyn Loader, options: Options) -
 
 fn table(program: &program::Program) -> Vec<NameRow> {
     let mut judge = stability::Judge::new(program);
+    let mut flows = flow::Flows::new(program);
     let mut rows: Vec<(lasp_plan::Place, NameRow)> = Vec::new();
     for (index, var) in program.vars.iter().enumerate() {
-        let row = row(&var.name, "var", var.crdt.to_string(), judge.var(index).shown());
+        let row = NameRow {
+            name: var.name.clone(),
+            kind: "var",
+            ty: var.crdt.to_string(),
+            stability: judge.var(index).shown().to_string(),
+            flow: flow::Flow::Through.to_string(),
+            at: flow::place_of_var(var),
+            coordination: flow::coordination_of_var(&var.crdt),
+        };
         rows.push((var.place, row));
     }
     for (index, view) in program.views.iter().enumerate() {
-        let stability = judge.view(index).shown();
-        rows.push((view.place, row(&view.name, "let", program.holes.full(&view.ty).to_string(), stability)));
+        let flow = flows.view(index);
+        let at = flow::place_of_view(program, index, flow);
+        let row = NameRow {
+            name: view.name.clone(),
+            kind: "let",
+            ty: program.holes.full(&view.ty).to_string(),
+            stability: judge.view(index).shown().to_string(),
+            flow: flow.to_string(),
+            coordination: flow::coordination_of_view(flow, &at),
+            at,
+        };
+        rows.push((view.place, row));
     }
     rows.sort_by_key(|(place, _)| *place);
     rows.into_iter().map(|(_, row)| row).collect()
 }
 
-fn row(name: &str, kind: &'static str, ty: String, stability: Stability) -> NameRow {
-    NameRow { name: name.to_string(), kind, ty, stability: stability.to_string() }
-}
-
-fn printed(table: &[NameRow]) -> String {
-    table.iter().map(|row| format!("{} {}: {}   {}\n", row.kind, row.name, row.ty, row.stability)).collect()
+fn printed(program: &program::Program, table: &[NameRow]) -> String {
+    let line = |row: &NameRow| format!("{} {}: {}   {}, {}\n", row.kind, row.name, row.ty, row.stability, row.flow);
+    let mut flows = flow::Flows::new(program);
+    let whens = program.whens.iter().enumerate();
+    let whens = whens.map(|(at, when)| format!("when #{at}   {}\n", flows.condition(when)));
+    table.iter().map(line).chain(whens).collect()
 }

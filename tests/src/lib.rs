@@ -4,6 +4,7 @@
 //! programs.
 #![forbid(unsafe_code)]
 
+pub mod flow_table;
 pub mod oracle;
 pub mod stability;
 

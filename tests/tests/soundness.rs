@@ -5,12 +5,52 @@
 
 use std::time::Instant;
 
-use lasp_tests::stability::{Tally, check, show};
+use lasp_tests::stability::{Tally, caught_after, check, show};
 
 /// How many cases a run without further wishes has.
 const CASES: u64 = 2_000;
 /// Cases do not depend on each other.
 const THREADS: u64 = 2;
+
+/// Rules a checker might get wrong, as what it would take for what.
+const MISREADINGS: &[(&str, &str)] = &[
+    ("orset<", "gset<"),
+    ("rwset<", "gset<"),
+    ("twopset<", "gset<"),
+    ("ormap<", "gmap<"),
+    ("pncounter", "gcounter"),
+    ("rcounter", "gcounter"),
+    ("bcounter", "gcounter"),
+    ("lww<", "max<"),
+    ("ivar<", "max<"),
+    ("min<", "max<"),
+    ("ewflag", "flag"),
+    ("dwflag", "flag"),
+    ("(not ", "("),
+    (".all(", ".any("),
+    (".min(", ".max("),
+    (".minus(", ".union("),
+    (" - ", " + "),
+    (" < ", " >= "),
+    (" <= ", " > "),
+    (".is_empty()", ".contains(1)"),
+];
+
+/// How many cases are made to catch one.
+const PATIENCE: u64 = 4_000;
+
+#[test]
+fn a_wrong_rule_is_caught() {
+    let mut missed = Vec::new();
+    for (from, to) in MISREADINGS {
+        let (caught, asked, made) = caught_after(from, to, PATIENCE);
+        match caught {
+            true => println!("`{from}` for `{to}`: caught by the {asked}. that it accepts, of {made} made"),
+            false => missed.push(format!("`{from}` for `{to}`, {asked} of {made} cases")),
+        }
+    }
+    assert_eq!(missed, Vec::<String>::new(), "a checker with this rule would pass");
+}
 
 #[test]
 fn what_is_accepted_stays_and_little_else_is_refused() {

@@ -28,7 +28,7 @@ const WATCH_INTERVAL_MS: u64 = 200;
 Examples:
   lasp check main.lasp
   lasp check *.lasp --deny warnings     for CI: warnings fail too
-  lasp check main.lasp --table          the type and the stability of every variable and view
+  lasp check main.lasp --table          type, stability, flow and place of every variable and view
   lasp check main.lasp --watch          again whenever a file changes
   lasp check main.lasp --format json    a diagnostic per line")]
 pub struct Args {
@@ -38,7 +38,7 @@ pub struct Args {
     /// End with exit code 1 on warnings too
     #[arg(long, value_enum, value_name = "WHAT")]
     deny: Option<Deny>,
-    /// Also print type and stability of each variable and view
+    /// Also print type, stability, flow, place and coordination of each variable and view
     #[arg(long)]
     table: bool,
     /// Check again when a file changes, until Ctrl-C
@@ -155,10 +155,14 @@ fn print_table(rows: &[NameRow], output: &mut Output) -> std::io::Result<()> {
         return rows.iter().try_for_each(|row| output.json(row));
     }
     let width = |cell: fn(&NameRow) -> &str| rows.iter().map(|row| cell(row).chars().count()).max().unwrap_or(0);
-    let (kind, name, stability) = (width(|row| row.kind), width(|row| &row.name), width(|row| &row.stability));
+    let widths = [width(|row| row.kind), width(|row| &row.name), width(|row| &row.stability), width(|row| &row.flow)];
+    let [kind, name, stability, flow] = widths;
+    let (at, coordination) = (width(|row| &row.at), width(|row| row.coordination));
     for row in rows {
-        let NameRow { name: n, kind: k, ty, stability: s } = row;
-        output.line(&format!("{GREY}{k:kind$}{PLAIN}  {BOLD}{n:name$}{PLAIN}  {s:stability$}  {ty}"))?;
+        let NameRow { name: n, kind: k, ty, stability: s, flow: f, at: a, coordination: c } = row;
+        output.line(&format!(
+            "{GREY}{k:kind$}{PLAIN}  {BOLD}{n:name$}{PLAIN}  {s:stability$}  {f:flow$}  {a:at$}  {c:coordination$}  {ty}"
+        ))?;
     }
     Ok(())
 }

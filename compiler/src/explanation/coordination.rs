@@ -13,6 +13,7 @@ use lasp_plan::Stability;
 
 use super::{Drifting, Reading};
 use crate::crdt::Crdt;
+use crate::flow::coordination_of_var;
 use crate::program::WhenDef;
 
 /// What has to be agreed on.
@@ -29,26 +30,22 @@ fn coordination(what: &'static str, why: impl Into<String>) -> Coordination {
 }
 
 pub(super) fn of_var(crdt: &Crdt) -> Coordination {
-    match holds_rights(crdt) {
-        true => coordination(
+    match coordination_of_var(crdt) {
+        "escrow" => coordination(
             "escrow",
             "what may be spent is divided beforehand: a node spends the rights it holds without asking, and never more",
         ),
-        false => coordination("none", "every node may update it at any time, and the copies merge"),
+        _ => coordination("none", "every node may update it at any time, and the copies merge"),
     }
 }
 
-fn holds_rights(crdt: &Crdt) -> bool {
-    match crdt {
-        Crdt::Named { info, inner, .. } => info.name == "bcounter" || inner.iter().any(holds_rights),
-        Crdt::Record(fields, _) => fields.iter().any(|(_, part)| holds_rights(part)),
-        Crdt::Tuple(parts, _) => parts.iter().any(holds_rights),
-        Crdt::Drawn(..) | Crdt::Error => false,
-    }
-}
-
-pub(super) fn of_view(stability: Stability, reads: &[Reading]) -> Coordination {
+/// `flow`: what the checker says of it as a result that is shipped.
+pub(super) fn of_view(stability: Stability, reads: &[Reading], flow: &'static str, at: &str) -> Coordination {
     match stability {
+        _ if flow != "none" => coordination(
+            flow,
+            format!("copies of it cannot be merged, and it is read at {at} alone: one node there computes it for the others"),
+        ),
         Stability::Const => coordination("none", "it never changes"),
         Stability::Up | Stability::Down if trusted(reads) => {
             coordination("none", "the program answers for it that this stays; nothing checks it")

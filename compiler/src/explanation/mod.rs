@@ -22,6 +22,7 @@ mod way;
 use lasp_plan::{Expr, Place, Stability, Type, VarPlan};
 
 use crate::diagnostic::{Diagnostic, Severity, SourceFile};
+use crate::flow::{Flow, Flows, coordination_of_view, place_of_var, place_of_view};
 use crate::hir::{Hir, HirKind, HirStmt};
 use crate::program::{Program, WhenDef};
 use crate::required::question;
@@ -68,6 +69,10 @@ pub struct Explanation {
     pub reads: Vec<Reading>,
     /// What can be asked of it over the variables; none if it unfolds too far.
     pub question: Option<Question>,
+    /// How copies of it that were computed apart may be merged.
+    pub flow: Flow,
+    /// The role it is written or computed at, or `each`.
+    pub at: String,
     /// What has to be agreed on.
     pub coordination: Coordination,
 }
@@ -251,13 +256,36 @@ impl Explainer {
         let ty = program.holes.full(&hir.ty);
         let expr = if self.vars.len() == program.vars.len() { crate::lower::pure(program, &hir) } else { None };
         let question = expr.map(|expr| Question { expr, ty: ty.closed(), is_condition });
-        let coordination = match topic.of {
-            Of::Var(index) => coordination::of_var(&program.vars[index].crdt),
-            Of::View(_) => coordination::of_view(stability, &reads),
-            Of::When(index) => coordination::of_when(&program.whens[index], stability, &reads),
+        let mut flows = Flows::new(program);
+        let (flow, at, coordination) = match topic.of {
+            Of::Var(index) => {
+                let var = &program.vars[index];
+                (Flow::Through, place_of_var(var), coordination::of_var(&var.crdt))
+            }
+            Of::View(index) => {
+                let flow = flows.view(index);
+                let at = place_of_view(program, index, flow);
+                let coordination = coordination::of_view(stability, &reads, coordination_of_view(flow, &at), &at);
+                (flow, at, coordination)
+            }
+            Of::When(index) => {
+                let when = &program.whens[index];
+                let at = when.role.clone().unwrap_or_else(|| "each".to_string());
+                (flows.condition(when), at, coordination::of_when(when, stability, &reads))
+            }
         };
         let ty = if is_condition { "bool".to_string() } else { ty.to_string() };
-        Explanation { topic: topic.clone(), ty, stability, needed: is_condition, reads, question, coordination }
+        Explanation {
+            topic: topic.clone(),
+            ty,
+            stability,
+            needed: is_condition,
+            reads,
+            question,
+            flow,
+            at,
+            coordination,
+        }
     }
 }
 

@@ -88,6 +88,21 @@ impl Exp {
         }
     }
 
+    /// The form without what is particular: constants are `k`, names bound in it `x`, others as `named` has it, and what lies
+    /// deeper than `depth` is `·`.
+    pub(crate) fn skeleton(&self, depth: usize, named: &dyn Fn(&str) -> String) -> String {
+        let mut out = String::new();
+        for (i, text) in self.text.iter().enumerate() {
+            out.push_str(&blanked(text, named));
+            if let Some(part) = self.parts.get(i) {
+                let is_leaf = part.parts.is_empty();
+                let deep = depth == 0 && !is_leaf;
+                out.push_str(&if deep { "·".to_string() } else { part.skeleton(depth.saturating_sub(1), named) });
+            }
+        }
+        out
+    }
+
     /// Simpler expressions of a type that fits in its place, simplest first. Names bound on the way down may be missing in
     /// them; whoever asks finds out by compiling.
     pub(crate) fn simpler(&self) -> Vec<Exp> {
@@ -122,6 +137,31 @@ impl Exp {
             part.each_below(f);
         }
     }
+}
+
+/// A text with its constants and names replaced.
+fn blanked(text: &str, named: &dyn Fn(&str) -> String) -> String {
+    let (mut out, mut word, mut quoted) = (String::new(), String::new(), false);
+    for c in text.chars().chain([' ']) {
+        if c == '"' {
+            quoted = !quoted;
+            out.push_str(if quoted { "k" } else { "" });
+        } else if !quoted && (c.is_alphanumeric() || c == '_') {
+            word.push(c);
+        } else if !quoted {
+            let is_bound = word.strip_prefix('x').is_some_and(|n| n.starts_with(|c: char| c.is_ascii_digit()));
+            match word.as_str() {
+                "" => {}
+                _ if is_bound => out.push('x'),
+                _ if word.starts_with(|c: char| c.is_ascii_digit()) => out.push('k'),
+                _ => out.push_str(&named(&word)),
+            }
+            word.clear();
+            out.push(c);
+        }
+    }
+    out.pop();
+    out.replace("(-k)", "k")
 }
 
 /// The constant that says least.

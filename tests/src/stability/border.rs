@@ -11,8 +11,6 @@ use crate::oracle::exp::Exp;
 use crate::oracle::generator::Gen;
 use crate::oracle::ty::{ELEMENTS, Ty};
 
-/// How often a part is made without regard to its way, of 100.
-const MISTAKE: usize = 4;
 /// How often it is left to the oracle's generator.
 const WILD: usize = 4;
 
@@ -29,6 +27,8 @@ pub(super) struct Border {
     pub(super) g: Gen,
     /// What can be read, names bound by functions and views included.
     pub(super) reads: Vec<Read>,
+    /// How often a part is made without regard to its way, of 100.
+    pub(super) mistakes: usize,
     /// Functions whose result goes up as stated.
     pub(super) funs: Vec<Fun>,
 }
@@ -36,13 +36,18 @@ pub(super) struct Border {
 impl Border {
     /// Something of this type that moves this way, from what is read, if there is any.
     pub(super) fn read(&mut self, way: Way, fits: &dyn Fn(&Ty) -> bool) -> Option<Exp> {
-        let any = way == Way::Any || self.g.rng.chance(MISTAKE);
+        let any = way == Way::Any || self.g.rng.chance(self.mistakes);
+        let way = if any { Way::Any } else { way };
         let fitting: Vec<Read> =
             self.reads.iter().filter(|read| (any || read.way == way) && fits(&read.ty)).cloned().collect();
         if fitting.is_empty() {
             return None;
         }
-        let read = self.g.rng.pick(&fitting).clone();
+        let mut read = self.g.rng.pick(&fitting).clone();
+        // Every map has keys; what is under them is the better test.
+        if read.text.ends_with(".keys()") && self.g.rng.chance(70) {
+            read = self.g.rng.pick(&fitting).clone();
+        }
         if !self.g.locals.is_empty() {
             self.g.used.insert(match (read.keys.is_empty(), way) {
                 (false, _) => "captured lookup",
@@ -98,7 +103,7 @@ impl Border {
                 Exp::new(Ty::Bool, &format!("($ {word} $)"), [a, b])
             }
             2 => {
-                let of = self.truth(way.flip(), below);
+                let of = self.part(&Ty::Bool, way.flip(), below);
                 self.g.used.insert("not");
                 Exp::new(Ty::Bool, "(not $)", [of])
             }
@@ -127,6 +132,7 @@ impl Border {
 
     /// A part of any of the types made here.
     pub(super) fn part(&mut self, ty: &Ty, way: Way, depth: usize) -> Exp {
+        let way = if self.g.rng.chance(self.mistakes) { way.flip() } else { way };
         match ty {
             Ty::Bool => self.truth(way, depth),
             Ty::Opt(_) => self.option(way, depth),
@@ -138,7 +144,7 @@ impl Border {
     /// `a >= b`, written one way or another.
     fn bound(&mut self, way: Way, below: usize) -> Exp {
         let a = self.number(way, below);
-        let b = if self.g.rng.chance(65) { self.fixed(&Ty::Int) } else { self.number(way.flip(), below) };
+        let b = if self.g.rng.chance(70) { self.limit() } else { self.number(way.flip(), below) };
         match self.g.rng.below(8) {
             0 | 1 => Exp::new(Ty::Bool, "($ > $)", [a, b]),
             2 => Exp::new(Ty::Bool, "($ <= $)", [b, a]),
@@ -147,6 +153,14 @@ impl Border {
             5 => Exp::new(Ty::Bool, "$.at_most($)", [b, a]),
             _ => Exp::new(Ty::Bool, "($ >= $)", [a, b]),
         }
+    }
+
+    /// What most counts pass sooner or later, or an element in hand.
+    fn limit(&mut self) -> Exp {
+        if self.g.rng.chance(75) {
+            return Exp::leaf(Ty::Nat, self.g.rng.between(1, 3).to_string());
+        }
+        self.fixed(&Ty::Int)
     }
 
     /// An option beside a bound: unset is false.

@@ -17,6 +17,9 @@ use crate::oracle::rng::Rng;
 use crate::oracle::ty::{SHAPE, STATUS, Ty};
 use crate::oracle::vars;
 
+/// How far down a shape is told apart.
+const SHAPE_DEPTH: usize = 2;
+
 /// A function as declared.
 #[derive(Clone, Debug)]
 pub(super) struct FunText {
@@ -42,13 +45,28 @@ pub(super) struct Case {
 pub(super) fn generate(seed: u64) -> Case {
     let mut g = Gen::new(Rng::new(seed ^ 0x57ab_1e00));
     g.narrow = true;
-    let mut border = Border { g, reads: Vec::new(), funs: Vec::new() };
-    let mut declared = Vec::new();
+    let mistakes = [0, 4, 20][g.rng.below(3)];
+    let mut border = Border { g, reads: Vec::new(), mistakes, funs: Vec::new() };
+    let (mut declared, mut names) = (Vec::new(), Vec::new());
     for n in 0..2 + border.g.rng.below(2) {
-        let (var, lattice) = vars::declared(&mut border.g.rng, n);
+        let (mut var, mut lattice) = vars::declared(&mut border.g.rng, n);
+        // Where nothing goes one way there is no border.
+        for _ in 0..if n == 0 { 8 } else { 1 } {
+            if reads::of(&var.name, &lattice, &var.ty).iter().any(|read| read.way != Way::Any) {
+                break;
+            }
+            (var, lattice) = vars::declared(&mut border.g.rng, n);
+        }
+        // What has passed its bounds from the start does not move.
+        if let Some((bare, _)) = var.text.split_once(" = ")
+            && border.g.rng.chance(70)
+        {
+            (var.text, var.ty) = (bare.to_string(), lattice.read());
+        }
         border.g.globals.push(Global { name: var.name.clone(), ty: var.ty.clone(), cost: 1, size: 6 });
         border.reads.extend(reads::of(&var.name, &lattice, &var.ty));
         declared.push(var.text);
+        names.push(var.name);
     }
     let mut funs = Vec::new();
     for n in 0..border.g.rng.weighted(&[55, 25, 20]) {
@@ -58,8 +76,33 @@ pub(super) fn generate(seed: u64) -> Case {
     for n in 0..border.g.rng.weighted(&[55, 30, 15]) {
         lets.push(view(&mut border, n));
     }
+    let (mut binding, mut condition) = reaction(&mut border);
+    // What depends on no variable says nothing.
+    for _ in 0..6 {
+        let text =
+            format!("{} {}", condition.text(), binding.as_ref().map_or(String::new(), |(_, source)| source.text()));
+        if depends(&text, &names, &funs, &lets) {
+            break;
+        }
+        (binding, condition) = reaction(&mut border);
+    }
+    let used = border.g.used.iter().copied().collect();
+    Case { seed, vars: declared, funs, lets, binding, condition, used }
+}
+
+/// Whether a text leads to a variable.
+fn depends(text: &str, names: &[String], funs: &[FunText], lets: &[(String, Exp)]) -> bool {
+    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
+    let has = |name: &str| words.contains(&name);
+    names.iter().any(|name| has(name))
+        || lets.iter().any(|(name, body)| has(name) && depends(&body.text(), names, funs, lets))
+        || funs.iter().any(|fun| has(&fun.name) && depends(&fun.body.text(), names, funs, lets))
+}
+
+/// The `for`, if there is one, and the condition.
+fn reaction(border: &mut Border) -> (Option<(String, Exp)>, Exp) {
     let source = if border.g.rng.chance(25) { Some(border.set(Way::Up, 1, None)) } else { None };
-    let (binding, condition) = match source {
+    match source {
         Some(source) if source.ty.element().is_some() => {
             border.g.used.insert("for");
             let name = border.g.fresh();
@@ -72,9 +115,7 @@ pub(super) fn generate(seed: u64) -> Case {
             let depth = 1 + border.g.rng.weighted(&[35, 45, 20]);
             (None, border.truth(Way::Up, depth))
         }
-    };
-    let used = border.g.used.iter().copied().collect();
-    Case { seed, vars: declared, funs, lets, binding, condition, used }
+    }
 }
 
 /// A function that reads its parameters, variables now and then, and functions before it.
@@ -182,6 +223,25 @@ impl Case {
             None => out.push_str(&format!("\nwhen {} {{ emit fired {{ }} }}\n", self.condition.bare())),
         }
         out
+    }
+
+    /// The skeleton: its outer operators, names and constants blanked, variables as their types, what lies deeper as `·`.
+    pub(super) fn shape(&self) -> String {
+        let blank = |word: &str| match self.vars.iter().find(|var| var.starts_with(&format!("var {word}:"))) {
+            Some(var) => var.split([':', '<', '=']).nth(1).unwrap_or(word).trim().to_string(),
+            None => word.to_string(),
+        };
+        let mut shape = self.condition.skeleton(SHAPE_DEPTH, &blank);
+        if let Some((_, source)) = &self.binding {
+            shape = format!("for x in {} when {shape}", source.skeleton(SHAPE_DEPTH - 1, &blank));
+        }
+        for (name, body) in &self.lets {
+            shape.push_str(&format!("  let {name} = {}", body.skeleton(SHAPE_DEPTH - 1, &blank)));
+        }
+        for fun in &self.funs {
+            shape.push_str(&format!("  fn {} = {}", fun.name, fun.body.skeleton(SHAPE_DEPTH - 1, &blank)));
+        }
+        shape
     }
 
     /// Simpler cases. Some do not compile.

@@ -29,6 +29,21 @@ pub fn check(seeds: impl IntoIterator<Item = u64>) -> Tally {
     tally
 }
 
+/// Whether a checker that takes what is written as `from` for `to` (`orset<` for `gset<`) is caught by one of so many cases;
+/// by which of those that have it and that this checker accepts, and how many were made.
+#[must_use]
+pub fn caught_after(from: &str, to: &str, cases: u64) -> (bool, usize, u64) {
+    let mut asked = 0;
+    for seed in 0..cases {
+        let caught = verdict::is_caught(&case::generate(seed), from, to);
+        asked += usize::from(caught.is_some());
+        if caught == Some(true) {
+            return (true, asked, seed + 1);
+        }
+    }
+    (false, asked, cases)
+}
+
 /// One case in full: the program, and what came of it.
 #[must_use]
 pub fn show(seed: u64) -> String {

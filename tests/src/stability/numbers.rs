@@ -22,10 +22,13 @@ impl Border {
             }
             // What there is can be counted, and turned round.
             return match self.read(way, &|ty| ty.element().is_some()) {
-                Some(set) if self.g.rng.chance(80) => Exp::new(Ty::Nat, "$.count()", [set]),
+                Some(set) if self.g.rng.chance(90) => Exp::new(Ty::Nat, "$.count()", [set]),
                 _ => match self.read(way.flip(), &is_number) {
                     Some(read) => Exp::new(Ty::Int, "(2 - $)", [read]),
-                    None => self.fixed(&Ty::Int),
+                    None => match self.read(way.flip(), &|ty| ty.element().is_some()) {
+                        Some(set) => Exp::new(Ty::Int, "(2 - $.count())", [set]),
+                        None => self.fixed(&Ty::Int),
+                    },
                 },
             };
         }

@@ -15,7 +15,7 @@ const SHARE_MIN: f64 = 0.01;
 /// The share of refusals that may be needless, of what is in fact stable.
 const NEEDLESS_MAX: f64 = 0.15;
 /// How many needless refusals are cut down to find their shapes.
-const SHRUNK_MAX: usize = 400;
+const SHRUNK_MAX: usize = 60;
 /// How many cases of unsoundness are kept.
 const UNSOUND_MAX: usize = 20;
 
@@ -73,7 +73,7 @@ impl Tally {
                 if self.shrunk < SHRUNK_MAX {
                     self.shrunk += 1;
                     let (small, _) = verdict::shrink(case, |verdict| matches!(verdict, Verdict::Needless));
-                    let entry = self.shapes.entry(verdict::shape(&small)).or_insert((0, small.program()));
+                    let entry = self.shapes.entry(small.shape()).or_insert((0, small.program()));
                     entry.0 += 1;
                 }
             }

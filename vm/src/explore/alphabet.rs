@@ -13,7 +13,7 @@ use lasp_plan::{Expr, ExprKind, Type, Value};
 /// How deep a type is followed: elements of elements are seldom what matters.
 const DEPTH_MAX: usize = 4;
 /// How many elements a bulk update may have.
-const BULK_MAX: usize = 8;
+pub(super) const BULK_MAX: usize = 8;
 
 /// The constants of a question, by type.
 #[derive(Debug, Default)]
@@ -155,10 +155,10 @@ impl Alphabet {
         made
     }
 
-    /// Different values of a type, as many as a bulk update should have to pass the bounds in the question.
-    pub(super) fn bulk(&self, ty: &Type) -> Vec<Value> {
+    /// Different values of a type, as many as it takes to pass the bounds in the question, but at most `most`.
+    pub(super) fn many(&self, ty: &Type, most: usize) -> Vec<Value> {
         let bound = self.ints.iter().copied().filter(|n| *n < BULK_MAX as i64).max().unwrap_or(1);
-        let many = usize::try_from(bound).unwrap_or(0).max(1) + 1;
+        let many = (usize::try_from(bound).unwrap_or(0).max(1) + 1).min(most);
         let mut all = self.values(ty, many);
         let mut next = 0;
         while all.len() < many && next < 4 * BULK_MAX {

@@ -7,8 +7,10 @@
 //!
 //! A question is a pure expression over the variables. A truth value must not turn false again; of a set (what `for x in e
 //! when c` has fired for: `e.filter(x => c)`) no element may go again: at the replica where it held, or at one that has
-//! since joined that replica's state. An expression that fails is neither true nor false. A value of any type
-//! ([`Explorer::of_value`]) must not go back in its growth order: a number not fall, a set not lose an element.
+//! since joined that replica's state. An expression that fails is neither true nor false. Where it held and now fails because
+//! an `ivar` was set to two values, nodes disagree for ever about what held: a reason to refuse, so [`Explorer::torn`] counts
+//! it as a breach; it is not a going back. A value of any type ([`Explorer::of_value`]) must not go back in its growth order:
+//! a number not fall, a set not lose an element.
 //!
 //! First all schedules, shortest first, as far as the effort goes; then random ones, which climb towards where the question
 //! holds and from there try every single update. What is not found is not there *as far as explored*, nothing more.
@@ -85,6 +87,13 @@ impl<'q> Explorer<'q> {
         let mut setting = Setting::new(vars, value);
         setting.growth = Some(Growth::new(ty, vars));
         Explorer { setting }
+    }
+
+    /// Counts it as a breach where something held and now nothing can be said, because an `ivar` has two values.
+    #[must_use]
+    pub fn torn(mut self) -> Explorer<'q> {
+        self.setting.torn = true;
+        self
     }
 
     /// Looks for a schedule that breaks it, until one is found or the effort is spent.

@@ -11,14 +11,14 @@ use lasp_lattice::{Arg, Kind, MethodParam, Step};
 use lasp_plan::format::text_of;
 use lasp_plan::{Type, Value, VarPlan};
 
-use super::alphabet::Alphabet;
+use super::alphabet::{Alphabet, BULK_MAX};
 
 /// How many updates are tried per variable.
 const PER_VAR_MAX: usize = 48;
 /// How many elements are tried in a variable, and below keys.
 const ELEMENTS: [usize; 3] = [7, 4, 3];
 /// How many keys.
-const KEYS: [usize; 3] = [3, 2, 2];
+const KEYS: [usize; 3] = [5, 4, 2];
 
 /// An update of a variable.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,11 +44,13 @@ pub(super) fn all(vars: &[VarPlan], alphabet: &Alphabet) -> Vec<Vec<Op>> {
     vars.iter().enumerate().map(of).collect()
 }
 
-/// Evenly fewer of them.
+/// Evenly fewer of them. The variable's own updates, such as the removal of a key, all stay.
 fn thinned(ops: Vec<Op>) -> Vec<Op> {
-    let len = ops.len();
-    let keep = |at: usize| len <= PER_VAR_MAX || (at * PER_VAR_MAX) / len != ((at + 1) * PER_VAR_MAX) / len;
-    ops.into_iter().enumerate().filter(|(at, _)| keep(*at)).map(|(_, op)| op).collect()
+    let (own, below): (Vec<Op>, Vec<Op>) = ops.into_iter().partition(|op| op.path.is_empty());
+    let (len, most) = (below.len(), PER_VAR_MAX.saturating_sub(own.len()));
+    let keep = |at: usize| len <= most || (at * most) / len != ((at + 1) * most) / len;
+    let kept = below.into_iter().enumerate().filter(|(at, _)| keep(*at)).map(|(_, op)| op);
+    own.into_iter().chain(kept).collect()
 }
 
 /// A place in a variable.
@@ -73,7 +75,7 @@ impl Site<'_> {
         }
         match (kind, ty) {
             (Kind::GMap(inner) | Kind::OrMap(inner), Type::Map(key, value)) => {
-                for key in self.alphabet.values(key, KEYS[depth.min(2)]) {
+                for key in self.alphabet.many(key, KEYS[depth.min(2)]) {
                     self.path.push(Step::Key(key));
                     self.visit(inner, value, depth + 1);
                     self.path.pop();
@@ -101,7 +103,7 @@ impl Site<'_> {
         Some(match param {
             MethodParam::Element => self.alphabet.values(&content(), most).into_iter().map(Arg::Element).collect(),
             MethodParam::ElementSet => {
-                let all = self.alphabet.bulk(&content());
+                let all = self.alphabet.many(&content(), BULK_MAX);
                 let two = all[..all.len().min(2)].to_vec();
                 if two.len() == all.len() {
                     vec![Arg::Elements(all)]

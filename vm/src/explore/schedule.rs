@@ -60,6 +60,8 @@ struct Breach {
     left: Vec<Value>,
     since: usize,
     until: usize,
+    /// Whether it cannot be said any more, rather than being false.
+    torn: bool,
 }
 
 /// Carries the steps out and asks at every replica. Steps that change nothing are left out of account.
@@ -84,10 +86,12 @@ fn follow(setting: &Setting<'_>, steps: &[Step], asks: &dyn Fn(usize) -> bool) -
             continue;
         }
         match world.replicas[step.at()].ask(setting, step.at()) {
-            Asked::Broken(row) => {
+            asked @ (Asked::Broken(_) | Asked::Torn(_)) => {
+                let torn = matches!(asked, Asked::Torn(_));
+                let (Asked::Broken(row) | Asked::Torn(row)) = asked else { continue };
                 let since = first.iter().find(|(held, _)| *held == row).map_or(0, |(_, since)| *since);
                 let left = world.replicas[step.at()].rows(setting, step.at()).unwrap_or_default();
-                return Some(Breach { row, left, since, until: n });
+                return Some(Breach { row, left, since, until: n, torn });
             }
             Asked::Holds { grown: true } => {
                 for row in world.replicas[step.at()].held.iter() {
@@ -220,6 +224,9 @@ pub(super) fn told(setting: &Setting<'_>, found: &Schedule, condition: &str, row
     for (n, step) in (1..).zip(steps) {
         let at = name(step.at());
         let then = match n {
+            n if n == breach.until && breach.torn => {
+                format!("`{condition}` fails at {at}{whose}: an `ivar` has two values")
+            }
             n if n == breach.until => format!("`{condition}` {after} at {at}{whose}"),
             n if n == breach.since => format!("`{condition}` {before} at {at}{whose}"),
             _ => String::new(),

@@ -97,7 +97,7 @@ impl<'s, 'q> Search<'s, 'q> {
                 let mut next = world.clone();
                 let Some(asked) = self.step(&mut next, &step) else { continue };
                 let steps: Vec<Step> = steps.iter().cloned().chain([step]).collect();
-                if let Asked::Broken(_) = asked {
+                if asked.is_breach() {
                     let depth = steps.len() - 1;
                     return (Some(steps), depth);
                 }
@@ -137,7 +137,7 @@ impl<'s, 'q> Search<'s, 'q> {
                 let step = Step::Hear { at, from: (at + 1 + self.choices.below(replicas - 1)) % replicas };
                 if let Some(asked) = self.step(&mut world, &step) {
                     steps.push(step);
-                    if let Asked::Broken(_) = asked {
+                    if asked.is_breach() {
                         return Some(steps);
                     }
                 }
@@ -147,7 +147,7 @@ impl<'s, 'q> Search<'s, 'q> {
                     let step = self.random_update(at);
                     let mut next = world.clone();
                     let Some(asked) = self.step(&mut next, &step) else { continue };
-                    if let Asked::Broken(_) = asked {
+                    if asked.is_breach() {
                         steps.push(step);
                         return Some(steps);
                     }
@@ -182,7 +182,7 @@ impl<'s, 'q> Search<'s, 'q> {
         let others = (0..REPLICAS).filter(|from| *from != at).map(|from| Step::Hear { at, from });
         for step in updates.chain(others) {
             let mut next = world.clone();
-            if let Some(Asked::Broken(_)) = self.step(&mut next, &step) {
+            if self.step(&mut next, &step).is_some_and(|asked| asked.is_breach()) {
                 return Some(step);
             }
         }

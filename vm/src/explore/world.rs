@@ -31,6 +31,8 @@ pub(super) struct Setting<'q> {
     pub(super) ops: Vec<Vec<Op>>,
     /// If the question is about a value of any type: its order. Then the value is the one row, and what it must not go below.
     pub(super) growth: Option<Growth<'q>>,
+    /// Whether [`Asked::Torn`] is asked for; else it is a failure like others.
+    pub(super) torn: bool,
     start: Vec<Arc<State<Value>>>,
 }
 
@@ -45,7 +47,7 @@ impl<'q> Setting<'q> {
         // A variable whose initial value fails stays at its least state, as it does in a node.
         genesis::found(&plan, &mut initial, &|_| Some(id(0)));
         let start = (0..).zip(vars).map(|(at, _)| Arc::new(initial.state(VarId(at)).clone())).collect();
-        Setting { vars, question, ops, growth: None, start }
+        Setting { vars, question, ops, growth: None, torn: false, start }
     }
 
     /// Whether a row that was held is still there, or something above it.
@@ -85,6 +87,16 @@ pub(super) enum Asked {
     Holds { grown: bool },
     /// This row was held and is not there any more.
     Broken(Value),
+    /// This row was held, and now an `ivar` has two values and nothing can be said of it: nodes that have seen one of them
+    /// disagree for ever.
+    Torn(Value),
+}
+
+impl Asked {
+    /// Whether something that was held is gone.
+    pub(super) fn is_breach(&self) -> bool {
+        matches!(self, Asked::Broken(_) | Asked::Torn(_))
+    }
 }
 
 /// A replica.
@@ -166,24 +178,30 @@ impl Replica {
         }
     }
 
-    /// The rows that are there: of a truth value the unit, or nothing. None if the question fails.
-    pub(super) fn rows(&self, setting: &Setting<'_>, at: usize) -> Option<Vec<Value>> {
+    /// The rows that are there: of a truth value the unit, or nothing.
+    pub(super) fn rows(&self, setting: &Setting<'_>, at: usize) -> Result<Vec<Value>, Failure> {
         let here = Here { vars: setting.vars, states: &self.states, replica: id(at) };
-        match eval(setting.question, &mut Frame::new(&[]), &here).ok()? {
-            value if setting.growth.is_some() => Some(vec![value]),
-            Value::Bool(true) => Some(vec![Value::unit()]),
-            Value::Bool(false) => Some(Vec::new()),
+        Ok(match eval(setting.question, &mut Frame::new(&[]), &here)? {
+            value if setting.growth.is_some() => vec![value],
+            Value::Bool(true) => vec![Value::unit()],
+            Value::Bool(false) => Vec::new(),
             rows => {
-                let mut rows = rows.elements()?;
+                let mut rows = rows.elements().unwrap_or_default();
                 rows.sort_unstable();
-                Some(rows)
+                rows
             }
-        }
+        })
     }
 
     /// Asks the question here, and holds what is there.
     pub(super) fn ask(&mut self, setting: &Setting<'_>, at: usize) -> Asked {
-        let Some(rows) = self.rows(setting, at) else { return Asked::Failed };
+        let rows = match (self.rows(setting, at), self.held.first()) {
+            (Ok(rows), _) => rows,
+            (Err(failure), Some(held)) if setting.torn && failure.code == "R0707" => {
+                return Asked::Torn(held.clone());
+            }
+            (Err(_), _) => return Asked::Failed,
+        };
         if let Some(gone) = self.held.iter().find(|row| !setting.keeps(&rows, row)) {
             return Asked::Broken(gone.clone());
         }

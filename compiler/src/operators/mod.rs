@@ -3,8 +3,13 @@
 //! `s.map(x => x * 2)` and `map(s, x => x * 2)` both find the row `map`; its rule types the call. The checker, the error
 //! messages, completion and the documentation read this list and no other.
 //!
+//! What an operation does to the two judgements is not written here in prose: it depends on what it is applied to, and
+//! [`table`] says so cell by cell.
+//!
 //! Invariant (tested): names are unique, every example is a program that checks. Neighbours: `check::calls` holds the
-//! rules, `lower` what each becomes.
+//! rules, `lower` what each becomes, `flow` and `stability` judge.
+
+pub mod table;
 
 use crate::check::rules as rule;
 
@@ -22,10 +27,6 @@ pub struct Operator {
     pub summary: &'static str,
     /// A program that uses it.
     pub example: &'static str,
-    /// How its result moves as its inputs grow (`language.md` §5).
-    pub stability: &'static str,
-    /// Whether results from several or partial inputs can be merged (`language.md` §5).
-    pub flow: &'static str,
     /// Whether this version runs it.
     pub runs: bool,
     pub(crate) rule: Rule,
@@ -44,15 +45,13 @@ pub fn find(name: &str) -> Option<&'static Operator> {
 }
 
 macro_rules! operators {
-    ($($name:literal $rule:ident $runs:literal $signature:literal $summary:literal $stability:literal $flow:literal $example:literal)+) => {
+    ($($name:literal $rule:ident $runs:literal $signature:literal $summary:literal $example:literal)+) => {
         /// Every operation, by family.
         pub const OPERATORS: &[Operator] = &[$(Operator {
             name: $name,
             signature: $signature,
             summary: $summary,
             example: $example,
-            stability: $stability,
-            flow: $flow,
             runs: $runs,
             rule: rule::$rule,
         },)+];
@@ -61,78 +60,83 @@ macro_rules! operators {
 
 operators! {
     "map" map true "set<T>.map(T => U) -> set<U>" "the results of a function on each element, each once"
-        "grows with its input" "through" "var s: gset<int>\nlet t = s.map(x => x * 2)\nshow t"
+        "var s: gset<int>\nlet t = s.map(x => x * 2)\nshow t"
     "filter" filter true "set<T>.filter(T => bool) -> set<T>; of a map: a map" "the elements that satisfy a condition"
-        "grows if the condition does" "through" "var s: gset<int>\nlet t = s.filter(x => x > 2)\nshow t"
+        "var s: gset<int>\nlet t = s.filter(x => x > 2)\nshow t"
     "flat_map" flat_map true "set<T>.flat_map(T => set<U>) -> set<U>" "the elements of the sets that a function gives"
-        "grows with its input" "through" "var s: gset<int>\nlet t = s.flat_map(x => {x, x + 1})\nshow t"
+        "var s: gset<int>\nlet t = s.flat_map(x => {x, x + 1})\nshow t"
     "union" union true "set<T>.union(set<T>) -> set<T>" "the elements of either"
-        "grows with both" "through" "var a: gset<int>\nvar b: gset<int>\nlet t = a.union(b)\nshow t"
+        "var a: gset<int>\nvar b: gset<int>\nlet t = a.union(b)\nshow t"
     "intersect" union true "set<T>.intersect(set<T>) -> set<T>" "the elements of both"
-        "grows with both" "meet" "var a: gset<int>\nvar b: gset<int>\nlet t = a.intersect(b)\nshow t"
+        "var a: gset<int>\nvar b: gset<int>\nlet t = a.intersect(b)\nshow t"
     "minus" union true "set<T>.minus(set<T>) -> set<T>" "the elements of the first that the second has not"
-        "eventual, unless the second is constant" "owned" "var a: gset<int>\nvar b: gset<int>\nlet t = a.minus(b)\nshow t"
+        "var a: gset<int>\nvar b: gset<int>\nlet t = a.minus(b)\nshow t"
     "product" product true "set<T>.product(set<U>) -> set<(T, U)>" "every pair"
-        "grows with both" "meet" "var a: gset<int>\nvar b: gset<int>\nlet t = a.product(b)\nshow t"
+        "var a: gset<int>\nvar b: gset<int>\nlet t = a.product(b)\nshow t"
     "join" join true "set<T>.join(set<U>, on: (T, U) => bool) -> set<(T, U)>" "the pairs that satisfy a condition"
-        "grows with both" "meet" "var a: gset<int>\nvar b: gset<int>\nlet t = a.join(b, on: (x, y) => x == y)\nshow t"
+        "var a: gset<int>\nvar b: gset<int>\nlet t = a.join(b, on: (x, y) => x == y)\nshow t"
     "group" group true "set<T>.group(by: T => K) -> map<K, set<T>>" "the elements by key"
-        "keys grow with the input" "through" "var s: gset<int>\nlet t = s.group(by: x => x % 2)\nshow t"
+        "var s: gset<int>\nlet t = s.group(by: x => x % 2)\nshow t"
     "each" each true "map<K, V>.each(V => U) -> map<K, U>" "a function of each value, under its key"
-        "keys as the map's" "through" "var s: gset<int>\nlet t = s.group(by: x => x % 2).each(g => g.count())\nshow t"
+        "var s: gset<int>\nlet t = s.group(by: x => x % 2).each(g => g.count())\nshow t"
     "count" count true "set<T>.count() -> nat" "how many"
-        "grows with its input" "gather" "var s: gset<int>\nlet n = s.count()\nshow n"
+        "var s: gset<int>\nlet n = s.count()\nshow n"
     "is_empty" is_empty true "set<T>.is_empty() -> bool" "whether there is none"
-        "shrinks as its input grows" "gather" "var s: gset<int>\nlet t = s.is_empty()\nshow t"
+        "var s: gset<int>\nlet t = s.is_empty()\nshow t"
     "sum" sum true "set<T>.sum(T => number) -> number" "the sum of a number of each element; 0 of none"
-        "grows if no number is negative" "gather" "var s: gset<int>\nlet t = s.sum(x => x)\nshow t"
+        "var s: gset<int>\nlet t = s.sum(x => x)\nshow t"
     "avg" avg true "set<T>.avg(T => number) -> option<float>" "the mean; none of none"
-        "eventual" "owned" "var s: gset<int>\nlet t = s.avg(x => x)\nshow t"
+        "var s: gset<int>\nlet t = s.avg(x => x)\nshow t"
     "min" extreme true "set<T>.min(T => U) -> option<U>" "the least; none of none"
-        "shrinks as its input grows" "through" "var s: gset<int>\nlet t = s.min(x => x)\nshow t"
+        "var s: gset<int>\nlet t = s.min(x => x)\nshow t"
     "max" extreme true "set<T>.max(T => U) -> option<U>" "the greatest; none of none"
-        "grows with its input" "through" "var s: gset<int>\nlet t = s.max(x => x)\nshow t"
+        "var s: gset<int>\nlet t = s.max(x => x)\nshow t"
     "any" any true "set<T>.any(T => bool) -> bool" "whether some element satisfies a condition"
-        "grows with its input" "through" "var s: gset<int>\nlet t = s.any(x => x > 2)\nshow t"
+        "var s: gset<int>\nlet t = s.any(x => x > 2)\nshow t"
     "all" any true "set<T>.all(T => bool) -> bool" "whether every element does"
-        "shrinks as its input grows" "through" "var s: gset<int>\nlet t = s.all(x => x > 2)\nshow t"
+        "var s: gset<int>\nlet t = s.all(x => x > 2)\nshow t"
     "contains" contains true "set<T>.contains(T) -> bool; of a map: a key; of a text: a part" "whether it is there"
-        "grows with its input" "through" "var s: gset<int>\nlet t = s.contains(3)\nshow t"
+        "var s: gset<int>\nlet t = s.contains(3)\nshow t"
     "keys" keys true "map<K, V>.keys() -> set<K>" "the keys"
-        "grows with a gmap" "through" "var m: gmap<text, gcounter>\nlet t = m.keys()\nshow t"
+        "var m: gmap<text, gcounter>\nlet t = m.keys()\nshow t"
     "values" values true "map<K, V>.values() -> set<V>" "the values, each once"
-        "eventual, unless values never change" "through" "var m: gmap<text, gcounter>\nlet t = m.values()\nshow t"
+        "var m: gmap<text, gcounter>\nlet t = m.values()\nshow t"
     "get" get true "map<K, V>.get(K) -> option<V>" "the value under a key, if the key is there"
-        "eventual" "through" "var m: gmap<text, gcounter>\nlet t = m.get(\"a\")\nshow t"
+        "var m: gmap<text, gcounter>\nlet t = m.get(\"a\")\nshow t"
     "or" or true "option<T>.or(T) -> T" "the content, or a default"
-        "eventual" "owned" "var m: max<int>\nlet t = m.or(0)\nshow t"
+        "var m: max<int>\nlet t = m.or(0)\nshow t"
     "is_set" is_set true "option<T>.is_set() -> bool" "whether there is a content"
-        "grows with max, min" "through" "var m: max<int>\nlet t = m.is_set()\nshow t"
+        "var m: max<int>\nlet t = m.is_set()\nshow t"
     "at_least" at_least true "number.at_least(number) -> bool; of an option: unset is false" "whether it has reached a bound"
-        "grows with its input" "through" "var m: max<int>\nlet t = m.at_least(3)\nshow t"
+        "var m: max<int>\nlet t = m.at_least(3)\nshow t"
     "at_most" at_least true "number.at_most(number) -> bool; of an option: unset is false" "whether it is down to a bound"
-        "grows as a minimum falls" "through" "var m: min<int>\nlet t = m.at_most(3)\nshow t"
+        "var m: min<int>\nlet t = m.at_most(3)\nshow t"
     "to_set" to_set true "list<T>.to_set() -> set<T>; of a map: its entries as pairs" "the elements as a set"
-        "as its input" "through" "let t = [1, 2, 2].to_set()\nshow t"
+        "let t = [1, 2, 2].to_set()\nshow t"
     "top" later false "set<T>.top(n, by: T => U) -> list<T>" "the greatest n"
-        "eventual" "through" ""
+        ""
     "fold" later false "set<T>.fold(into: lattice, T => U)" "each element into a lattice, joined"
-        "grows with its input" "through" ""
+        ""
     "approx_count" later false "set<T>.approx_count() -> nat" "about how many"
-        "grows with its input" "through" ""
-    "abs" abs true "int.abs() -> nat" "without its sign" "eventual" "owned" "var n: pncounter\nlet t = n.abs()\nshow t"
-    "float" convert true "float(int) -> float" "as a float" "as its input" "through" "var n: gcounter\nlet t = float(n)\nshow t"
-    "int" convert true "int(float) -> int" "without the fraction; fails outside int" "as its input" "through"
+        ""
+    "abs" abs true "int.abs() -> nat" "without its sign"
+        "var n: pncounter\nlet t = n.abs()\nshow t"
+    "float" convert true "float(int) -> float" "as a float"
+        "var n: gcounter\nlet t = float(n)\nshow t"
+    "int" convert true "int(float) -> int" "without the fraction; fails outside int"
         "let t = int(2.5)\nshow t"
-    "nat" convert true "nat(int) -> nat" "as a nat; fails when negative" "as its input" "through"
+    "nat" convert true "nat(int) -> nat" "as a nat; fails when negative"
         "var n: pncounter\nlet t = nat(n)\nshow t"
-    "length" text_nat true "text.length() -> nat" "how many characters" "eventual" "owned" "let t = \"abc\".length()\nshow t"
-    "upper" text_text true "text.upper() -> text" "in capitals" "eventual" "owned" "let t = \"abc\".upper()\nshow t"
-    "lower" text_text true "text.lower() -> text" "in small letters" "eventual" "owned" "let t = \"ABC\".lower()\nshow t"
-    "trim" text_text true "text.trim() -> text" "without white space around it" "eventual" "owned"
+    "length" text_nat true "text.length() -> nat" "how many characters"
+        "let t = \"abc\".length()\nshow t"
+    "upper" text_text true "text.upper() -> text" "in capitals"
+        "let t = \"abc\".upper()\nshow t"
+    "lower" text_text true "text.lower() -> text" "in small letters"
+        "let t = \"ABC\".lower()\nshow t"
+    "trim" text_text true "text.trim() -> text" "without white space around it"
         "let t = \" a \".trim()\nshow t"
-    "starts_with" text_bool true "text.starts_with(text) -> bool" "whether it begins so" "eventual" "owned"
+    "starts_with" text_bool true "text.starts_with(text) -> bool" "whether it begins so"
         "let t = \"abc\".starts_with(\"a\")\nshow t"
-    "ends_with" text_bool true "text.ends_with(text) -> bool" "whether it ends so" "eventual" "owned"
+    "ends_with" text_bool true "text.ends_with(text) -> bool" "whether it ends so"
         "let t = \"abc\".ends_with(\"c\")\nshow t"
 }
