@@ -129,7 +129,10 @@ fn unknown(text: &str) -> Usage {
     let usage = Usage::new(format!("there is no code `{text}`"));
     match nearest(text, Code::ALL.iter().map(|code| code.as_str())) {
         Some(near) => usage.help(format!("did you mean `{near}`?\n{}", families())),
-        None => usage.help(format!("`lasp explain` lists all codes, `lasp explain FILE NAME` is about a program\n{}", families())),
+        None => usage.help(format!(
+            "`lasp explain` lists all codes, `lasp explain FILE NAME` is about a program\n{}",
+            families()
+        )),
     }
 }
 

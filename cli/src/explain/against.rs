@@ -59,10 +59,10 @@ pub fn look(explainer: &Explainer, explanation: &Explanation) -> Against {
     Against::Found(explorer.told(&short, words(explanation), rows))
 }
 
-/// What the question is called in the schedule.
+/// What the question is called in the schedule: a condition by itself, what has a name by it.
 fn words(explanation: &Explanation) -> &str {
-    match explanation.topic.kind {
-        "when" => explanation.topic.text.split(", for each of ").next().unwrap_or_default(),
+    match &explanation.question {
+        Some(Question { is_condition: true, ty: Type::Bool, .. }) => &explanation.topic.text,
         _ => &explanation.topic.name,
     }
 }

@@ -71,12 +71,14 @@ struct ReadLine<'a> {
     #[serde(rename = "type")]
     ty: &'a str,
     declared: PlaceLine<'a>,
-    lattice: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    part: Option<&'a str>,
     what: &'a str,
     text: &'a str,
     place: PlaceLine<'a>,
     drift: &'static str,
     because: &'a str,
+    trusted: bool,
     through: &'a [String],
     tone: char,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -160,7 +162,7 @@ fn read<'a>(reading: &'a Reading, files: &'a [SourceFile]) -> ReadLine<'a> {
         var: &reading.name,
         ty: &reading.ty,
         declared: at(reading.declared, files),
-        lattice: &reading.lattice,
+        part: reading.part.as_deref(),
         what: reading.what,
         text: &reading.text,
         place: at(reading.place, files),
@@ -168,9 +170,9 @@ fn read<'a>(reading: &'a Reading, files: &'a [SourceFile]) -> ReadLine<'a> {
             Drifting::Up => "up",
             Drifting::Down => "down",
             Drifting::Both => "both",
-            Drifting::Trusted => "trusted",
         },
         because: &reading.why,
+        trusted: reading.trusted,
         through: &reading.through,
         tone: reading.tone,
         turned: reading.turn.as_ref().map(|turn| Turned {

@@ -58,7 +58,8 @@ pub fn answer(explainer: &Explainer, topic: &Topic) -> Answer {
     let goes_back = match explanation.stability {
         Stability::Eventual => true,
         Stability::Down => explanation.needed,
-        Stability::Const | Stability::Up => false,
+        // What nobody has checked is tried.
+        Stability::Const | Stability::Up => explanation.is_trusted(),
     };
     let against = goes_back.then(|| against::look(explainer, &explanation));
     let refused = explainer.errors_of(topic).iter().map(|error| error.code.as_str()).collect();
@@ -71,16 +72,20 @@ pub fn judgement(explanation: &Explanation) -> String {
     let ty = explanation.ty.as_str();
     let (grows, falls) = match () {
         () if ty == "bool" => ("once true it stays true, on every node", "once false it stays false, on every node"),
-        () if ty.starts_with("set<") => {
-            ("what is in it stays in it, on every node", "nothing comes into it any more that is not there, on any node")
+        () if ty.starts_with("set<") => (
+            "what is in it stays in it, on every node",
+            "nothing comes into it any more that is not there, on any node",
+        ),
+        () if ty.starts_with("map<") => {
+            ("its keys stay, and what is under them only grows, on every node", "it only falls")
         }
-        () if ty.starts_with("map<") => ("its keys stay, and what is under them only grows, on every node", "it only falls"),
         () => ("it never goes back, on any node", "it only falls, on every node"),
     };
     let said = match explanation.stability {
         Stability::Const => "it never changes",
         Stability::Up => grows,
         Stability::Down => falls,
+        Stability::Eventual if explanation.reads_rights() => "each node has its own, and it may go back",
         Stability::Eventual => "nodes come to agree on it, and it may go back",
     };
     format!("{}: {said}", explanation.stability)
@@ -98,6 +103,7 @@ pub fn because(explanation: &Explanation) -> String {
     let Some(first) = explanation.reads.first() else { return "it reads nothing that changes".to_string() };
     let goes_another_way = matches!(explanation.stability, Stability::Eventual | Stability::Down);
     match (&first.turn, first.drift) {
+        _ if explanation.is_trusted() => "the program answers for it: `unstable(…)`".to_string(),
         (Some(turn), Drifting::Up | Drifting::Down) if goes_another_way => format!("`{}`: {}", turn.text, turn.why),
         _ if goes_apart(explanation) => "one part of it grows and another falls".to_string(),
         _ => first.why.clone(),
@@ -119,7 +125,6 @@ pub fn why_it_stays(topic: &Topic, reading: &Reading) -> String {
         return format!("{}: no update takes back another, and merging two copies keeps what either has", reading.why);
     }
     match (reading.drift, reading.tone) {
-        (Drifting::Trusted, _) => format!("{}; nothing checks it", reading.why),
         (Drifting::Up, '+') => format!("{}, on every node, and {name} goes with it", reading.why),
         (Drifting::Up, _) => format!("{}, on every node, and {name} goes against it", reading.why),
         (Drifting::Down, '+') => format!("{}, on every node, and {name} falls with it", reading.why),
@@ -134,9 +139,15 @@ pub fn merging(explanation: &Explanation) -> &'static str {
     use lasp_compiler::flow::Flow;
     match (explanation.flow, explanation.topic.kind) {
         (_, "var") => "changes travel as deltas, and merge in any order and any number of times",
-        (Flow::Through, _) => "it can be computed from deltas and from parts of the input, anywhere, and the results merged",
+        (Flow::Through, _) => {
+            "it can be computed from deltas and from parts of the input, anywhere, and the results merged"
+        }
         (Flow::Meet, _) => "what it is made of has to meet at one place; results of several such places can be merged",
-        (Flow::Gather, _) => "it needs the whole input at one place; of results from several places the greatest counts",
-        (Flow::Owned, _) => "results computed apart cannot be merged: it is computed from the variables where it is read",
+        (Flow::Gather, _) => {
+            "it needs the whole input at one place; of results from several places the greatest counts"
+        }
+        (Flow::Owned, _) => {
+            "results computed apart cannot be merged: it is computed from the variables where it is read"
+        }
     }
 }

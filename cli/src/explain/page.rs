@@ -7,7 +7,7 @@
 //!
 //! What it reads
 //!   cart: orset<int>, cart.lasp:2
-//!     read       which elements it has, `cart`, cart.lasp:3
+//!     read       which elements it has: `cart`, cart.lasp:3
 //!     by itself  ~  items can be removed from an `orset`
 //!     tone       +  it goes with it
 //!     so         eventual
@@ -17,6 +17,7 @@
 
 use lasp_compiler::diagnostic::SourceFile;
 use lasp_compiler::explanation::{Drifting, Explanation, Reading, Topic};
+use lasp_compiler::flow::Flow;
 use lasp_plan::{Place, Stability};
 
 use super::against::Against;
@@ -38,6 +39,8 @@ pub fn page(answer: &Answer, files: &[SourceFile]) -> String {
     out.push(format!("  {}", judgement(explanation)));
     if !refused.is_empty() {
         out.push(format!("  {YELLOW}a `when` needs what stays, so it is refused: {}{PLAIN}", refused.join(", ")));
+    } else if explanation.needed && explanation.is_trusted() {
+        out.push("  a `when` needs what stays, and the program answers for it that this does".to_string());
     } else if explanation.needed {
         out.push("  a `when` needs what stays, and this does".to_string());
     }
@@ -50,32 +53,49 @@ pub fn page(answer: &Answer, files: &[SourceFile]) -> String {
         }
     }
     if let Some(against) = against {
-        out.push(title("What another node can do to it"));
-        out.extend(schedule(against));
+        out.push(title("What can take it back"));
+        out.extend(schedule(against, explanation.is_trusted()));
     } else if matches!(explanation.stability, Stability::Up | Stability::Down) {
         out.push(title("Why nothing takes it back"));
         let mut said: Vec<String> = Vec::new();
         for reading in &explanation.reads {
-            let line = format!("  {}", why_it_stays(&explanation.topic, reading));
+            let line = why_it_stays(&explanation.topic, reading);
             if !said.contains(&line) {
+                out.push(wrapped(&line));
                 said.push(line);
             }
         }
-        out.extend(said);
     }
     out.push(title("What may be merged"));
     let at = match (explanation.at.as_str(), explanation.topic.kind) {
-        ("each", "var") => "any node may write it".to_string(),
-        (role, "var") => format!("written at {role}"),
-        ("each", "when") => "asked at each node".to_string(),
-        (role, "when") => format!("asked at each node of {role}"),
-        ("each", _) => "computed at each node".to_string(),
-        (role, _) => format!("computed at {role}"),
+        ("each", "var") => "; any node may write it".to_string(),
+        (role, "var") => format!("; written at {role}"),
+        ("each", _) if explanation.flow == Flow::Owned => String::new(),
+        ("each", "when") => "; asked at each node".to_string(),
+        (role, "when") => format!("; asked at each node of {role}"),
+        ("each", _) => "; computed at each node".to_string(),
+        (role, _) => format!("; computed at {role}"),
     };
-    out.push(format!("  {}: {}; {at}", explanation.flow, merging(explanation)));
+    out.push(wrapped(&format!("{}: {}{at}", explanation.flow, merging(explanation))));
     out.push(title("What has to be agreed on"));
-    out.push(format!("  {}: {}", explanation.coordination.what, explanation.coordination.why));
+    out.push(wrapped(&format!("{}: {}", explanation.coordination.what, explanation.coordination.why)));
     out.join("\n")
+}
+
+/// A sentence as lines of a page.
+fn wrapped(text: &str) -> String {
+    let mut lines = vec![String::from(" ")];
+    for word in text.split(' ') {
+        let last = lines.last().map_or(0, |line| line.chars().count());
+        if last > 2 && last + 1 + word.chars().count() > WIDE {
+            lines.push("   ".to_string());
+        }
+        if let Some(line) = lines.last_mut() {
+            line.push(' ');
+            line.push_str(word);
+        }
+    }
+    lines.join("\n")
 }
 
 fn title(text: &str) -> String {
@@ -86,7 +106,7 @@ fn head(explanation: &Explanation) -> String {
     let Topic { kind, name, also, text, .. } = &explanation.topic;
     let quoted = shortened(text);
     match *kind {
-        "var" => format!("{BOLD}var {name}{PLAIN}: {CYAN}{quoted}{PLAIN}, reads as {}", explanation.ty),
+        "var" => format!("{BOLD}var {name}{PLAIN}: {CYAN}{quoted}{PLAIN}, reads as {}", shortened(&explanation.ty)),
         "when" => {
             let emits = match also.is_empty() {
                 true => String::new(),
@@ -103,23 +123,20 @@ fn source(explanation: &Explanation, reading: &Reading, files: &[SourceFile]) ->
     let mut out = Vec::new();
     let is_var = explanation.topic.kind == "var";
     let declared = at(reading.declared, files);
+    let part = reading.part.as_ref().map_or_else(String::new, |part| format!(", of the {CYAN}{part}{PLAIN} in it"));
     match reading.var {
-        Some(_) if is_var => out.push(format!("  {} of {CYAN}{}{PLAIN}, {declared}", reading.what, reading.lattice)),
+        Some(_) if is_var => out.push(format!("  {}{part}", reading.what)),
         Some(_) => out.push(format!("  {BOLD}{}{PLAIN}: {CYAN}{}{PLAIN}, {declared}", reading.name, reading.ty)),
         None => out.push(format!("  {BOLD}{}{PLAIN}, {declared}", shortened(&reading.text))),
     }
     if !is_var {
-        let lattice = match reading.lattice == reading.ty || reading.lattice.is_empty() {
-            true => String::new(),
-            false => format!(" (the {} in it)", reading.lattice),
-        };
         let quoted = shortened(&reading.text);
-        out.push(line("read", format!("{}{lattice}: `{quoted}`, {}", reading.what, at(reading.place, files))));
+        out.push(line("read", format!("{}{part}: `{quoted}`, {}", reading.what, at(reading.place, files))));
     }
     let arrow = match reading.drift {
         Drifting::Up => '↑',
         Drifting::Down => '↓',
-        Drifting::Both | Drifting::Trusted => '~',
+        Drifting::Both => '~',
     };
     out.push(line("by itself", format!("{arrow}  {}", reading.why)));
     if is_var {
@@ -129,23 +146,22 @@ fn source(explanation: &Explanation, reading: &Reading, files: &[SourceFile]) ->
         out.push(line("through", reading.through.join(", ")));
     }
     let name = called(&explanation.topic);
-    let turned = match &reading.turn {
-        Some(turn) => {
-            format!("; turned by `{}`, {}: {}", shortened(&turn.text), at(turn.place, files), turn.why)
-        }
-        None => String::new(),
-    };
     let tone = match reading.tone {
+        _ if reading.trusted => "taken as growing, because the program answers for it: `unstable(…)`".to_string(),
         '+' => format!("{name} goes with it"),
         '-' => format!("{name} goes against it"),
         _ => format!("{name} may go either way with it"),
     };
-    out.push(line("tone", format!("{}  {tone}{turned}", reading.tone)));
+    out.push(line("tone", format!("{}  {tone}", reading.tone)));
+    if let Some(turn) = &reading.turn {
+        out.push(line("turned", format!("`{}`, {}", shortened(&turn.text), at(turn.place, files))));
+        out.push(line("", turn.why.to_string()));
+    }
     out.push(line("so", reading.direction.to_string()));
     out
 }
 
-fn schedule(against: &Against) -> Vec<String> {
+fn schedule(against: &Against, is_trusted: bool) -> Vec<String> {
     match against {
         Against::Found(steps) => {
             let width = steps.iter().map(|step| step.does.chars().count()).max().unwrap_or(0);
@@ -164,14 +180,16 @@ fn schedule(against: &Against) -> Vec<String> {
             out
         }
         Against::NotFound { tried, depth } => {
-            let all = match depth {
+            let all = match *depth {
                 0 => String::new(),
-                depth => format!(", every schedule of up to {} among them", counted(*depth as u64, "step")),
+                usize::MAX => ", every schedule of the updates tried among them".to_string(),
+                depth => format!(", every schedule of up to {} among them", counted(depth as u64, "step")),
             };
-            vec![
-                format!("  no schedule was found that takes it back, in {}{all}:", counted(*tried as u64, "step")),
-                "  the checker may be more careful here than it has to be".to_string(),
-            ]
+            let mut out = vec![format!("  no schedule was found, in {}{all}", counted(*tried as u64, "step"))];
+            if !is_trusted {
+                out.push("  the checker may be more careful here than it has to be".to_string());
+            }
+            out
         }
         Against::TooLarge => vec!["  it unfolds too far to be tried".to_string()],
     }

@@ -11,10 +11,11 @@
 
 use lasp_plan::Stability;
 
-use super::{Drifting, Reading};
+use super::Reading;
 use crate::crdt::Crdt;
 use crate::flow::coordination_of_var;
 use crate::program::WhenDef;
+use crate::stability::RIGHTS;
 
 /// What has to be agreed on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,22 +43,27 @@ pub(super) fn of_var(crdt: &Crdt) -> Coordination {
 /// `flow`: what the checker says of it as a result that is shipped.
 pub(super) fn of_view(stability: Stability, reads: &[Reading], flow: &'static str, at: &str) -> Coordination {
     match stability {
+        _ if reads_rights(reads) => coordination(
+            "escrow",
+            "rights are divided beforehand, and each node sees and spends its own without asking",
+        ),
         _ if flow != "none" => coordination(
             flow,
-            format!("copies of it cannot be merged, and it is read at {at} alone: one node there computes it for the others"),
+            format!(
+                "copies of it cannot be merged, and it is read at {at} alone: one node there computes it for the others"
+            ),
         ),
         Stability::Const => coordination("none", "it never changes"),
         Stability::Up | Stability::Down if trusted(reads) => {
             coordination("none", "the program answers for it that this stays; nothing checks it")
         }
-        Stability::Up => coordination("none", "what has been seen of it stays true everywhere, whoever sees it first"),
-        Stability::Down => {
-            coordination("none", "what has been seen to be gone stays gone everywhere, whoever sees it first")
+        Stability::Up | Stability::Down => {
+            coordination("none", "what one node has seen of it every node comes to see; nobody has to be asked")
         }
         Stability::Eventual => coordination(
             "none",
-            "to show and to watch it, eventual is enough: every node corrects itself; \
-             to act on it once and for all, a `when` would need it sealed or decided by one owner",
+            "to show and to watch it, eventual is enough: every node corrects itself. A `when` on it would need a seal, \
+             or one owner",
         ),
     }
 }
@@ -70,9 +76,10 @@ pub(super) fn of_when(when: &WhenDef, stability: Stability, reads: &[Reading]) -
         Stability::Const | Stability::Up if trusted(reads) => {
             coordination("none", "the program answers for it that this stays; nothing checks it")
         }
-        Stability::Const | Stability::Up => {
-            coordination("none", "once true at one node it comes true at all, and doing it at each of them is doing it once")
-        }
+        Stability::Const | Stability::Up => coordination(
+            "none",
+            "once true at one node it comes true at all, and doing it at each of them is doing it once",
+        ),
         Stability::Down | Stability::Eventual => coordination(
             "seal or one owner",
             "two nodes would disagree about whether it has happened: either what it reads is sealed first, \
@@ -82,5 +89,9 @@ pub(super) fn of_when(when: &WhenDef, stability: Stability, reads: &[Reading]) -
 }
 
 fn trusted(reads: &[Reading]) -> bool {
-    reads.iter().any(|reading| reading.drift == Drifting::Trusted)
+    reads.iter().any(|reading| reading.trusted)
+}
+
+pub(super) fn reads_rights(reads: &[Reading]) -> bool {
+    reads.iter().any(|reading| reading.what == RIGHTS)
 }

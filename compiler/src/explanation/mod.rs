@@ -88,8 +88,8 @@ pub struct Reading {
     pub declared: Place,
     /// Its type as written.
     pub ty: String,
-    /// The lattice in it that decides.
-    pub lattice: String,
+    /// The lattice in it that decides, where that is not the whole of it.
+    pub part: Option<String>,
     /// What is read: `which elements it has`.
     pub what: &'static str,
     /// Where it is read.
@@ -100,6 +100,8 @@ pub struct Reading {
     pub through: Vec<String>,
     /// What it does by itself.
     pub drift: Drifting,
+    /// Whether the program answers for it: `unstable(…, because: "…")`. Then it counts as growing, in tone `+`.
+    pub trusted: bool,
     /// Why, in a sentence.
     pub why: String,
     /// `+`, `-` or `?`: how the result goes with it.
@@ -119,8 +121,6 @@ pub enum Drifting {
     Down,
     /// It goes both ways.
     Both,
-    /// It goes both ways, and the program says that it does not matter.
-    Trusted,
 }
 
 /// Where a tone was turned.
@@ -158,6 +158,20 @@ pub struct Explainer {
 fn leaves_meaning(diagnostic: &Diagnostic) -> bool {
     let code = diagnostic.code.as_str();
     diagnostic.severity != Severity::Error || ["E03", "E04", "E05", "E08"].iter().any(|family| code.starts_with(family))
+}
+
+impl Explanation {
+    /// Whether the program answers for it that it stays.
+    #[must_use]
+    pub fn is_trusted(&self) -> bool {
+        self.reads.iter().any(|reading| reading.trusted)
+    }
+
+    /// Whether rights are read, which each node has its own of.
+    #[must_use]
+    pub fn reads_rights(&self) -> bool {
+        coordination::reads_rights(&self.reads)
+    }
 }
 
 impl Explainer {
@@ -219,9 +233,8 @@ impl Explainer {
         let when = &self.program.whens[index];
         let mut places = vec![when.condition.place];
         places.extend(when.binding.iter().map(|(_, source)| source.place));
-        let stands_in = |found: &&Diagnostic| {
-            found.severity == Severity::Error && places.contains(&found.primary.place)
-        };
+        let stands_in =
+            |found: &&Diagnostic| found.severity == Severity::Error && places.contains(&found.primary.place);
         self.diagnostics.iter().filter(stands_in).collect()
     }
 

@@ -16,16 +16,21 @@ use crate::program::Program;
 /// How many nodes are looked at; functions are followed where they are called. Beyond it the way is told as far as known.
 const FUEL: u32 = 20_000;
 
+/// How many views and functions a record is followed through to where it is put together.
+const DEPTH_MAX: u32 = 64;
+
 /// Through what an expression reads a variable.
 pub(super) fn way(program: &Program, hir: &Hir, var: usize) -> Vec<String> {
-    let mut walk = Walk {
-        program,
-        var,
-        marked: FxHashSet::default(),
-        views: FxHashMap::default(),
-        found: Vec::new(),
-        fuel: FUEL,
-    };
+    let mut walk =
+        Walk {
+            program,
+            var,
+            marked: FxHashSet::default(),
+            bound: FxHashMap::default(),
+            views: FxHashMap::default(),
+            found: Vec::new(),
+            fuel: FUEL,
+        };
     walk.reaches(hir);
     walk.found
 }
@@ -35,6 +40,8 @@ struct Walk<'p> {
     var: usize,
     /// Names that stand for something that comes from the variable.
     marked: FxHashSet<LocalId>,
+    /// What was handed to a function.
+    bound: FxHashMap<LocalId, &'p Hir>,
     views: FxHashMap<usize, bool>,
     found: Vec<String>,
     fuel: u32,
@@ -66,6 +73,7 @@ impl<'p> Walk<'p> {
             HirKind::Apply(index, args) => {
                 let function = &program.fns[*index];
                 for ((_, param), arg) in function.params.iter().zip(args) {
+                    self.bound.insert(*param, arg);
                     if self.reaches(arg) {
                         self.marked.insert(*param);
                     } else {
@@ -78,6 +86,10 @@ impl<'p> Walk<'p> {
                 }
                 reached
             }
+            HirKind::Field(base, name) => match self.field(base, name, DEPTH_MAX) {
+                Some(reached) => reached,
+                None => self.reaches(base),
+            },
             HirKind::Coll(_, source, args, lambda) => {
                 let mut reached = self.reaches(source);
                 for arg in args {
@@ -118,6 +130,30 @@ impl<'p> Walk<'p> {
                 hir.each_part(&mut |part| reached |= self.reaches(part));
                 reached
             }
+        }
+    }
+
+    /// Whether the variable is read by one field of a record that is put together somewhere in view; none if it is not.
+    fn field(&mut self, base: &'p Hir, name: &str, depth: u32) -> Option<bool> {
+        let depth = depth.checked_sub(1)?;
+        match &base.kind {
+            HirKind::Local(local) => {
+                let bound = *self.bound.get(local)?;
+                self.field(bound, name, depth)
+            }
+            HirKind::View(index) => {
+                let program = self.program;
+                let reached = self.field(&program.views[*index].value, name, depth)?;
+                if reached {
+                    self.note(format!("the view `{}`", program.views[*index].name));
+                }
+                Some(reached)
+            }
+            HirKind::Record(fields) => {
+                let (_, part) = fields.iter().find(|(field, _)| field == name)?;
+                Some(self.reaches(part))
+            }
+            _ => None,
         }
     }
 

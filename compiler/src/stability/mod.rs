@@ -41,9 +41,9 @@ use crate::program::Program;
 pub(crate) use guards::check_guards;
 pub(crate) use moves::Moves;
 use range::Range;
+pub(crate) use readings::{RIGHTS, of_expression, of_variable};
 use sources::of_var;
 use tones::Leaf;
-pub(crate) use readings::{of_expression, of_variable};
 pub(crate) use whens::{check_whens, text_at};
 
 /// How many nodes one judgement may visit: functions are unfolded where they are called. What is left is eventual.

@@ -10,11 +10,12 @@
 use lasp_plan::{Place, Stability};
 
 use super::Judge;
-use super::causes::{Cause, why_back};
+use super::causes::{drifts, why_back};
 use super::moves::Moves;
 use super::sources::lattice_of;
 use super::tones::{Aspect, Drift, Leaf, Read, Tone, Why};
 use super::whens::text_at;
+use crate::crdt::Crdt;
 use crate::diagnostic::SourceFile;
 use crate::explanation::{Drifting, Reading, Turning};
 use crate::hir::Hir;
@@ -60,60 +61,84 @@ fn readings(program: &Program, files: &[SourceFile], leaf: &Leaf) -> Vec<Reading
 fn reading(program: &Program, files: &[SourceFile], read: &Read) -> Option<Reading> {
     let var = program.vars.get(read.source.var)?;
     let lattice = lattice_of(&var.crdt, read.source.lattice)?;
-    let natural = Judge::new(program).var(read.source.var);
-    let natural = natural.whole().reads().iter().find(|own| own.source == read.source).map(|own| own.drift);
-    let is_trusted = natural.is_some_and(|own| own != read.drift);
-    let cause = Cause {
-        var: read.source.var,
-        lattice,
-        drift: read.drift,
-        aspect: read.source.aspect,
-        place: read.place,
-        turn: None,
+    let part = (read.source.lattice > 0).then(|| written(files, lattice));
+    let place = read.place;
+    let text = text_at(files, place);
+    // What somebody answers for is told as it is by itself.
+    let drift = match read.trusted {
+        true => natural(program, read).unwrap_or(read.drift),
+        false => read.drift,
     };
-    let text = text_at(files, read.place);
-    let why = match read.drift {
-        _ if is_trusted => "the program answers for it that this stays: `unstable(…, because: \"…\")`".to_string(),
-        Drift::Both => why_back(lattice),
-        Drift::Up | Drift::Down => cause.drifts(&text),
+    let what = match (&part, text == var.name) {
+        (Some(part), true) => format!("the `{part}` in it"),
+        _ => format!("`{text}`"),
+    };
+    let why = match (drift, lattice) {
+        (Drift::Both, _) => why_back(lattice),
+        (_, Crdt::Drawn(..)) => format!("{what} only rises, as drawn"),
+        (_, Crdt::Named { info, .. }) if info.name == "flag" => format!("{what} stays true once it is"),
+        _ => drifts(lattice, read.source.aspect, drift, &what),
     };
     let what = match (read.source.aspect, lattice.values().is_some()) {
         (Aspect::Members, true) => "which keys it has",
         (Aspect::Members, false) => "which elements it has",
         (Aspect::IsSet, _) => "whether it is set",
-        (Aspect::Value, _) => "its value",
+        (Aspect::Value, true) => "what is under its keys",
+        (Aspect::Value, false) => "its value",
     };
+    let turn = read.turn.map(|turn| {
+        let falls_past = drift == Drift::Down && turn.why == Why::Compared;
+        let why =
+            if falls_past { "what falls only falls further below what it is compared with" } else { turn.why.text() };
+        Turning { place: turn.place, text: text_at(files, turn.place), why }
+    });
     Some(Reading {
         var: Some(read.source.var),
         name: var.name.clone(),
         declared: var.place,
         ty: text_at(files, var.type_place),
-        lattice: lattice.to_string(),
+        part,
         what,
-        place: read.place,
+        place,
         text,
         through: Vec::new(),
-        drift: if is_trusted { Drifting::Trusted } else { drifting(read.drift) },
+        drift: drifting(drift),
+        trusted: read.trusted,
         why,
         tone: match read.tone {
             Tone::Plus => '+',
             Tone::Minus => '-',
             Tone::Any => '?',
         },
-        turn: read.turn.map(|turn| Turning {
-            place: turn.place,
-            text: text_at(files, turn.place),
-            why: turn.why.text(),
-        }),
+        turn,
         direction: read.direction(),
     })
 }
 
-/// What was not looked into.
+/// What a source does whatever anybody says.
+fn natural(program: &Program, read: &Read) -> Option<Drift> {
+    let moves = Judge::new(program).var(read.source.var);
+    moves.whole().reads().iter().find(|own| own.source == read.source).map(|own| own.drift)
+}
+
+/// A lattice as the program writes it.
+fn written(files: &[SourceFile], lattice: &Crdt) -> String {
+    match lattice {
+        Crdt::Named { place, .. } | Crdt::Record(_, place) | Crdt::Tuple(_, place) | Crdt::Drawn(_, _, place) => {
+            text_at(files, *place)
+        }
+        Crdt::Error => String::new(),
+    }
+}
+
+/// What is read of rights.
+pub(crate) const RIGHTS: &str = "what may be spent here";
+
+/// What was not looked into, and rights, which are no part of the visible value.
 fn unknown(files: &[SourceFile], read: &Read) -> Reading {
     let text = text_at(files, read.place);
     let (what, why) = match text.ends_with(".rights") {
-        true => ("what may be spent here", "rights differ from node to node, and are spent and moved".to_string()),
+        true => (RIGHTS, "rights differ from node to node, and are spent and moved".to_string()),
         false => ("its value", Why::Fuel.text().to_string()),
     };
     Reading {
@@ -121,12 +146,13 @@ fn unknown(files: &[SourceFile], read: &Read) -> Reading {
         name: text.clone(),
         declared: read.place,
         ty: String::new(),
-        lattice: String::new(),
+        part: None,
         what,
         place: read.place,
         text,
         through: Vec::new(),
         drift: Drifting::Both,
+        trusted: read.trusted,
         why,
         tone: '?',
         turn: None,

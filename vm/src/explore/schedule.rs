@@ -149,10 +149,18 @@ fn candidates(setting: &Setting<'_>, steps: &[Step]) -> Vec<Vec<Step>> {
         let Some(ops) = setting.ops.iter().find(|ops| ops.first().is_some_and(|first| first.var == op.var)) else {
             continue;
         };
-        let own = ops.iter().position(|other| other == op).unwrap_or(ops.len());
-        for simpler in &ops[..own] {
+        // Fewer elements first, then what comes first in the list: each replacement has less of one or the other.
+        let own = (op.weight(), ops.iter().position(|other| other == op).unwrap_or(ops.len()));
+        for (at_list, simpler) in ops.iter().enumerate() {
+            if (simpler.weight(), at_list) < own {
+                let mut other = steps.to_vec();
+                other[n] = Step::Update { at: *at, op: simpler.clone(), now_us: *now_us };
+                made.push(other);
+            }
+        }
+        for fewer in op.with_fewer() {
             let mut other = steps.to_vec();
-            other[n] = Step::Update { at: *at, op: simpler.clone(), now_us: *now_us };
+            other[n] = Step::Update { at: *at, op: fewer, now_us: *now_us };
             made.push(other);
         }
         if *now_us != 0 {
@@ -205,19 +213,18 @@ pub(super) fn told(setting: &Setting<'_>, found: &Schedule, condition: &str, row
         Some(breach) => breach,
         None => return Vec::new(),
     };
-    let row = |row: &Value| rows.map_or_else(|| untyped_text_of(row), |ty| text_of(row, ty));
-    let whose = if breach.row == Value::unit() { String::new() } else { format!(" for {}", row(&breach.row)) };
+    let row = || rows.map_or_else(|| untyped_text_of(&breach.row), |ty| text_of(&breach.row, ty));
     let (before, after) = match &setting.growth {
         Some(growth) => {
             let is = |value: &Value| format!("is {}", text_of(value, growth.ty));
             (is(&breach.row), breach.left.iter().map(is).collect::<String>())
         }
-        None => ("is true".to_string(), "is false".to_string()),
+        None if breach.row == Value::unit() => ("is true".to_string(), "is false".to_string()),
+        None => (format!("holds for {}", row()), format!("no longer holds for {}", row())),
     };
-    let whose = if setting.growth.is_some() { String::new() } else { whose };
     let mut lines: Vec<Told> = Vec::new();
     if breach.since == 0 {
-        lines.push(Told { does: "at the start".to_string(), then: format!("`{condition}` {before}{whose}") });
+        lines.push(Told { does: "at the start".to_string(), then: format!("`{condition}` {before}") });
     }
     let steps = &found.steps[..breach.until.min(found.steps.len())];
     let mut heard: Option<(usize, usize)> = None;
@@ -225,10 +232,10 @@ pub(super) fn told(setting: &Setting<'_>, found: &Schedule, condition: &str, row
         let at = name(step.at());
         let then = match n {
             n if n == breach.until && breach.torn => {
-                format!("`{condition}` fails at {at}{whose}: an `ivar` has two values")
+                format!("`{condition}` fails at {at}: an `ivar` has two values")
             }
-            n if n == breach.until => format!("`{condition}` {after} at {at}{whose}"),
-            n if n == breach.since => format!("`{condition}` {before} at {at}{whose}"),
+            n if n == breach.until => format!("`{condition}` {after} at {at}"),
+            n if n == breach.since => format!("`{condition}` {before} at {at}"),
             _ => String::new(),
         };
         let does = match step {
