@@ -63,7 +63,7 @@ pub fn diagnostic<'a>(diagnostic: &'a Diagnostic, files: &'a [SourceFile]) -> Di
             .iter()
             .map(|fix| FixLine {
                 title: &fix.title,
-                edits: fix.edits.iter().map(|(place, text)| label(*place, text)).collect(),
+                edits: fix.edits.iter().map(|edit| label(edit.place, &edit.text)).collect(),
             })
             .collect(),
     }

@@ -19,6 +19,7 @@ pub mod draw;
 pub mod exit;
 pub mod explain;
 pub mod feed;
+pub mod fixing;
 pub mod interrupt;
 pub mod json;
 pub mod locate;

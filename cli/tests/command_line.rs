@@ -26,7 +26,7 @@ fn help_teaches_by_example() {
         let text = String::from_utf8(output.stdout).unwrap();
         assert!(text.contains(expected), "{args:?}: {text}");
         // What is not in this version is not advertised.
-        for absent in ["--data", "--await", "--fix", "--profile", "lasp sim"] {
+        for absent in ["--data", "--profile", "lasp sim"] {
             assert!(!text.contains(absent), "{args:?} mentions {absent}");
         }
         assert_eq!(output.status.code(), Some(0));
@@ -41,8 +41,6 @@ fn what_comes_later_is_refused_with_exit_code_2() {
         (vec!["sim", "a.lasp", "--nodes", "x=1"], "lasp sim"),
         (vec!["fmt", "-"], "lasp fmt"),
         (vec!["run", "a.lasp", "--data", "d"], "--data"),
-        (vec!["run", "a.lasp", "--await", "x"], "--await"),
-        (vec!["check", "a.lasp", "--fix"], "--fix"),
         (vec!["graph", "a.lasp", "--as", "svg"], "--as svg"),
         (vec!["plan", "a.lasp", "--role", "r"], "--role"),
         (vec!["explain", "a.lasp", "x"], "lasp explain FILE NAME"),

@@ -190,6 +190,17 @@ impl Crdt {
         }
     }
 
+    /// Where it was written.
+    #[must_use]
+    pub fn place(&self) -> Option<Place> {
+        match self {
+            Crdt::Named { place, .. } | Crdt::Record(_, place) | Crdt::Tuple(_, place) | Crdt::Drawn(_, _, place) => {
+                Some(*place)
+            }
+            Crdt::Error => None,
+        }
+    }
+
     /// The same lattice, written elsewhere by its name.
     #[must_use]
     pub fn named_at(self, at: Place) -> Crdt {

@@ -31,13 +31,33 @@ pub struct Label {
     pub text: String,
 }
 
+/// Whether a correction may be made without asking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Applicable {
+    /// There is one thing that can have been meant: `lasp check --fix` makes it.
+    Always,
+    /// It changes what the program does, or is one of several ways: the reader chooses.
+    Maybe,
+}
+
+/// A replacement of text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// What goes; nothing goes where it is empty.
+    pub place: Place,
+    /// What comes in its stead.
+    pub text: String,
+}
+
 /// A correction that can be applied.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fix {
     /// What it does, as an order: "write `views`".
     pub title: String,
-    /// Replacements of text.
-    pub edits: Vec<(Place, String)>,
+    /// Replacements of text that do not overlap.
+    pub edits: Vec<Edit>,
+    /// Whether it may be made without asking.
+    pub applicable: Applicable,
 }
 
 /// One message.
@@ -105,11 +125,23 @@ impl Diagnostic {
         self
     }
 
-    /// A correction that replaces one place.
+    /// A correction that replaces one place and is certainly what was meant.
     #[must_use]
     pub fn fix(mut self, title: impl Into<String>, place: Place, text: impl Into<String>) -> Diagnostic {
-        self.fixes.push(Fix { title: title.into(), edits: vec![(place, text.into())] });
+        self.add_fix(Applicable::Always, title, vec![Edit { place, text: text.into() }]);
         self
+    }
+
+    /// A correction that somebody has to choose.
+    #[must_use]
+    pub fn choice(mut self, title: impl Into<String>, edits: Vec<Edit>) -> Diagnostic {
+        self.add_fix(Applicable::Maybe, title, edits);
+        self
+    }
+
+    /// A further correction.
+    pub fn add_fix(&mut self, applicable: Applicable, title: impl Into<String>, edits: Vec<Edit>) {
+        self.fixes.push(Fix { title: title.into(), edits, applicable });
     }
 }
 

@@ -212,6 +212,58 @@ impl Hir {
         }
     }
 
+    /// [`each_part`](Hir::each_part), to change them.
+    pub fn each_part_mut(&mut self, f: &mut impl FnMut(&mut Hir)) {
+        match &mut self.kind {
+            HirKind::Const(_)
+            | HirKind::Local(_)
+            | HirKind::Var(_)
+            | HirKind::Raw(_)
+            | HirKind::View(_)
+            | HirKind::Error => {}
+            HirKind::Field(part, _)
+            | HirKind::Some(part)
+            | HirKind::Unary(_, part)
+            | HirKind::Rights(part)
+            | HirKind::Unstable(part, _) => f(part),
+            HirKind::Binary(_, a, b)
+            | HirKind::CompareSet(_, a, b)
+            | HirKind::CompareDrawn(_, a, b, _)
+            | HirKind::Lookup(a, b) => [a, b].into_iter().for_each(|part| f(part)),
+            HirKind::If(a, b, c) => [a, b, c].into_iter().for_each(|part| f(part)),
+            HirKind::Tuple(parts)
+            | HirKind::Set(parts)
+            | HirKind::List(parts)
+            | HirKind::Variant(_, parts)
+            | HirKind::Call(_, parts)
+            | HirKind::Apply(_, parts) => parts.iter_mut().for_each(f),
+            HirKind::Record(fields) => fields.iter_mut().for_each(|(_, part)| f(part)),
+            HirKind::Map(entries) => entries.iter_mut().flat_map(|(key, value)| [key, value]).for_each(f),
+            HirKind::Text(parts) => parts.iter_mut().for_each(|part| {
+                if let HirText::Hole(part) = part {
+                    f(part);
+                }
+            }),
+            HirKind::Match(value, arms) => {
+                f(value);
+                for arm in arms {
+                    arm.guard.iter_mut().for_each(&mut *f);
+                    f(&mut arm.body);
+                }
+            }
+            HirKind::Coll(_, source, args, lambda) => {
+                f(source);
+                args.iter_mut().for_each(&mut *f);
+                lambda.iter_mut().for_each(|lambda| f(&mut lambda.body));
+            }
+            HirKind::From { sources, filter, select } => {
+                sources.iter_mut().for_each(|(_, source)| f(source));
+                filter.iter_mut().for_each(|filter| f(filter));
+                f(select);
+            }
+        }
+    }
+
     /// Calls `f` for this node and every one below it.
     pub fn each(&self, f: &mut impl FnMut(&Hir)) {
         f(self);

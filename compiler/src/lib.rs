@@ -12,6 +12,8 @@ pub mod crdt;
 pub mod diagnostic;
 pub mod explanation;
 pub mod flow;
+mod fold;
+mod footguns;
 pub mod hir;
 mod lower;
 pub mod operators;
@@ -89,6 +91,11 @@ pub struct Options {
     pub unfold_views: bool,
     /// Whether [`Compiled::requirements`] is wanted.
     pub requirements: bool,
+    /// The last `when` of the main file is what somebody outside waits for: reports about its condition say so.
+    pub awaits: bool,
+    /// The program goes on being written, or is driven from outside: that nobody reads a view or writes a variable yet is
+    /// no cause for a warning.
+    pub unfinished: bool,
 }
 
 /// Compiles the text of the file `name`.
@@ -113,10 +120,15 @@ pub fn compile_with(name: &str, text: &str, loader: &mut dyn Loader, options: Op
 /// With the checked program, of which the plan was made.
 fn compiled(name: &str, text: &str, loader: &mut dyn Loader, options: Options) -> (Compiled, program::Program) {
     let Sources { files, units, mut diagnostics, .. } = Sources::read(name, text, loader);
-    let (program, found) = check::check(&units);
+    let (mut program, found) = check::check(&units);
+    if options.awaits {
+        program.mark_awaited();
+    }
     diagnostics.extend(found);
     stability::check_whens(&program, &files, &mut diagnostics);
-    stability::check_guards(&program, &mut diagnostics);
+    stability::check_recursion(&program, &mut diagnostics);
+    stability::check_required(&program, &files, &mut diagnostics);
+    footguns::check(&program, &files, options, &mut diagnostics);
     let mut compiled = Compiled { table: table(&program), ..Compiled::default() };
     compiled.stages.push(("resolve, type, stability, flow", printed(&program, &compiled.table)));
     if options.requirements {
@@ -140,7 +152,7 @@ fn table(program: &program::Program) -> Vec<NameRow> {
     let mut judge = stability::Judge::new(program);
     let mut flows = flow::Flows::new(program);
     let mut rows: Vec<(lasp_plan::Place, NameRow)> = Vec::new();
-    for (index, var) in program.vars.iter().enumerate() {
+    for (index, var) in program.vars.iter().enumerate().filter(|(_, var)| var.hidden.is_none()) {
         let row = NameRow {
             name: var.name.clone(),
             kind: "var",

@@ -3,6 +3,8 @@
 //! Positions are identities, as in the plan. A declaration that was reported keeps its place here with types of
 //! [`Ty::Error`], so that later passes need not know. Neighbours: `check` fills it, `stability` and `lower` read it.
 
+use std::collections::BTreeSet;
+
 use lasp_plan::Place;
 
 use crate::crdt::Crdt;
@@ -28,6 +30,8 @@ pub struct Program {
     pub whens: Vec<WhenDef>,
     /// `watch`es.
     pub watches: Vec<WatchDef>,
+    /// What flows into variables.
+    pub binds: Vec<BindDef>,
     /// Shown names.
     pub shows: Vec<ShowDef>,
     /// Feeds.
@@ -36,9 +40,30 @@ pub struct Program {
     pub locals: Vec<Ty>,
     /// What is known of holes.
     pub holes: Holes,
+    /// Which names are read and written anywhere, also where nothing runs: in test blocks, in invariants.
+    pub uses: Uses,
+}
+
+/// Who is mentioned, by position.
+#[derive(Debug, Default)]
+pub struct Uses {
+    /// Views that are read.
+    pub views: BTreeSet<usize>,
+    /// Variables that are read.
+    pub vars: BTreeSet<usize>,
+    /// Variables that are updated.
+    pub written: BTreeSet<usize>,
 }
 
 impl Program {
+    /// Says of the last `when` of the main file that somebody outside waits for its condition.
+    pub fn mark_awaited(&mut self) {
+        let last = self.whens.iter_mut().filter(|when| when.place.file == 0).max_by_key(|when| when.place.start);
+        if let Some(when) = last {
+            when.made_for = Some(MadeFor::Await);
+        }
+    }
+
     /// The type of a bound name.
     #[must_use]
     pub fn local_ty(&self, local: LocalId) -> Ty {
@@ -63,6 +88,26 @@ pub struct VarDef {
     pub place: Place,
     /// Where its type is written.
     pub type_place: Place,
+    /// What it is kept for, if the program does not declare it.
+    pub hidden: Option<Hidden>,
+}
+
+/// What a variable that nobody wrote down is kept for. It has a name that cannot be written, and is neither shown nor
+/// listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hidden {
+    /// The value of this variable, by position, as it was sealed.
+    SealOf(usize),
+    /// What a `once` has been done for.
+    DoneOnce,
+}
+
+impl VarDef {
+    /// Whether it holds the sealed value of another: unset, then set for ever.
+    #[must_use]
+    pub fn is_seal(&self) -> bool {
+        matches!(self.hidden, Some(Hidden::SealOf(_)))
+    }
 }
 
 /// A view.
@@ -74,8 +119,12 @@ pub struct ViewDef {
     pub ty: Ty,
     /// Its definition.
     pub value: Hir,
+    /// Whether it is a least fixed point: its definition may name it.
+    pub rec: bool,
     /// Where its name stands.
     pub place: Place,
+    /// Where it is declared `stable`, if it is.
+    pub stable: Option<Place>,
 }
 
 /// A function.
@@ -141,6 +190,10 @@ pub struct HandlerDef {
 pub struct WhenDef {
     /// Whether `once` stands before it.
     pub once: bool,
+    /// Of a `once`, the hidden variable with what it has been done for.
+    pub done: Option<usize>,
+    /// What it is made for, if the program does not say `when`.
+    pub made_for: Option<MadeFor>,
     /// At which role.
     pub role: Option<String>,
     /// The `for … in …`.
@@ -150,6 +203,28 @@ pub struct WhenDef {
     /// What happens.
     pub body: Vec<HirStmt>,
     /// Where.
+    pub place: Place,
+}
+
+/// What a `when` that nobody wrote is made for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MadeFor {
+    /// `seal votes at server when e`: the variable, by position.
+    Seal(usize),
+    /// `bind g <- e`: the variable, by position. Its condition is what flows; it fires for each row anew.
+    Bind(usize),
+    /// Somebody outside waits for its condition.
+    Await,
+}
+
+/// `bind g <- e`. What carries it out is a `when` that is [made for](MadeFor::Bind) it.
+#[derive(Debug)]
+pub struct BindDef {
+    /// The variable, by position.
+    pub var: usize,
+    /// What flows.
+    pub value: Hir,
+    /// Where the variable is named.
     pub place: Place,
 }
 

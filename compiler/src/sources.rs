@@ -133,6 +133,11 @@ fn place(file: usize, span: Span) -> Place {
 pub fn syntax(error: &SyntaxError, file: usize) -> Diagnostic {
     let code = Code::parse(error.code).unwrap_or(Code::E0001);
     let mut diagnostic = Diagnostic::new(code, place(file, error.span), &error.message).label(&error.label);
+    if diagnostic.code == Code::E0008 {
+        // `>=` and `<-`: two signs of one byte each.
+        let between = Place { start: diagnostic.primary.place.start + 1, ..diagnostic.primary.place };
+        diagnostic = diagnostic.fix("put a space between them", Place { end: between.start, ..between }, " ");
+    }
     for (span, note) in &error.notes {
         diagnostic = diagnostic.also(place(file, *span), note);
     }

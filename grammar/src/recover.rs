@@ -198,8 +198,13 @@ impl<'t> Recovery<'t> {
         retag_steps(tokens);
         // The builders would find this too, but only after the parser has filled its stack.
         if let Some(deepest) = shape::too_deep(tokens, DEPTH_MAX) {
+            let at = tokens.partition_point(|lexeme| lexeme.start < deepest.start);
             self.report(too_deep(deepest.span()));
-            return Solved::Done(None);
+            // At least its name is known then, and those who use it are not told that it is not.
+            let named = if goal == Goal::Item { with_holes(tokens, at) } else { Vec::new() };
+            let shallow =
+                named.into_iter().filter(|candidate| shape::too_deep(candidate, DEPTH_MAX).is_none()).collect();
+            return Solved::Done(self.first_that_fits(shallow, goal));
         }
         let mut mended = false;
         let mut mended_end = false;

@@ -37,7 +37,7 @@ const MISREADINGS: &[(&str, &str)] = &[
 ];
 
 /// How many cases are made to catch one.
-const PATIENCE: u64 = 4_000;
+const PATIENCE: u64 = 10_000;
 
 #[test]
 fn a_wrong_rule_is_caught() {

@@ -10,14 +10,14 @@ use clap::ValueEnum;
 use lasp_compiler::{Compiled, NameRow, compile};
 use serde::Serialize;
 
-use super::later::refuse;
 use super::loading::count;
-use crate::Exit;
+use crate::fixing::{self, Made};
 use crate::interrupt::Interrupt;
+use crate::locate::Position;
 use crate::names::counted;
 use crate::output::{BOLD, GREY, Output, PLAIN, RED, YELLOW};
 use crate::sources::{Files, read_program};
-use crate::{json, report};
+use crate::{Exit, Usage, json, report};
 
 /// How often watched files are looked at. Looking costs microseconds, and nobody types faster.
 const WATCH_INTERVAL_MS: u64 = 200;
@@ -29,6 +29,7 @@ Examples:
   lasp check main.lasp
   lasp check *.lasp --deny warnings     for CI: warnings fail too
   lasp check main.lasp --table          type, stability, flow and place of every variable and view
+  lasp check main.lasp --fix            misspelt names and the like are corrected in the file
   lasp check main.lasp --watch          again whenever a file changes
   lasp check main.lasp --format json    a diagnostic per line")]
 pub struct Args {
@@ -44,7 +45,8 @@ pub struct Args {
     /// Check again when a file changes, until Ctrl-C
     #[arg(long)]
     watch: bool,
-    #[arg(long, hide = true)]
+    /// First make the corrections that leave no choice, in the files
+    #[arg(long, conflicts_with = "watch")]
     fix: bool,
 }
 
@@ -53,6 +55,15 @@ pub struct Args {
 enum Deny {
     /// Warnings fail the check.
     Warnings,
+}
+
+/// `{"fixed":"write `views`","code":"E0101","file":"main.lasp","start":{…}}`.
+#[derive(Debug, Serialize)]
+struct FixedLine<'a> {
+    fixed: &'a str,
+    code: &'a str,
+    file: &'a str,
+    start: Position,
 }
 
 #[derive(Clone, Copy, Debug, Default, Serialize)]
@@ -68,7 +79,9 @@ impl Args {
     /// # Errors
     /// When a file cannot be read.
     pub fn run(self, output: &mut Output) -> anyhow::Result<Exit> {
-        refuse(&[("--fix", self.fix)])?;
+        if self.fix {
+            self.fix(output)?;
+        }
         if self.watch {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             return runtime.block_on(self.watch(output));
@@ -99,6 +112,35 @@ impl Args {
         print_summary(summary, output)?;
         let denied = self.deny == Some(Deny::Warnings) && summary.warnings > 0;
         Ok((if summary.errors > 0 || denied { Exit::Problems } else { Exit::Fine }, read))
+    }
+
+    // Corrects the files and says what was done.
+    fn fix(&self, output: &mut Output) -> anyhow::Result<()> {
+        if self.files.iter().any(|path| path == Path::new("-")) {
+            return Err(Usage::new("`--fix` changes files, and `-` is none").into());
+        }
+        let mut made = 0;
+        for path in &self.files {
+            let Ok(text) = read_program(path)? else { continue };
+            let mended = fixing::mend(&path.display().to_string(), &text, &mut Files);
+            mended.changed.iter().try_for_each(fixing::write)?;
+            made += mended.made.len();
+            for Made { code, title, file, start } in mended.made {
+                let code = code.as_str();
+                if output.is_json() {
+                    output.json(&FixedLine { fixed: &title, code, file: &file, start })?;
+                } else {
+                    output.line(&format!(
+                        "fixed {file}:{}:{}: {title} {GREY}({code}){PLAIN}",
+                        start.line, start.column
+                    ))?;
+                }
+            }
+        }
+        if made == 0 && !output.is_json() {
+            output.line("nothing to fix without asking")?;
+        }
+        Ok(())
     }
 
     async fn watch(self, output: &mut Output) -> anyhow::Result<Exit> {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use lasp_plan::{Plan, Stmt, Update};
+use lasp_plan::{Op, Plan, Stmt, Update, WhenKind};
 
 use super::later::refuse;
 use super::loading::load;
@@ -98,9 +98,10 @@ fn text(plan: &Plan) -> String {
             let from = if inputs.is_empty() { String::new() } else { format!(" of {}", inputs.join(", ")) };
             let detail = node.detail.split_whitespace().collect::<Vec<_>>().join(" ");
             format!(
-                "{GREY}#{id:<3}{PLAIN} {}{from}  {CYAN}{detail}{PLAIN}  {GREY}{}{PLAIN}",
+                "{GREY}#{id:<3}{PLAIN} {}{from}  {CYAN}{detail}{PLAIN}  {GREY}{}{PLAIN}{}",
                 node.op.words(&plan.vars),
-                node.stability
+                node.stability,
+                inside(&node.op, plan)
             )
         }),
     );
@@ -120,6 +121,20 @@ fn text(plan: &Plan) -> String {
         }),
     );
     section(&mut out, "shows", plan.shows.iter().map(|show| show.name.clone()));
+    out
+}
+
+// The operators of a fixed point, a line each.
+fn inside(op: &Op, plan: &Plan) -> String {
+    let Op::Fix { body, result } = op else { return String::new() };
+    let mut out = String::new();
+    for (id, node) in body.nodes.iter().enumerate() {
+        let inputs: Vec<String> = node.inputs.iter().map(|input| format!("·{}", input.0)).collect();
+        let from = if inputs.is_empty() { String::new() } else { format!(" of {}", inputs.join(", ")) };
+        let next = if id == result.0 as usize { ", the next round" } else { "" };
+        let (words, detail) = (node.op.words(&plan.vars), &node.detail);
+        out.push_str(&format!("\n{GREY}·{id:<3}{PLAIN} {words}{from}{next}  {CYAN}{detail}{PLAIN}"));
+    }
     out
 }
 
@@ -150,8 +165,10 @@ fn reactions(plan: &Plan) -> Vec<String> {
         line(format!("on {BOLD}{event}{PLAIN}"), &each.role, String::new(), &[&each.body])
     });
     let whens = plan.whens.iter().map(|each| {
-        let head = format!("when {CYAN}{}{PLAIN}", each.condition);
-        line(head, &each.role, format!(", from #{}", each.node.0), &[&each.body])
+        let head = format!("{} {CYAN}{}{PLAIN}", each.keyword(), each.subject(&plan.vars));
+        // A seal names its role itself.
+        let role = if let WhenKind::Seal(_) = each.kind { &None } else { &each.role };
+        line(head, role, format!(", from #{}", each.node.0), &[&each.body])
     });
     let watches = plan.watches.iter().map(|each| {
         let removed = each.removed.as_ref().map(|(_, body)| body.as_slice()).unwrap_or_default();

@@ -208,6 +208,8 @@ impl Repl<'_> {
     ) -> anyhow::Result<()> {
         for happening in happenings {
             match happening {
+                // Nobody here waits.
+                Happening::Awaited => {}
                 Happening::Emit { name, id, value, ty } => show::emit(self.output, &name, &id, &value, &ty)?,
                 Happening::Change { name, ty, added, removed } => {
                     show::change(self.output, &name, &ty, &added, &removed)?;

@@ -11,6 +11,10 @@ use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use lasp_compiler::codes::Code;
+use lasp_compiler::diagnostic::Diagnostic;
+use lasp_plan::WhenPlan;
+
 use super::loading::load;
 use crate::output::Output;
 use crate::replay::player::{Player, Say, Stop};
@@ -81,7 +85,12 @@ impl Args {
         let text = read(&self.trace).map_err(|reason| anyhow::anyhow!("`{name}` cannot be read: {reason}"))?;
         let lines = trace::read(&text);
         show_more(&mut session, &lines);
+        let files = session.files().to_vec();
         let Some(mut player) = Player::new(session, &lines) else { return Ok(Exit::Problems) };
+        if let Some((once, nodes)) = player.done_twice(&lines) {
+            report::print(&needs_owner(&once, &nodes), &files, output);
+            return Ok(Exit::Problems);
+        }
         for (number, step) in &lines {
             let place = format!("{name}:{number}");
             let done = match step {
@@ -95,6 +104,17 @@ impl Args {
         }
         Ok(Exit::Fine)
     }
+}
+
+// What is done once needs somebody who does it, and nobody else.
+fn needs_owner(once: &WhenPlan, nodes: &[String]) -> Diagnostic {
+    let who = nodes.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let message = "`once` among several nodes is part of the language, but not of this version";
+    let role = once.role.as_deref().unwrap_or("server");
+    Diagnostic::new(Code::E0801, once.place, message)
+        .label(format!("each of {who} would do it"))
+        .why("one of them has to own it, and this version cannot yet choose an owner")
+        .help(format!("let one node of the trace play its role: `once when … at {role} {{ … }}` and {{\"nodes\":{{\"a\":\"{role}\",…}}}}"))
 }
 
 fn play(

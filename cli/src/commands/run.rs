@@ -8,6 +8,9 @@
 //! This is the edge: files are read by tasks, Ctrl-C is listened to; what happens to each row is `runner`'s.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use lasp_plan::decode::duration;
 
 use super::later::refuse;
 use super::loading::load;
@@ -21,7 +24,8 @@ use crate::interrupt::Interrupt;
 use crate::names::nearest;
 use crate::output::Output;
 use crate::session::Session;
-use crate::{Exit, Usage};
+use crate::sources::Files;
+use crate::{Exit, Usage, report};
 
 /// The arguments of `lasp run`.
 #[derive(Debug, clap::Args)]
@@ -31,6 +35,7 @@ Examples:
   lasp run main.lasp --feed impression=today.csv     other data than the program names
   tail -f log.jsonl | lasp run main.lasp --feed click=- --watch
   lasp run main.lasp --show active --format json | jq .value
+  lasp run main.lasp --await 'votes >= 3'            end when it is true; it must be one that stays true
   lasp run main.lasp --skip-bad                      go on behind rows that cannot be read, and list them")]
 pub struct Args {
     /// The program
@@ -49,9 +54,11 @@ pub struct Args {
     skip_bad: bool,
     #[arg(long, hide = true, value_name = "DIR")]
     data: Option<PathBuf>,
-    #[arg(long = "await", hide = true, value_name = "EXPR")]
+    /// End as soon as EXPR, which must be one that stays true, is true; exit code 1 if it never is
+    #[arg(long = "await", value_name = "EXPR")]
     until: Option<String>,
-    #[arg(long, hide = true, value_name = "DUR")]
+    /// Wait for it no longer than this (`30s`, `1h30m`)
+    #[arg(long, value_name = "DUR", requires = "until")]
     timeout: Option<String>,
     #[arg(long, hide = true)]
     profile: bool,
@@ -63,17 +70,19 @@ impl Args {
     /// # Errors
     /// When the program or a feed cannot be opened, or stdout cannot be written.
     pub fn run(self, output: &mut Output) -> anyhow::Result<Exit> {
-        refuse(&[
-            ("--data", self.data.is_some()),
-            ("--await", self.until.is_some()),
-            ("--timeout", self.timeout.is_some()),
-            ("--profile", self.profile),
-        ])?;
+        refuse(&[("--data", self.data.is_some()), ("--profile", self.profile)])?;
         let mut session = Session::new();
         if !load(&mut session, &self.file, "", output)? {
             return Ok(Exit::Problems);
         }
         let names = self.shown(&mut session, output)?;
+        let patience = self.timeout.as_deref().map(patience).transpose()?;
+        if let Some(condition) = &self.until
+            && let Err((found, files)) = session.wait_for(condition, &mut Files)
+        {
+            report::print_all(&found, &files, output);
+            return Ok(Exit::Usage);
+        }
         let Some(plan) = session.plan().cloned() else { return Ok(Exit::Problems) };
         let chosen = choose(&plan, &self.feeds)?;
         for label in &chosen.repeated {
@@ -88,8 +97,11 @@ impl Args {
             }
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let runner = Runner::new(session, names, self.skip_bad, output);
-        let result = runtime.block_on(drive(runner, feeds, self.watch));
+        let mut runner = Runner::new(session, names, self.skip_bad, output);
+        if let Some(condition) = &self.until {
+            runner.wait_for(condition);
+        }
+        let result = runtime.block_on(drive(runner, feeds, self.watch, patience));
         // A reader that waits for stdin would otherwise hold up the end of the program.
         runtime.shutdown_background();
         result
@@ -121,6 +133,14 @@ impl Args {
     }
 }
 
+/// How long to wait.
+fn patience(text: &str) -> Result<Duration, Usage> {
+    let micros = duration(text).and_then(|micros| u64::try_from(micros).ok());
+    micros.map(Duration::from_micros).ok_or_else(|| {
+        Usage::new(format!("`{text}` is no duration")).help("write it as in a program: `30s`, `5m`, `1h30m`")
+    })
+}
+
 fn check_name(name: &str, session: &Session) -> Result<(), Usage> {
     let table = &session.compiled().table;
     if table.iter().any(|row| row.name == name) {
@@ -133,12 +153,26 @@ fn check_name(name: &str, session: &Session) -> Result<(), Usage> {
     })
 }
 
-async fn drive(mut runner: Runner<'_>, feeds: Vec<OpenFeed>, watch: bool) -> anyhow::Result<Exit> {
+async fn drive(
+    mut runner: Runner<'_>,
+    feeds: Vec<OpenFeed>,
+    watch: bool,
+    patience: Option<Duration>,
+) -> anyhow::Result<Exit> {
     let interrupt = Interrupt::listen();
     runner.expect(feeds.iter().filter_map(|feed| feed.size_bytes).sum());
-    runner.start(watch)?;
-    let stop = apply(&mut runner, feeds, &interrupt).await.err();
-    Ok(runner.finish(stop)?)
+    let stop = match runner.start(watch) {
+        Ok(()) => {
+            let work = apply(&mut runner, feeds, &interrupt);
+            // The work gives way at every piece of a feed and every few rows.
+            match patience {
+                Some(patience) => tokio::time::timeout(patience, work).await.unwrap_or(Err(Stop::TimedOut)),
+                None => work.await,
+            }
+        }
+        Err(stop) => Err(stop),
+    };
+    Ok(runner.finish(stop.err())?)
 }
 
 async fn apply(runner: &mut Runner<'_>, feeds: Vec<OpenFeed>, interrupt: &Interrupt) -> Result<(), Stop> {
@@ -146,6 +180,7 @@ async fn apply(runner: &mut Runner<'_>, feeds: Vec<OpenFeed>, interrupt: &Interr
     // All are read at once; the channels hold back those whose turn has not come.
     let untimed: Vec<Reading> = untimed.into_iter().map(Reading::start).collect();
     let timed: Vec<Reading> = timed.into_iter().map(Reading::start).collect();
+    let mut rows_done = 0;
     for mut feed in untimed {
         while let Some(items) = next(&mut feed, runner, interrupt).await? {
             for item in items {
@@ -153,7 +188,10 @@ async fn apply(runner: &mut Runner<'_>, feeds: Vec<OpenFeed>, interrupt: &Interr
                     return Err(Stop::Interrupted);
                 }
                 match item {
-                    Item::Row(row) => runner.row(feed.event, &feed.label, row)?,
+                    Item::Row(row) => {
+                        breathe(&mut rows_done).await;
+                        runner.row(feed.event, &feed.label, row)?;
+                    }
                     other => runner.no_row(other)?,
                 }
             }
@@ -175,11 +213,8 @@ async fn apply(runner: &mut Runner<'_>, feeds: Vec<OpenFeed>, interrupt: &Interr
         origins.push((feed.event, feed.label));
     }
     by_time(&mut rows);
-    for (count, timed) in rows.into_iter().enumerate() {
-        // Signals are heard only while nothing runs.
-        if count % ROWS_PER_BREATH == 0 {
-            tokio::task::yield_now().await;
-        }
+    for timed in rows {
+        breathe(&mut rows_done).await;
         if interrupt.pressed() {
             return Err(Stop::Interrupted);
         }
@@ -187,6 +222,14 @@ async fn apply(runner: &mut Runner<'_>, feeds: Vec<OpenFeed>, interrupt: &Interr
         runner.row(*event, label, timed.row)?;
     }
     runner.settle()
+}
+
+/// Signals are heard, and clocks looked at, only while nothing runs.
+async fn breathe(rows_done: &mut usize) {
+    if rows_done.is_multiple_of(ROWS_PER_BREATH) {
+        tokio::task::yield_now().await;
+    }
+    *rows_done += 1;
 }
 
 /// How many rows are applied between two chances for a signal to be heard: less than a millisecond's worth.

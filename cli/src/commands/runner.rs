@@ -24,6 +24,10 @@ const LISTED_MAX: u64 = 20;
 pub enum Stop {
     /// Ctrl-C.
     Interrupted,
+    /// What was waited for is true.
+    Awaited,
+    /// It was waited for long enough.
+    TimedOut,
     /// A row that cannot be read.
     Bad(Box<BadRow>),
     /// A feed that cannot be read any further.
@@ -52,6 +56,10 @@ pub struct Runner<'o> {
     emits: Vec<(String, u64)>,
     pairs: HashSet<(Arc<str>, i64)>,
     progress: Progress,
+    /// What the run waits for.
+    condition: Option<String>,
+    /// Whether that is true.
+    awaited: bool,
 }
 
 impl<'o> Runner<'o> {
@@ -70,16 +78,23 @@ impl<'o> Runner<'o> {
             emits: Vec::new(),
             pairs: HashSet::new(),
             progress: Progress::new(),
+            condition: None,
+            awaited: false,
         }
+    }
+
+    /// The run ends when this is true, which the session [says](crate::session::Session::wait_for).
+    pub fn wait_for(&mut self, condition: &str) {
+        self.condition = Some(condition.to_string());
     }
 
     /// Starts the program.
     ///
     /// # Errors
-    /// When stdout cannot be written.
-    pub fn start(&mut self, watch: bool) -> std::io::Result<()> {
+    /// When stdout cannot be written; when what is waited for is true from the start.
+    pub fn start(&mut self, watch: bool) -> Result<(), Stop> {
         let happenings = self.session.start(now_us());
-        self.print(happenings, None)?;
+        self.tell(happenings, None)?;
         if watch {
             for name in &self.names {
                 self.session.watch(name);
@@ -96,7 +111,7 @@ impl<'o> Runner<'o> {
     /// Applies a row.
     ///
     /// # Errors
-    /// When stdout cannot be written.
+    /// When stdout cannot be written; when what is waited for is true.
     pub fn row(&mut self, event: u32, label: &str, row: Row) -> Result<(), Stop> {
         if let Some(pair) = row.pair
             && !self.pairs.insert(pair)
@@ -106,7 +121,7 @@ impl<'o> Runner<'o> {
         }
         self.rows += 1;
         let happenings = self.session.event(now_us(), event, row.at_us, row.fields);
-        Ok(self.print(happenings, Some((label, row.line)))?)
+        self.tell(happenings, Some((label, row.line)))
     }
 
     /// Takes what is no row.
@@ -134,7 +149,12 @@ impl<'o> Runner<'o> {
     /// When stdout cannot be written.
     pub fn settle(&mut self) -> Result<(), Stop> {
         let happenings = self.session.settle();
-        Ok(self.print(happenings, None)?)
+        self.tell(happenings, None)
+    }
+
+    fn tell(&mut self, happenings: Vec<Happening>, origin: Option<(&str, u64)>) -> Result<(), Stop> {
+        self.print(happenings, origin)?;
+        if self.awaited { Err(Stop::Awaited) } else { Ok(()) }
     }
 
     /// Lets what was printed out: somebody may be waiting for it.
@@ -156,8 +176,13 @@ impl<'o> Runner<'o> {
     /// When stdout cannot be written.
     pub fn finish(mut self, stop: Option<Stop>) -> std::io::Result<Exit> {
         self.progress.finish();
+        let late = match (&self.condition, &stop) {
+            (Some(condition), None) => Some(format!("`{condition}` has not become true, and nothing more can happen")),
+            (Some(condition), Some(Stop::TimedOut)) => Some(format!("`{condition}` has not become true in time")),
+            _ => None,
+        };
         let exit = match stop {
-            None => Exit::Fine,
+            None | Some(Stop::Awaited | Stop::TimedOut) => Exit::Fine,
             Some(Stop::Interrupted) => Exit::Interrupted,
             Some(Stop::Output(error)) => return Err(error),
             Some(Stop::Broken(message)) => {
@@ -174,7 +199,12 @@ impl<'o> Runner<'o> {
         let poisoned = self.show()?;
         self.output.flush()?;
         self.summary(exit);
-        let problems = poisoned || self.failures > 0;
+        // The last that was waited for may have come true with the last that settled.
+        let late = late.filter(|_| !self.awaited);
+        if let Some(late) = &late {
+            self.output.error(None, late, None);
+        }
+        let problems = poisoned || self.failures > 0 || late.is_some();
         Ok(if exit == Exit::Fine && problems { Exit::Problems } else { exit })
     }
 
@@ -203,6 +233,7 @@ impl<'o> Runner<'o> {
     fn print(&mut self, happenings: Vec<Happening>, origin: Option<(&str, u64)>) -> std::io::Result<()> {
         for happening in happenings {
             match happening {
+                Happening::Awaited => self.awaited = true,
                 Happening::Emit { name, id, value, ty } => {
                     show::emit(self.output, &name, &id, &value, &ty)?;
                     match self.emits.iter_mut().find(|(each, _)| *each == name) {

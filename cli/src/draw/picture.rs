@@ -80,8 +80,8 @@ fn ends(plan: &Plan) -> Vec<End> {
         stability: view.stability,
     });
     let whens = plan.whens.iter().map(|when| End {
-        kind: "when",
-        name: one_line(&when.condition),
+        kind: when.keyword(),
+        name: one_line(&when.subject(&plan.vars)),
         ty: None,
         node: when.node.0,
         stability: plan.graph.nodes.get(when.node.0 as usize).map_or(Stability::Up, |node| node.stability),

@@ -49,7 +49,7 @@ struct Head<'a> {
     name: &'a str,
     kind: &'a str,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
-    emits: &'a [String],
+    also: &'a [String],
     text: &'a str,
     #[serde(flatten)]
     place: PlaceLine<'a>,
@@ -121,7 +121,7 @@ pub fn line<'a>(answer: &'a Answer, files: &'a [SourceFile]) -> Line<'a> {
     });
     Line {
         head: head(explanation, files),
-        needed: explanation.needed,
+        needed: explanation.needed.is_some(),
         refused,
         reads: explanation.reads.iter().map(|reading| read(reading, files)).collect(),
         schedule,
@@ -149,7 +149,7 @@ fn head<'a>(explanation: &'a Explanation, files: &'a [SourceFile]) -> Head<'a> {
     Head {
         name: &topic.name,
         kind: topic.kind,
-        emits: &topic.also,
+        also: &topic.also,
         text: &topic.text,
         place: at(topic.place, files),
         ty: &explanation.ty,

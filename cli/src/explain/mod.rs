@@ -55,14 +55,14 @@ pub fn find<'e>(explainer: &'e Explainer, file: &str, wanted: &str) -> Result<Ve
 #[must_use]
 pub fn answer(explainer: &Explainer, topic: &Topic) -> Answer {
     let explanation = explainer.explain(topic);
+    let refused: Vec<&'static str> = explainer.errors_of(topic).iter().map(|error| error.code.as_str()).collect();
     let goes_back = match explanation.stability {
         Stability::Eventual => true,
-        Stability::Down => explanation.needed,
+        Stability::Down if !refused.is_empty() => true,
         // What nobody has checked is tried.
-        Stability::Const | Stability::Up => explanation.is_trusted(),
+        Stability::Const | Stability::Up | Stability::Down => explanation.is_trusted(),
     };
     let against = goes_back.then(|| against::look(explainer, &explanation));
-    let refused = explainer.errors_of(topic).iter().map(|error| error.code.as_str()).collect();
     Answer { explanation, against, refused }
 }
 
@@ -94,7 +94,11 @@ pub fn judgement(explanation: &Explanation) -> String {
 /// What it is called in a sentence: `` `active` ``, or the condition.
 #[must_use]
 pub fn called(topic: &Topic) -> String {
-    if topic.kind == "when" { "the condition".to_string() } else { format!("`{}`", topic.name) }
+    match topic.kind {
+        "bind" => "what flows".to_string(),
+        _ if topic.has_name() => format!("`{}`", topic.name),
+        _ => "the condition".to_string(),
+    }
 }
 
 /// Why it is not stable, or why it is, in a line: of what decides most.

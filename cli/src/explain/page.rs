@@ -37,12 +37,12 @@ pub fn page(answer: &Answer, files: &[SourceFile]) -> String {
     let Answer { explanation, against, refused } = answer;
     let mut out = vec![head(explanation)];
     out.push(format!("  {}", judgement(explanation)));
-    if !refused.is_empty() {
-        out.push(format!("  {YELLOW}a `when` needs what stays, so it is refused: {}{PLAIN}", refused.join(", ")));
-    } else if explanation.needed && explanation.is_trusted() {
-        out.push("  a `when` needs what stays, and the program answers for it that this does".to_string());
-    } else if explanation.needed {
-        out.push("  a `when` needs what stays, and this does".to_string());
+    if let Some(needs) = explanation.needed {
+        out.push(match (refused.as_slice(), explanation.is_trusted()) {
+            ([], false) => format!("  {needs}, and this does"),
+            ([], true) => format!("  {needs}, and the program answers for it that this does"),
+            (codes, _) => format!("  {YELLOW}{needs}, so this is refused: {}{PLAIN}", codes.join(", ")),
+        });
     }
     if !explanation.reads.is_empty() {
         let is_var = explanation.topic.kind == "var";
@@ -71,8 +71,8 @@ pub fn page(answer: &Answer, files: &[SourceFile]) -> String {
         ("each", "var") => "; any node may write it".to_string(),
         (role, "var") => format!("; written at {role}"),
         ("each", _) if explanation.flow == Flow::Owned => String::new(),
-        ("each", "when") => "; asked at each node".to_string(),
-        (role, "when") => format!("; asked at each node of {role}"),
+        ("each", "when" | "once" | "seal") => "; asked at each node".to_string(),
+        (role, "when" | "once" | "seal") => format!("; asked at each node of {role}"),
         ("each", _) => "; computed at each node".to_string(),
         (role, _) => format!("; computed at {role}"),
     };
@@ -107,12 +107,16 @@ fn head(explanation: &Explanation) -> String {
     let quoted = shortened(text);
     match *kind {
         "var" => format!("{BOLD}var {name}{PLAIN}: {CYAN}{quoted}{PLAIN}, reads as {}", shortened(&explanation.ty)),
-        "when" => {
+        "when" | "once" => {
             let emits = match also.is_empty() {
                 true => String::new(),
                 false => format!(", emits {}", listed(also.iter().map(String::as_str))),
             };
             format!("{BOLD}{name}{PLAIN}: {CYAN}`{quoted}`{PLAIN}{emits}")
+        }
+        "seal" | "bind" => {
+            let does = also.first().map_or("", String::as_str);
+            format!("{BOLD}{name}{PLAIN}: `{does}`, {CYAN}`{quoted}`{PLAIN}")
         }
         _ => format!("{BOLD}{kind} {name}{PLAIN}: {} = {CYAN}{quoted}{PLAIN}", explanation.ty),
     }
@@ -209,11 +213,10 @@ pub fn overview(explanations: &[Explanation]) -> String {
 
 fn row(explanation: &Explanation) -> [String; 4] {
     let topic = &explanation.topic;
-    let called = match topic.kind {
-        "when" => format!("{} {}", topic.name, listed(topic.also.iter().map(String::as_str))),
-        _ => topic.name.clone(),
+    let called = match topic.also.first() {
+        Some(first) => format!("{} `{first}`", topic.name),
+        None => topic.name.clone(),
     };
-    let called = called.trim_end_matches(" none").to_string();
     [topic.kind.to_string(), called, explanation.stability.to_string(), because(explanation)]
 }
 

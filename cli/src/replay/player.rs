@@ -17,7 +17,7 @@ use lasp_compiler::Loader;
 use lasp_compiler::diagnostic::{Diagnostic, SourceFile};
 use lasp_plan::decode::from_json;
 use lasp_plan::format::to_json;
-use lasp_plan::{Plan, Stmt, Type, Value};
+use lasp_plan::{Plan, Stmt, Type, Value, WhenKind, WhenPlan};
 use lasp_vm::replica::{Fleet, Happened, Misuse, News};
 use lasp_vm::{Failure, InEvent, Out};
 use serde::Serialize;
@@ -111,6 +111,25 @@ impl Player {
         let plan = Arc::clone(session.plan()?);
         let fleet = Fleet::new(Arc::clone(&plan), roster(lines));
         Some(Player { session, plan, fleet, skews_us: BTreeMap::new(), compiled: BTreeMap::new() })
+    }
+
+    /// The first `once` of the program that more than one node of the trace would do: it needs an owner among them, whom
+    /// this version cannot choose. With the nodes that would do it.
+    #[must_use]
+    pub fn done_twice(&self, lines: &[Line]) -> Option<(WhenPlan, Vec<String>)> {
+        let mut nodes: Vec<(String, Option<String>)> = roster(lines);
+        for step in lines.iter().filter_map(|(_, step)| step.as_ref().ok()) {
+            if let Step::Clone(name, clone) = step {
+                let role = nodes.iter().find(|(known, _)| known == name).and_then(|(_, role)| role.clone());
+                nodes.push((clone.clone(), role));
+            }
+        }
+        let plays = |role: &Option<String>, of: &Option<String>| role.is_none() || of.is_none() || role == of;
+        self.plan.whens.iter().filter(|when| when.kind == WhenKind::Once).find_map(|when| {
+            let who: Vec<String> =
+                nodes.iter().filter(|(_, of)| plays(&when.role, of)).map(|(name, _)| name.clone()).collect();
+            (who.len() > 1).then(|| (when.clone(), who))
+        })
     }
 
     /// The replicas.

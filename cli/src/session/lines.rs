@@ -174,7 +174,7 @@ impl Session {
         };
         let gap = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
         // The running program knows the views it was started with, not those that the wrapping adds.
-        let options = Options { unfold_views: !is_item, ..Options::default() };
+        let options = Options { unfold_views: !is_item, unfinished: true, ..Options::default() };
         compile_with(name, &format!("{text}{gap}{item}\n"), loader, options)
     }
 

@@ -11,14 +11,15 @@
 //! happened, and a line can be tried without harm: if it does not compile, nothing was changed. Replaying is right
 //! because a program's positions only grow when text is appended.
 //!
-//! This is the one place that calls the vm. Neighbours: `lines` takes a line of the REPL apart; `commands` show things.
+//! This is the one place that calls the vm. Neighbours: `lines` takes a line of the REPL apart; `awaited` waits for a condition; `commands` show things.
 
+mod awaited;
 pub mod lines;
 
 use std::sync::Arc;
 
 use lasp_compiler::diagnostic::SourceFile;
-use lasp_compiler::{Compiled, Loader, compile};
+use lasp_compiler::{Compiled, Loader, Options, compile_with};
 use lasp_lattice::ReplicaId;
 use lasp_plan::{Expr, Plan, Stmt, Type, Value, ViewId};
 use lasp_vm::{Failure, InEvent, Node, Out};
@@ -40,6 +41,8 @@ pub enum Happening {
         /// Its type.
         ty: Type,
     },
+    /// What was [waited for](Session::wait_for) is true.
+    Awaited,
     /// A view that is watched from outside has changed.
     Change {
         /// The shown name.
@@ -94,7 +97,9 @@ impl Session {
 
     /// Compiles a program in place of the one before; what was running is gone. The result says whether it can start.
     pub fn compile(&mut self, name: &str, text: &str, loader: &mut dyn Loader) -> &Compiled {
-        self.take(compile(name, text, loader));
+        // Who runs a program may ask for any view (`--show`) and write any variable (a trace); `lasp check` asks who does.
+        let options = Options { unfinished: true, ..Options::default() };
+        self.take(compile_with(name, text, loader, options));
         if let Some(history) = &mut self.history {
             history.clear();
         }
@@ -223,6 +228,7 @@ fn translate(outs: Vec<Out>, plan: &Plan) -> Vec<Happening> {
     let shown = |view| plan.shows.iter().find(|show| show.view == view);
     outs.into_iter()
         .filter_map(|out| match out {
+            Out::Emit { name, .. } if name == awaited::AWAITED => Some(Happening::Awaited),
             Out::Emit { name, id, value, ty } => Some(Happening::Emit { name, id, value, ty }),
             Out::Change { view, added, removed } => {
                 let name = shown(view).map_or(&plan.view(view).name, |show| &show.name).clone();

@@ -7,7 +7,7 @@ use lasp_grammar::Span;
 use lasp_grammar::ast::{Arg, Expr, ExprKind, Name};
 
 use super::expr::described;
-use super::names::nearest;
+use super::names::{Near, nearest};
 use super::{Checker, Decl};
 use crate::codes::Code;
 use crate::hir::{Hir, HirKind, HirLambda};
@@ -38,11 +38,6 @@ impl Checker<'_> {
         match name.text.as_str() {
             "some" => return self.some(args, expected, span),
             "unstable" => return self.unstable(args, span),
-            "sealed" | "late" => {
-                args.iter().for_each(|arg| drop(self.infer(&arg.value, None)));
-                self.not_yet(span, &format!("`{}(…)`", name.text));
-                return self.wrong(span);
-            }
             _ => {}
         }
         let Some(operator) = find(&name.text) else {
@@ -129,7 +124,7 @@ impl Checker<'_> {
         let mut candidates: Vec<&str> = OPERATORS.iter().map(|operator| operator.name).collect();
         let prefix = self.prefix().to_string();
         candidates.extend(self.program.fns.iter().filter_map(|function| function.name.strip_prefix(&prefix)));
-        let near = habit.or_else(|| nearest(&name.text, candidates)).map(str::to_string);
+        let near = habit.map(Near::habit).or_else(|| nearest(&name.text, candidates));
         let on = receiver.map(|receiver| format!(" on {}", described(&self.known(&receiver.ty)))).unwrap_or_default();
         let place = self.at(name.span);
         let diagnostic =
@@ -146,10 +141,7 @@ impl Checker<'_> {
         match (advice, near) {
             (Some(advice), _) => diagnostic.help.push(advice.to_string()),
             (None, Some(near)) => {
-                diagnostic.help.push(format!("did you mean `{near}`?"));
-                diagnostic
-                    .fixes
-                    .push(crate::diagnostic::Fix { title: format!("write `{near}`"), edits: vec![(place, near)] });
+                diagnostic.did_you_mean(place, near);
             }
             (None, None) => diagnostic.help.push(format!("declare it: `fn {}(…) = …`", name.text)),
         }

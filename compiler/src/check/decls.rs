@@ -1,7 +1,7 @@
 //! Declarations: first their names, then their bodies.
 //!
 //! `collect` enters every declared name of every file, so that order does not matter; `check_all` then reads the bodies.
-//! What the language has but this version does not run (`seal`, `let rec`, …) is read like the rest and reported once
+//! What the language has but this version does not run (`invariant`, …) is read like the rest and reported once
 //! (E0801).
 
 use lasp_grammar::Span;
@@ -31,6 +31,8 @@ impl<'a> Checker<'a> {
                     ItemKind::Var(decl) => self.enter_var(decl),
                     ItemKind::Let(decl) => self.enter_view(decl),
                     ItemKind::Fn(decl) => self.enter_fn(decl),
+                    ItemKind::Seal(decl) => self.enter_seal(decl),
+                    ItemKind::When(decl) => self.enter_once(decl),
                     _ => {}
                 }
             }
@@ -41,10 +43,10 @@ impl<'a> Checker<'a> {
                 this.enter_event(decl);
             }
         });
-        for index in 0..self.vars.len() {
-            let (unit, decl) = self.vars[index];
+        for (unit, decl, index) in self.vars.clone() {
             self.elsewhere(unit, |this| this.read_var_type(index, decl));
         }
+        self.find_sealed();
     }
 
     fn each_item(&mut self, mut read: impl FnMut(&mut Self, &'a ast::Item)) {
@@ -108,7 +110,7 @@ impl<'a> Checker<'a> {
     fn enter_var(&mut self, decl: &'a ast::VarDecl) {
         let index = self.program.vars.len();
         if self.enter(&decl.name, Decl::Var(index)) {
-            self.vars.push((self.unit, decl));
+            self.vars.push((self.unit, decl, index));
             self.program.vars.push(VarDef {
                 name: self.qualified(&decl.name.text),
                 crdt: Crdt::Error,
@@ -117,6 +119,7 @@ impl<'a> Checker<'a> {
                 writable_by: decl.writable_by.iter().map(|role| role.text.clone()).collect(),
                 place: self.at(decl.name.span),
                 type_place: self.at(decl.ty.span),
+                hidden: None,
             });
         }
     }
@@ -138,7 +141,9 @@ impl<'a> Checker<'a> {
                 name: self.qualified(&decl.name.text),
                 ty: Ty::Error,
                 value: Hir { kind: HirKind::Error, ty: Ty::Error, place },
+                rec: decl.rec,
                 place,
+                stable: decl.stable.map(|stable| self.at(stable)),
             });
         }
     }
@@ -195,18 +200,14 @@ impl<'a> Checker<'a> {
                 }
             }
             ItemKind::Var(decl) => self.check_var(decl),
-            ItemKind::Let(decl) => self.check_let(decl, item.span),
+            ItemKind::Let(decl) => self.check_let(decl),
             ItemKind::Fn(decl) => {
                 if let Some(Decl::Fn(index)) = self.value(&decl.name.text) {
                     self.need_fn(index, decl.name.span);
                 }
             }
             ItemKind::Feed(decl) => self.check_feed(decl, item.span),
-            ItemKind::Bind(decl) => {
-                self.update_target(&decl.name);
-                self.infer(&decl.value, None);
-                self.not_yet(item.span, "`bind`");
-            }
+            ItemKind::Bind(decl) => self.check_bind(decl),
             ItemKind::On(decl) => self.check_on(decl),
             ItemKind::When(decl) => self.check_when(decl),
             ItemKind::Watch(decl) => self.check_watch(decl, item.span),
@@ -217,21 +218,14 @@ impl<'a> Checker<'a> {
                 }
                 self.not_yet(item.span, "`invariant`");
             }
-            ItemKind::Seal(decl) => {
-                if self.value(&decl.name.text).is_none() {
-                    self.unknown_value(&decl.name);
-                }
-                self.known_role(&decl.at);
-                self.want(&decl.condition, &Ty::Bool);
-                self.not_yet(item.span, "`seal`");
-            }
+            ItemKind::Seal(decl) => self.check_seal(decl),
             ItemKind::Show(names) => names.iter().for_each(|name| self.check_show(name)),
             ItemKind::Test(decl) => self.check_test(decl),
         }
     }
 
     /// Drops messages from `before` on that were already given for the same place.
-    fn forget_repeats(&mut self, before: usize) {
+    pub(super) fn forget_repeats(&mut self, before: usize) {
         let fresh = self.diagnostics.split_off(before);
         for diagnostic in fresh {
             if !self.diagnostics.contains(&diagnostic) {
@@ -283,7 +277,7 @@ impl<'a> Checker<'a> {
         diagnostic.help.push("leave the initial value out".to_string());
     }
 
-    fn check_let(&mut self, decl: &'a ast::LetDecl, span: Span) {
+    fn check_let(&mut self, decl: &'a ast::LetDecl) {
         if let Some(place) = &decl.at {
             self.check_place(place);
         }
@@ -291,21 +285,7 @@ impl<'a> Checker<'a> {
         if self.program.views[index].place != self.at(decl.name.span) {
             return;
         }
-        if decl.rec {
-            let ty = decl.ty.as_ref().map(|ty| self.plain(ty));
-            // Without a written type the rest of the program is not judged by it: E0801 says why nothing runs.
-            self.program.views[index].ty = ty.unwrap_or(Ty::Error);
-            self.views[index].2 = Progress::Done;
-            let wanted = self.program.views[index].ty.clone();
-            let value = self.infer(&decl.value, Some(&wanted));
-            self.fit(&value, &wanted);
-            self.not_yet(span, "`let rec`");
-            return;
-        }
         self.need_view(index, decl.name.span);
-        if let Some(stable) = decl.stable {
-            self.not_yet(stable, "a `stable` declaration");
-        }
     }
 
     fn check_place(&mut self, place: &ast::Place) {
@@ -401,6 +381,8 @@ impl<'a> Checker<'a> {
         let (unit, decl, progress) = self.views[index];
         match progress {
             Progress::Done => {}
+            Progress::Running if decl.rec && self.reading.last() == Some(&Decl::View(index)) => {}
+            Progress::Running if self.reported_circle(index, span) => return Ty::Error,
             Progress::Running => {
                 let place = self.program.views[index].place;
                 let name = decl.name.text.clone();
@@ -415,7 +397,9 @@ impl<'a> Checker<'a> {
             }
             Progress::Waiting => {
                 self.views[index].2 = Progress::Running;
+                self.reading.push(Decl::View(index));
                 let value = self.elsewhere(unit, |this| match &decl.ty {
+                    _ if decl.rec => this.read_recursive(index, decl),
                     Some(ty) => {
                         let ty = this.plain(ty);
                         let mut value = this.want(&decl.value, &ty);
@@ -424,6 +408,7 @@ impl<'a> Checker<'a> {
                     }
                     None => this.infer(&decl.value, None),
                 });
+                self.reading.pop();
                 let ty = self.sized(value.ty.clone(), decl.name.span);
                 self.program.views[index].ty = ty;
                 self.program.views[index].value = value;
@@ -450,7 +435,9 @@ impl<'a> Checker<'a> {
             }
             Progress::Waiting => {
                 self.fns[index].2 = Progress::Running;
+                self.reading.push(Decl::Fn(index));
                 self.elsewhere(unit, |this| this.scoped(|this| this.read_fn(index, decl)));
+                self.reading.pop();
                 self.fns[index].2 = Progress::Done;
                 true
             }

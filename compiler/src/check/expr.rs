@@ -10,6 +10,7 @@ use lasp_plan::{Float, Value};
 use super::names::nearest;
 use super::{Checker, Decl};
 use crate::codes::Code;
+use crate::diagnostic::{Applicable, Edit};
 use crate::hir::{Hir, HirArm, HirKind};
 use crate::ty::Ty;
 
@@ -186,9 +187,8 @@ impl Checker<'_> {
         let diagnostic = self.error(Code::E0201, span, "a record is expected here, and this is a set of values");
         diagnostic.primary.text = "names alone are a record only in a pattern".to_string();
         diagnostic.help.push(format!("write `{record}`"));
-        diagnostic
-            .fixes
-            .push(crate::diagnostic::Fix { title: format!("write `{record}`"), edits: vec![(place, record)] });
+        let edits = vec![Edit { place, text: record.clone() }];
+        diagnostic.add_fix(Applicable::Always, format!("write `{record}`"), edits);
         self.wrong(span)
     }
 
@@ -230,10 +230,12 @@ impl Checker<'_> {
     fn declared(&mut self, decl: Decl, name: &str, span: Span) -> Hir {
         match decl {
             Decl::Var(index) => {
+                self.program.uses.vars.insert(index);
                 let ty = self.program.vars[index].ty.clone();
                 self.hir(HirKind::Var(index), ty, span)
             }
             Decl::View(index) => {
+                self.program.uses.views.insert(index);
                 let ty = self.need_view(index, span);
                 self.hir(HirKind::View(index), ty, span)
             }
@@ -289,7 +291,7 @@ impl Checker<'_> {
     fn no_field(&mut self, name: &Name, known: &[String], base: &Hir) -> Hir {
         let ty = self.known(&base.ty);
         let base = base.place;
-        let near = nearest(&name.text, known.iter().map(String::as_str)).map(str::to_string);
+        let near = nearest(&name.text, known.iter().map(String::as_str));
         let place = self.at(name.span);
         let mut diagnostic = crate::diagnostic::Diagnostic::new(
             Code::E0104,
@@ -299,7 +301,7 @@ impl Checker<'_> {
         .label("unknown field")
         .also(base, format!("this is {}", described(&ty)));
         if let Some(near) = near {
-            diagnostic = diagnostic.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), place, near);
+            diagnostic.did_you_mean(place, near);
         } else if let Ty::Option(_) = ty {
             diagnostic =
                 diagnostic.help("it may be unset: open it with `.or(…)` or `match x { some(v) => …, none => … }`");

@@ -136,16 +136,13 @@ impl Checker<'_> {
             .filter(|name| !wanted.iter().any(|(field, _)| *field == name.text))
             .collect();
         if let Some(name) = extra.first() {
-            let near = nearest(&name.text, missing.iter().copied()).map(str::to_string);
+            let near = nearest(&name.text, missing.iter().copied());
             let known: Vec<String> = wanted.iter().map(|(field, _)| format!("`{field}`")).collect();
             let place = self.at(name.span);
             let diagnostic = self.error(Code::E0104, name.span, format!("no field `{}` is expected here", name.text));
             match near {
                 Some(near) => {
-                    diagnostic.help.push(format!("did you mean `{near}`?"));
-                    diagnostic
-                        .fixes
-                        .push(crate::diagnostic::Fix { title: format!("write `{near}`"), edits: vec![(place, near)] });
+                    diagnostic.did_you_mean(place, near);
                 }
                 None => diagnostic.help.push(format!("its fields are {}", known.join(", "))),
             }

@@ -5,19 +5,23 @@
 //! gives one message.
 //!
 //! The parts: `decls` collects and checks declarations, `types` reads type expressions, `expr` and `calls` read
-//! expressions, `lattices` those of variables, `patterns` patterns, `paths` places in variables, `stmts` handlers, `updates`
-//! updates, `tests` the test blocks.
+//! expressions, `folds` folds, `lattices` those of variables, `patterns` patterns, `paths` places in variables, `stmts`
+//! handlers, `updates` updates, `seals` and `binds` what their names say, `tests` the test blocks.
 
 mod binary;
+mod binds;
 mod calls;
 mod decls;
 mod expr;
+mod folds;
 mod lattices;
 mod literals;
 mod names;
 mod paths;
 mod patterns;
+mod recursive;
 pub(crate) mod rules;
+mod seals;
 mod stmts;
 mod tests;
 mod types;
@@ -57,6 +61,7 @@ pub(crate) fn check(units: &[Unit]) -> (Program, Vec<Diagnostic>) {
     let mut checker = Checker::new(units);
     checker.collect();
     checker.check_all();
+    checker.check_bind_circles();
     checker.report_holes();
     (checker.program, checker.diagnostics)
 }
@@ -95,7 +100,11 @@ pub(crate) struct Checker<'a> {
     outputs: FxHashMap<String, (Ty, Place)>,
     views: Vec<(usize, &'a ast::LetDecl, Progress)>,
     fns: Vec<(usize, &'a ast::FnDecl, Progress)>,
-    vars: Vec<(usize, &'a ast::VarDecl)>,
+    /// Variables as written: file, declaration, position in the program.
+    vars: Vec<(usize, &'a ast::VarDecl, usize)>,
+    seals: Vec<seals::Seal<'a>>,
+    /// The views and functions whose bodies are being read, each because the one before it needs it.
+    reading: Vec<Decl>,
     /// Unknown names already reported, so that a misspelt declaration is one message.
     unknown: FxHashSet<String>,
     /// Inside a handler: `quota[ad].rights` may be read.
@@ -132,6 +141,8 @@ impl<'a> Checker<'a> {
             views: Vec::new(),
             fns: Vec::new(),
             vars: Vec::new(),
+            reading: Vec::new(),
+            seals: Vec::new(),
             unknown: FxHashSet::default(),
             in_handler: false,
             demanded: false,

@@ -4,27 +4,57 @@
 //! Neighbours: `decls` fills the tables that are searched here.
 
 use lasp_grammar::ast::Name;
+use lasp_plan::Place;
 
 use super::{Checker, Decl};
 use crate::codes::Code;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Applicable, Diagnostic, Edit};
+
+/// A name that may have been meant.
+#[derive(Clone, Debug)]
+pub(crate) struct Near {
+    /// The name.
+    pub name: String,
+    /// Whether no other name is as near as to be a slip of the keys too.
+    pub alone: bool,
+}
+
+impl Near {
+    /// What other languages call it leaves no doubt.
+    pub(crate) fn habit(name: &str) -> Near {
+        Near { name: name.to_string(), alone: true }
+    }
+}
+
+impl Diagnostic {
+    /// Offers a name for what is written at `place`. If it is the only one, no one needs to be asked.
+    pub(crate) fn did_you_mean(&mut self, place: Place, near: Near) {
+        self.help.push(format!("did you mean `{}`?", near.name));
+        let applicable = if near.alone { Applicable::Always } else { Applicable::Maybe };
+        self.add_fix(applicable, format!("write `{}`", near.name), vec![Edit { place, text: near.name }]);
+    }
+}
 
 /// The candidate nearest to `name`, if one is near enough to be a slip of the keys.
-pub(crate) fn nearest<'n>(name: &str, candidates: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+pub(crate) fn nearest<'n>(name: &str, candidates: impl IntoIterator<Item = &'n str>) -> Option<Near> {
     let allowed = match name.chars().count() {
         0..=4 => 1,
         5..=8 => 2,
         _ => 3,
     };
     let length = name.chars().count();
-    candidates
+    let mut near: Vec<(usize, &str)> = candidates
         .into_iter()
         // The distance is never less than the difference in length, which costs much less to find.
         .filter(|candidate| candidate.chars().count().abs_diff(length) <= allowed)
         .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
         .filter(|(distance, candidate)| *distance <= allowed && *distance < candidate.chars().count().max(2))
-        .min()
-        .map(|(_, candidate)| candidate)
+        .collect();
+    near.sort_unstable();
+    // A name that is bound in several scopes is one name.
+    near.dedup();
+    let (_, candidate) = near.first()?;
+    Some(Near { name: (*candidate).to_string(), alone: near.len() == 1 })
 }
 
 impl Checker<'_> {
@@ -76,16 +106,12 @@ impl Checker<'_> {
         if !self.unknown.insert(format!("value {}", self.qualified(&name.text))) {
             return;
         }
-        let candidate = nearest(&name.text, self.value_names()).map(str::to_string);
+        let candidate = nearest(&name.text, self.value_names());
         let place = self.at(name.span);
         let mut diagnostic = Diagnostic::new(Code::E0101, place, format!("nothing here is called `{}`", name.text))
             .label("unknown name");
         if let Some(candidate) = candidate {
-            diagnostic = diagnostic.help(format!("did you mean `{candidate}`?")).fix(
-                format!("write `{candidate}`"),
-                place,
-                candidate,
-            );
+            diagnostic.did_you_mean(place, candidate);
         } else if crate::operators::find(&name.text).is_some() {
             diagnostic = diagnostic.help(format!("`{0}` is an operation: write `x.{0}(…)` or `{0}(x, …)`", name.text));
         } else {
@@ -103,11 +129,7 @@ impl Checker<'_> {
         let mut diagnostic =
             Diagnostic::new(code, place, format!("there is no {what} called `{}`", name.text)).label("unknown name");
         if let Some(near) = nearest(&name.text, candidates.iter().map(String::as_str)) {
-            diagnostic = diagnostic.help(format!("did you mean `{near}`?")).fix(
-                format!("write `{near}`"),
-                place,
-                near.to_string(),
-            );
+            diagnostic.did_you_mean(place, near);
         } else if candidates.is_empty() {
             if !help.is_empty() {
                 diagnostic = diagnostic.help(help);

@@ -106,15 +106,13 @@ impl Checker<'_> {
                     Crdt::Tuple(parts, _) => (0..parts.len()).map(|part| part.to_string()).collect(),
                     _ => Vec::new(),
                 };
-                let near = super::names::nearest(&name.text, known.iter().map(String::as_str)).map(str::to_string);
+                let near = super::names::nearest(&name.text, known.iter().map(String::as_str));
                 let place = self.at(name.span);
                 let message = format!("{} has no part `{}`", crdt.called(), name.text);
                 let diagnostic = self.error(Code::E0104, name.span, message);
                 diagnostic.primary.text = "unknown part".to_string();
                 if let Some(near) = near {
-                    diagnostic.help.push(format!("did you mean `{near}`?"));
-                    let title = format!("write `{near}`");
-                    diagnostic.fixes.push(crate::diagnostic::Fix { title, edits: vec![(place, near)] });
+                    diagnostic.did_you_mean(place, near);
                 } else if !known.is_empty() {
                     let known: Vec<String> = known.iter().map(|part| format!("`{part}`")).collect();
                     diagnostic.help.push(format!("its parts are {}", known.join(", ")));

@@ -144,17 +144,13 @@ impl Checker<'_> {
             let slot = known.iter().position(|(field, _)| *field == name.text);
             let field_ty = slot.map_or(Ty::Error, |slot| known[slot].1.clone());
             if slot.is_none() {
-                let near = nearest(&name.text, known.iter().map(|(field, _)| field.as_str())).map(str::to_string);
+                let near = nearest(&name.text, known.iter().map(|(field, _)| field.as_str()));
                 let fields: Vec<String> = known.iter().map(|(field, _)| format!("`{field}`")).collect();
                 let place = self.at(name.span);
                 let diagnostic = self.error(Code::E0104, name.span, format!("there is no field `{}` here", name.text));
                 match near {
                     Some(near) => {
-                        diagnostic.help.push(format!("did you mean `{near}`?"));
-                        diagnostic.fixes.push(crate::diagnostic::Fix {
-                            title: format!("write `{near}`"),
-                            edits: vec![(place, near)],
-                        });
+                        diagnostic.did_you_mean(place, near);
                     }
                     None => diagnostic.help.push(format!("its fields are {}", fields.join(", "))),
                 }

@@ -13,6 +13,9 @@ use crate::diagnostic::Diagnostic;
 use crate::hir::{Hir, HirKind, HirLambda};
 use crate::ty::Ty;
 
+pub(crate) use super::folds::fold;
+pub(crate) use super::seals::{late as late_of, sealed as sealed_of};
+
 type C<'a> = Checker<'a>;
 
 fn coll(c: &C<'_>, call: Call<'_>, op: CollOp, args: Vec<Hir>, lambda: Option<HirLambda>, ty: Ty) -> Hir {
@@ -26,7 +29,7 @@ fn one_lambda(c: &mut C<'_>, call: &Call<'_>, name: &str, param: &Ty, result: Op
 }
 
 /// The element type of the receiver, or the end of the call: the arguments are still read, for what is wrong in them.
-fn element(c: &mut C<'_>, call: &Call<'_>) -> Option<Ty> {
+pub(super) fn element(c: &mut C<'_>, call: &Call<'_>) -> Option<Ty> {
     let ty = c.element(&call.receiver);
     if ty == Ty::Error {
         for arg in call.args {
@@ -471,17 +474,7 @@ pub(crate) fn later(c: &mut C<'_>, call: Call<'_>) -> Hir {
     let element = c.element(&call.receiver);
     for arg in call.args {
         match &arg.value.kind {
-            ExprKind::Lambda(..) => {
-                // A fold's function takes what it has gathered too; its types are the later version's business.
-                let param = if call.name.text == "fold" && call.args.len() > 1 && arg.name.is_none() {
-                    &Ty::Error
-                } else {
-                    &element
-                };
-                drop(c.lambda(&arg.value, param, None));
-            }
-            // `into: max<int>` names a lattice, not a value.
-            _ if arg.name.as_ref().is_some_and(|name| name.text == "into") => {}
+            ExprKind::Lambda(..) => drop(c.lambda(&arg.value, &element, None)),
             _ => drop(c.infer(&arg.value, None)),
         }
     }

@@ -63,12 +63,11 @@ impl Checker<'_> {
             let body = this.block(&decl.body, site);
             let role = decl.at.as_ref().map(|role| role.text.clone());
             let once = decl.once.is_some();
-            WhenDef { once, role, binding, condition, body, place: this.at(decl.when_span) }
+            let done = decl.once.and_then(|once| this.remembered(once, binding.as_ref().map(|(_, source)| source)));
+            let place = this.at(decl.when_span);
+            WhenDef { once, done, made_for: None, role, binding, condition, body, place }
         });
         self.program.whens.push(when);
-        if let Some(once) = decl.once {
-            self.not_yet(once, "`once`");
-        }
     }
 
     pub(super) fn check_watch(&mut self, decl: &ast::WatchDecl, span: Span) {
@@ -93,12 +92,6 @@ impl Checker<'_> {
         let role = decl.at.as_ref().map(|role| role.text.clone());
         let place = self.at(span);
         self.program.watches.push(WatchDef { role, value, added, removed, place });
-    }
-
-    pub(super) fn update_target(&mut self, name: &Name) {
-        if self.value(&name.text).is_none() {
-            self.unknown_value(name);
-        }
     }
 
     fn block(&mut self, block: &Block, site: Site<'_>) -> Vec<HirStmt> {

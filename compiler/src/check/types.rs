@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 
 use super::Checker;
 use super::lattices::written;
-use super::names::nearest;
+use super::names::{Near, nearest};
 use crate::codes::Code;
 use crate::ty::{EnumTy, Ty};
 
@@ -249,15 +249,12 @@ impl<'a> Checker<'a> {
             "datetime" | "timestamp" | "date" => Some("time"),
             _ => None,
         };
-        let near = habit.or_else(|| nearest(name, candidates)).map(str::to_string);
+        let near = habit.map(Near::habit).or_else(|| nearest(name, candidates));
         let name_place = path.first().zip(path.last()).map_or(self.at(span), |(a, b)| self.at(a.span.to(b.span)));
         let diagnostic = self.error(Code::E0103, span, format!("there is no type `{name}`"));
         diagnostic.primary.text = "unknown type".to_string();
         if let Some(near) = near {
-            diagnostic.help.push(format!("did you mean `{near}`?"));
-            diagnostic
-                .fixes
-                .push(crate::diagnostic::Fix { title: format!("write `{near}`"), edits: vec![(name_place, near)] });
+            diagnostic.did_you_mean(name_place, near);
         }
     }
 }

@@ -83,6 +83,7 @@ impl Checker<'_> {
             return None;
         };
         let var = way.var;
+        self.program.uses.written.insert(var);
         if site.emits_only {
             self.error(Code::E0206, span, "a `watch` only emits").why =
                 Some("what is watched may go back, and an update could not be taken back with it".to_string());
@@ -142,15 +143,12 @@ impl Checker<'_> {
         if let ExprKind::Name(name) = &root.kind {
             if self.local(&name.text).is_none() && self.value(&name.text).is_none() {
                 let vars: Vec<&str> = self.program.vars.iter().map(|var| var.name.as_str()).collect();
-                let near = nearest(&name.text, vars).map(str::to_string);
+                let near = nearest(&name.text, vars);
                 let place = self.at(name.span);
                 let diagnostic = self.error(Code::E0101, name.span, format!("there is no variable `{}`", name.text));
                 diagnostic.primary.text = "unknown name".to_string();
                 if let Some(near) = near {
-                    diagnostic.help.push(format!("did you mean `{near}`?"));
-                    diagnostic
-                        .fixes
-                        .push(crate::diagnostic::Fix { title: format!("write `{near}`"), edits: vec![(place, near)] });
+                    diagnostic.did_you_mean(place, near);
                 }
                 return;
             }
@@ -187,7 +185,7 @@ impl Checker<'_> {
         let declared = self.program.vars[var].type_place;
         let name = crdt.lattice_name();
         let methods: Vec<&str> = crdt.methods().iter().map(|method| method.name).collect();
-        let near = nearest(method, methods.iter().copied()).map(str::to_string);
+        let near = nearest(method, methods.iter().copied());
         let at = self.at(span);
         let mut diagnostic = Diagnostic::new(Code::E0206, at, format!("{} has no update `{method}`", crdt.called()))
             .label("unknown update")
@@ -195,7 +193,7 @@ impl Checker<'_> {
         let known_habit =
             matches!((name, method), ("gset", "remove" | "remove_all" | "clear") | (_, "dec" | "inc" | "set"));
         if let (Some(near), false) = (near, known_habit) {
-            diagnostic = diagnostic.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), at, near);
+            diagnostic.did_you_mean(at, near);
         } else if let Crdt::Record(fields, _) = crdt {
             let fields: Vec<String> = fields.iter().map(|(field, _)| format!("`{field}`")).collect();
             diagnostic = diagnostic.help(format!("update one of its parts: {}", fields.join(", ")));

@@ -14,7 +14,7 @@ use lasp_plan::Stability;
 use super::Reading;
 use crate::crdt::Crdt;
 use crate::flow::coordination_of_var;
-use crate::program::WhenDef;
+use crate::program::{MadeFor, WhenDef};
 use crate::stability::RIGHTS;
 
 /// What has to be agreed on.
@@ -70,6 +70,13 @@ pub(super) fn of_view(stability: Stability, reads: &[Reading], flow: &'static st
 
 pub(super) fn of_when(when: &WhenDef, stability: Stability, reads: &[Reading]) -> Coordination {
     match stability {
+        _ if matches!(when.made_for, Some(MadeFor::Seal(_))) => coordination(
+            "one owner",
+            format!(
+                "the node of {} that sees the condition first seals, and all others take its value",
+                when.role.as_deref().unwrap_or("the role")
+            ),
+        ),
         _ if when.once => {
             coordination("one owner", "`once` is done by one node, which has to be known to the others as its owner")
         }
@@ -84,6 +91,19 @@ pub(super) fn of_when(when: &WhenDef, stability: Stability, reads: &[Reading]) -
             "seal or one owner",
             "two nodes would disagree about whether it has happened: either what it reads is sealed first, \
              or one owner decides for all",
+        ),
+    }
+}
+
+pub(super) fn of_bind(stability: Stability, reads: &[Reading]) -> Coordination {
+    match stability {
+        _ if trusted(reads) => coordination("none", "the program answers for it that this stays; nothing checks it"),
+        Stability::Const | Stability::Up | Stability::Down => {
+            coordination("none", "what one node lets flow, every node comes to see; doing it twice is doing it once")
+        }
+        Stability::Eventual => coordination(
+            "seal or one owner",
+            "what flows could be gone again where it came from: either that is sealed first, or one owner decides for all",
         ),
     }
 }

@@ -9,8 +9,8 @@
 //!           coordination  seal or one owner
 //! ```
 //!
-//! What can be asked about: variables, views, and each `when`, by what it emits or by its line (`when@14`). Nothing here
-//! judges; it puts together what the checker knows. A program whose only errors are about stability, flow, invariants or
+//! What can be asked about: variables, views, and each `when`, `once`, `seal` and `bind`, by what it emits or seals or by
+//! its line (`when@14`). Nothing here judges; it puts together what the checker knows. A program whose only errors are about stability, flow, invariants or
 //! what is not of this version can be explained: that is when people ask.
 //!
 //! Neighbours: `stability::readings` the chain, `way` through what it goes, `coordination` what has to be agreed on; the
@@ -24,7 +24,7 @@ use lasp_plan::{Expr, Place, Stability, Type, VarPlan};
 use crate::diagnostic::{Diagnostic, Severity, SourceFile};
 use crate::flow::{Flow, Flows, coordination_of_view, place_of_var, place_of_view};
 use crate::hir::{Hir, HirKind, HirStmt};
-use crate::program::{Program, WhenDef};
+use crate::program::{MadeFor, Program, WhenDef};
 use crate::required::question;
 use crate::stability::{of_expression, of_variable, text_at};
 use crate::{Compiled, Loader, Options};
@@ -34,13 +34,13 @@ pub use coordination::Coordination;
 /// What can be explained.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Topic {
-    /// `var`, `let` or `when`.
+    /// `var`, `let`, `when`, `once`, `seal` or `bind`.
     pub kind: &'static str,
-    /// Its name; a `when` is called by its line: `when@14`.
+    /// Its name; what has none is called by its line: `when@14`, `seal@20`.
     pub name: String,
-    /// What else it is called by: what a `when` emits.
+    /// What else it is called by: what a `when` emits; of a `seal` what it seals, of a `bind` what it flows into.
     pub also: Vec<String>,
-    /// The type of a variable, the definition of a view, the condition of a `when`, as written.
+    /// The type of a variable, the definition of a view, the condition of a `when`, what flows, as written.
     pub text: String,
     /// Where it is declared.
     pub place: Place,
@@ -52,6 +52,7 @@ enum Of {
     Var(usize),
     View(usize),
     When(usize),
+    Bind(usize),
 }
 
 /// Everything that is known about why a result is as it is.
@@ -63,8 +64,8 @@ pub struct Explanation {
     pub ty: String,
     /// The judgement.
     pub stability: Stability,
-    /// Whether the program needs it to stay: the condition of a `when`.
-    pub needed: bool,
+    /// Why it has to stay, if the program needs that: ``a `when` needs what stays``.
+    pub needed: Option<&'static str>,
     /// What it reads; what makes it unstable first.
     pub reads: Vec<Reading>,
     /// What can be asked of it over the variables; none if it unfolds too far.
@@ -212,13 +213,12 @@ impl Explainer {
     pub fn find(&self, wanted: &str) -> Vec<&Topic> {
         let fits = |test: &dyn Fn(&Topic) -> bool| self.topics.iter().filter(|topic| test(topic)).collect::<Vec<_>>();
         let words = wanted.split_whitespace().collect::<Vec<_>>().join(" ");
-        let at_line = format!("when@{words}");
-        let begins = |topic: &Topic| topic.kind == "when" && topic.text.starts_with(&words);
+        let at_line = format!("@{words}");
         let ways: [&dyn Fn(&Topic) -> bool; 4] = [
-            &|topic| topic.kind != "when" && topic.name == words,
-            &|topic| topic.name == words || topic.name == at_line,
+            &|topic| topic.has_name() && topic.name == words,
+            &|topic| !topic.has_name() && (topic.name == words || topic.name.ends_with(&at_line)),
             &|topic| topic.also.contains(&words),
-            &begins,
+            &|topic| !topic.has_name() && topic.text.starts_with(&words),
         ];
         match words.is_empty() {
             true => Vec::new(),
@@ -229,13 +229,24 @@ impl Explainer {
     /// The errors about what is explained: those that stand in its condition or definition.
     #[must_use]
     pub fn errors_of(&self, topic: &Topic) -> Vec<&Diagnostic> {
-        let Of::When(index) = topic.of else { return Vec::new() };
-        let when = &self.program.whens[index];
-        let mut places = vec![when.condition.place];
-        places.extend(when.binding.iter().map(|(_, source)| source.place));
-        let stands_in =
-            |found: &&Diagnostic| found.severity == Severity::Error && places.contains(&found.primary.place);
+        let places = match topic.of {
+            Of::Var(_) => Vec::new(),
+            Of::View(index) => self.stable(topic).map(|_| self.program.views[index].value.place).into_iter().collect(),
+            Of::When(index) => {
+                let when = &self.program.whens[index];
+                when.binding.iter().map(|(_, source)| source.place).chain([when.condition.place]).collect()
+            }
+            Of::Bind(index) => vec![self.program.binds[index].value.place],
+        };
+        let stands_in = |found: &&Diagnostic| {
+            let about_it = found.code.as_str().starts_with("E03");
+            found.severity == Severity::Error && about_it && places.contains(&found.primary.place)
+        };
         self.diagnostics.iter().filter(stands_in).collect()
+    }
+
+    fn stable(&self, topic: &Topic) -> Option<Place> {
+        if let Of::View(index) = topic.of { self.program.views[index].stable } else { None }
     }
 
     /// Why it is as it is.
@@ -256,6 +267,11 @@ impl Explainer {
             }
             Of::When(index) => {
                 let hir = question(program, &program.whens[index]);
+                let told = of_expression(program, &self.files, &hir);
+                (hir, told)
+            }
+            Of::Bind(index) => {
+                let hir = program.binds[index].value.clone();
                 let told = of_expression(program, &self.files, &hir);
                 (hir, told)
             }
@@ -286,13 +302,24 @@ impl Explainer {
                 let at = when.role.clone().unwrap_or_else(|| "each".to_string());
                 (flows.condition(when), at, coordination::of_when(when, stability, &reads))
             }
+            Of::Bind(index) => {
+                let flow = flows.value(&program.binds[index].value);
+                (flow, "each".to_string(), coordination::of_bind(stability, &reads))
+            }
         };
         let ty = if is_condition { "bool".to_string() } else { ty.to_string() };
         Explanation {
             topic: topic.clone(),
             ty,
             stability,
-            needed: is_condition,
+            needed: match topic.kind {
+                "when" => Some("a `when` needs what stays"),
+                "once" => Some("a `once` needs what stays"),
+                "seal" => Some("a `seal` needs what stays"),
+                "bind" => Some("what has flowed into a variable stays there"),
+                "let" => self.stable(topic).map(|_| "it is declared `stable`"),
+                _ => None,
+            },
             reads,
             question,
             flow,
@@ -302,10 +329,18 @@ impl Explainer {
     }
 }
 
+impl Topic {
+    /// Whether the program gives it a name, rather than a line.
+    #[must_use]
+    pub fn has_name(&self) -> bool {
+        matches!(self.of, Of::Var(_) | Of::View(_))
+    }
+}
+
 fn topics(program: &Program, files: &[SourceFile]) -> Vec<Topic> {
     let text = |place: Place| text_at(files, place);
     let mut topics = Vec::new();
-    for (index, var) in program.vars.iter().enumerate() {
+    for (index, var) in program.vars.iter().enumerate().filter(|(_, var)| var.hidden.is_none()) {
         let (name, text) = (var.name.clone(), text(var.type_place));
         topics.push(Topic { kind: "var", name, also: Vec::new(), text, place: var.place, of: Of::Var(index) });
     }
@@ -315,9 +350,28 @@ fn topics(program: &Program, files: &[SourceFile]) -> Vec<Topic> {
     }
     for (index, when) in program.whens.iter().enumerate() {
         let mut also = Vec::new();
-        emitted(&when.body, &mut also);
-        let (name, text) = (format!("when@{}", line(files, when.place)), condition(when, files));
-        topics.push(Topic { kind: "when", name, also, text, place: when.place, of: Of::When(index) });
+        let kind = match when.made_for {
+            Some(MadeFor::Seal(var)) => {
+                also.push(format!("seal {}", program.vars[var].name));
+                also.push(format!("sealed({})", program.vars[var].name));
+                "seal"
+            }
+            // What flows is a topic by itself.
+            Some(MadeFor::Bind(_)) => continue,
+            Some(MadeFor::Await) | None if when.once => "once",
+            Some(MadeFor::Await) | None => "when",
+        };
+        if when.made_for.is_none() {
+            emitted(&when.body, &mut also);
+        }
+        let (name, text) = (format!("{kind}@{}", line(files, when.place)), condition(when, files));
+        topics.push(Topic { kind, name, also, text, place: when.place, of: Of::When(index) });
+    }
+    for (index, bind) in program.binds.iter().enumerate() {
+        let name = format!("bind@{}", line(files, bind.place));
+        let also = vec![format!("bind {}", program.vars[bind.var].name)];
+        let text = text(bind.value.place);
+        topics.push(Topic { kind: "bind", name, also, text, place: bind.place, of: Of::Bind(index) });
     }
     topics.sort_by_key(|topic| topic.place);
     topics

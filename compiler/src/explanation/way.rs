@@ -21,16 +21,15 @@ const DEPTH_MAX: u32 = 64;
 
 /// Through what an expression reads a variable.
 pub(super) fn way(program: &Program, hir: &Hir, var: usize) -> Vec<String> {
-    let mut walk =
-        Walk {
-            program,
-            var,
-            marked: FxHashSet::default(),
-            bound: FxHashMap::default(),
-            views: FxHashMap::default(),
-            found: Vec::new(),
-            fuel: FUEL,
-        };
+    let mut walk = Walk {
+        program,
+        var,
+        marked: FxHashSet::default(),
+        bound: FxHashMap::default(),
+        views: FxHashMap::default(),
+        found: Vec::new(),
+        fuel: FUEL,
+    };
     walk.reaches(hir);
     walk.found
 }

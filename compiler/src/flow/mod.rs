@@ -29,7 +29,7 @@ use lasp_plan::UnaryOp;
 use rustc_hash::FxHashMap;
 
 use crate::hir::{Hir, HirKind, HirPattern, LocalId};
-use crate::operators::table::{Condition, Row, flow};
+use crate::operators::table::{Column, Condition, Row, flow};
 use crate::program::{Program, WhenDef};
 use crate::ty::Ty;
 
@@ -119,15 +119,30 @@ impl<'p> Flows<'p> {
         }
     }
 
+    /// The flow of an expression.
+    pub(crate) fn value(&mut self, hir: &Hir) -> Flow {
+        self.fuel = FUEL;
+        self.carried(hir).flow
+    }
+
     fn view_carried(&mut self, index: usize) -> Carried {
         if let Some(known) = self.views.get(&index) {
             return known.clone();
         }
-        // A view that reaches itself has been reported, or is recursive.
-        self.views.insert(index, Carried::owned());
-        self.fuel = self.fuel.max(FUEL / 10);
         let program = self.program;
-        let carried = self.carried(&program.views[index].value);
+        let is_recursive = program.views[index].rec;
+        // What a recursive view has found so far only grows; any other view that reaches itself has been reported.
+        let found = Carried::new(Flow::Through, Shape::rows(Column::Grow));
+        self.views.insert(index, if is_recursive { found } else { Carried::owned() });
+        self.fuel = self.fuel.max(FUEL / 10);
+        let mut carried = self.carried(&program.views[index].value);
+        if is_recursive {
+            // Each round needs all that was found before; what may go again is found anew from whole inputs.
+            carried = match &carried.shape {
+                Shape::Const | Shape::Rows { column: Column::Grow, .. } => carried.at_least(Flow::Gather),
+                _ => Carried::owned(),
+            };
+        }
         self.views.insert(index, carried.clone());
         carried
     }

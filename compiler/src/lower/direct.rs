@@ -34,6 +34,8 @@ pub(super) struct Direct<'p> {
     /// What bound names stand for.
     pub env: FxHashMap<LocalId, Expr>,
     pub views: Views,
+    /// The slots of the recursive views whose definition is being read.
+    own: FxHashMap<usize, u32>,
     /// Views referred to, in order of first mention.
     pub referred: Vec<usize>,
     /// The next free slot.
@@ -43,7 +45,15 @@ pub(super) struct Direct<'p> {
 
 impl<'p> Direct<'p> {
     pub fn new(program: &'p Program, views: Views) -> Direct<'p> {
-        Direct { program, env: FxHashMap::default(), views, referred: Vec::new(), next: LOCAL_BASE, fuel: UNFOLDED_MAX }
+        Direct {
+            program,
+            env: FxHashMap::default(),
+            views,
+            own: FxHashMap::default(),
+            referred: Vec::new(),
+            next: LOCAL_BASE,
+            fuel: UNFOLDED_MAX,
+        }
     }
 
     /// Whether the program unfolded beyond what is reasonable; the results are then not to be used.
@@ -68,7 +78,9 @@ impl<'p> Direct<'p> {
                 return self.env.get(local).cloned().unwrap_or_else(|| constant(Value::None, place));
             }
             HirKind::Var(index) | HirKind::Raw(index) => ExprKind::Var(VarId(position(*index))),
+            HirKind::View(index) if self.own.contains_key(index) => return local(self.own[index], place),
             HirKind::View(index) => match self.views {
+                Views::Unfold if self.program.views[*index].rec => return self.least(*index, place),
                 Views::Unfold => {
                     let program = self.program;
                     return self.expr(&program.views[*index].value);
@@ -166,7 +178,19 @@ impl<'p> Direct<'p> {
         }
     }
 
-    fn lambda(&mut self, lambda: &HirLambda) -> Lambda {
+    /// A recursive view: its definition, with a slot for the set as found so far.
+    fn least(&mut self, index: usize, place: Place) -> Expr {
+        let program = self.program;
+        let before = self.next;
+        let slot = self.slot();
+        self.own.insert(index, slot);
+        let body = self.expr(&program.views[index].value);
+        self.own.remove(&index);
+        self.next = before;
+        Expr { kind: ExprKind::Fix(slot, Box::new(body)), place }
+    }
+
+    pub fn lambda(&mut self, lambda: &HirLambda) -> Lambda {
         let before = self.next;
         let slot = self.slot();
         let body = self.with(&lambda.pattern, local(slot, lambda.body.place), |this| this.expr(&lambda.body));
@@ -328,7 +352,11 @@ pub(crate) fn field_slot(ty: &Ty, name: &str) -> u32 {
 pub(super) fn rewrite(expr: &mut Expr, change: &mut impl FnMut(&mut Expr)) {
     match &mut expr.kind {
         ExprKind::Const(_) | ExprKind::Local(_) | ExprKind::Var(_) | ExprKind::View(_) => {}
-        ExprKind::Rights(part) | ExprKind::Field(part, _) | ExprKind::Some(part) | ExprKind::Unary(_, part) => {
+        ExprKind::Rights(part)
+        | ExprKind::Field(part, _)
+        | ExprKind::Some(part)
+        | ExprKind::Unary(_, part)
+        | ExprKind::Fix(_, part) => {
             rewrite(part, change);
         }
         ExprKind::Tuple(parts)
@@ -393,6 +421,7 @@ pub(super) fn settle(mut expr: Expr, width: u32) -> Expr {
         ExprKind::Local(slot) => moved(slot),
         ExprKind::Let(pattern, ..) => settle_pattern(pattern, width),
         ExprKind::Match(_, arms) => arms.iter_mut().for_each(|arm| settle_pattern(&mut arm.pattern, width)),
+        ExprKind::Fix(slot, _) => moved(slot),
         ExprKind::Coll(_, _, _, Some(lambda)) => moved(&mut lambda.slot),
         _ => {}
     });

@@ -138,58 +138,111 @@ impl<'f> Builder<'f> {
         print(&self.nodes, vars)
     }
 
+    /// The least fixed point: what leads from `own` to `result` becomes a body of its own, what it reads besides becomes
+    /// its inputs. None if no way leads there.
+    pub fn fix(&mut self, own: NodeId, result: NodeId, place: Place) -> Option<NodeId> {
+        let mut turns = vec![false; self.nodes.len()];
+        turns[own.0 as usize] = true;
+        for at in 0..self.nodes.len() {
+            turns[at] |= self.nodes[at].inputs.iter().any(|input| turns[input.0 as usize]);
+        }
+        if !turns[result.0 as usize] {
+            return None;
+        }
+        let mut needed = vec![false; self.nodes.len()];
+        needed[result.0 as usize] = true;
+        let port = |number, columns, place, detail: &str| Node {
+            op: Op::Port(number),
+            inputs: Vec::new(),
+            columns,
+            detail: detail.to_string(),
+            name: None,
+            stability: Stability::Eventual,
+            place,
+        };
+        for at in (0..self.nodes.len()).rev().filter(|at| turns[*at]) {
+            if needed[at] {
+                self.nodes[at].inputs.iter().for_each(|input| needed[input.0 as usize] = true);
+            }
+        }
+        let mut body = vec![port(0, self.columns(own), place, "")];
+        let mut inputs = Vec::new();
+        let mut inner: FxHashMap<NodeId, NodeId> = FxHashMap::default();
+        inner.insert(own, NodeId(0));
+        for at in (0..self.nodes.len()).filter(|at| needed[*at] && *at != own.0 as usize) {
+            let node = &self.nodes[at];
+            let id = NodeId(position(at));
+            let node = if turns[at] {
+                let inputs = node.inputs.iter().map(|input| inner[input]).collect();
+                Node { inputs, name: None, ..node.clone() }
+            } else {
+                inputs.push(id);
+                port(position(inputs.len()), node.columns, node.place, &node.detail)
+            };
+            inner.insert(id, NodeId(position(body.len())));
+            body.push(node);
+        }
+        let (body, moved) = finished(body, &[inner[&result]]);
+        let op = Op::Fix { body, result: moved[&inner[&result]] };
+        let columns = self.columns(own);
+        Some(self.add(op, inputs, columns, place))
+    }
+
     /// Fuses, prunes and renumbers: the graph, and where each old node went.
     pub fn finish(self, wanted: &[NodeId]) -> (Graph, FxHashMap<NodeId, NodeId>) {
-        let mut nodes = self.nodes;
-        let mut readers = vec![0u32; nodes.len()];
-        for node in &nodes {
-            node.inputs.iter().for_each(|input| readers[input.0 as usize] += 1);
-        }
-        for sink in wanted {
-            readers[sink.0 as usize] += 1;
-        }
-        // Inputs stand before readers, so a chain is fused from its start.
-        for index in 0..nodes.len() {
-            let &[input] = nodes[index].inputs.as_slice() else { continue };
-            let input = input.0 as usize;
-            if readers[input] != 1 || nodes[input].name.is_some() {
-                continue;
-            }
-            if let (Op::Fused(first), Op::Fused(_)) = (nodes[input].op.clone(), &nodes[index].op) {
-                let mut stages = first;
-                let before = nodes[input].inputs.clone();
-                let first_detail = std::mem::take(&mut nodes[input].detail);
-                let node = &mut nodes[index];
-                if let Op::Fused(rest) = &mut node.op {
-                    stages.append(rest);
-                    *rest = stages;
-                }
-                node.inputs = before;
-                if !first_detail.is_empty() && node.detail != first_detail && !node.detail.contains(&first_detail) {
-                    node.detail = format!("{first_detail} → {}", node.detail);
-                }
-            }
-        }
-        let mut needed = vec![false; nodes.len()];
-        wanted.iter().for_each(|sink| needed[sink.0 as usize] = true);
-        for index in (0..nodes.len()).rev() {
-            if needed[index] {
-                nodes[index].inputs.iter().for_each(|input| needed[input.0 as usize] = true);
-            }
-        }
-        let mut moved: FxHashMap<NodeId, NodeId> = FxHashMap::default();
-        let mut kept = Vec::new();
-        for (index, mut node) in nodes.into_iter().enumerate() {
-            if needed[index] {
-                moved.insert(NodeId(position(index)), NodeId(position(kept.len())));
-                for input in &mut node.inputs {
-                    *input = moved[input];
-                }
-                kept.push(node);
-            }
-        }
-        (Graph { nodes: kept }, moved)
+        finished(self.nodes, wanted)
     }
+}
+
+fn finished(mut nodes: Vec<Node>, wanted: &[NodeId]) -> (Graph, FxHashMap<NodeId, NodeId>) {
+    let mut readers = vec![0u32; nodes.len()];
+    for node in &nodes {
+        node.inputs.iter().for_each(|input| readers[input.0 as usize] += 1);
+    }
+    for sink in wanted {
+        readers[sink.0 as usize] += 1;
+    }
+    // Inputs stand before readers, so a chain is fused from its start.
+    for index in 0..nodes.len() {
+        let &[input] = nodes[index].inputs.as_slice() else { continue };
+        let input = input.0 as usize;
+        if readers[input] != 1 || nodes[input].name.is_some() {
+            continue;
+        }
+        if let (Op::Fused(first), Op::Fused(_)) = (nodes[input].op.clone(), &nodes[index].op) {
+            let mut stages = first;
+            let before = nodes[input].inputs.clone();
+            let first_detail = std::mem::take(&mut nodes[input].detail);
+            let node = &mut nodes[index];
+            if let Op::Fused(rest) = &mut node.op {
+                stages.append(rest);
+                *rest = stages;
+            }
+            node.inputs = before;
+            if !first_detail.is_empty() && node.detail != first_detail && !node.detail.contains(&first_detail) {
+                node.detail = format!("{first_detail} → {}", node.detail);
+            }
+        }
+    }
+    let mut needed = vec![false; nodes.len()];
+    wanted.iter().for_each(|sink| needed[sink.0 as usize] = true);
+    for index in (0..nodes.len()).rev() {
+        if needed[index] {
+            nodes[index].inputs.iter().for_each(|input| needed[input.0 as usize] = true);
+        }
+    }
+    let mut moved: FxHashMap<NodeId, NodeId> = FxHashMap::default();
+    let mut kept = Vec::new();
+    for (index, mut node) in nodes.into_iter().enumerate() {
+        if needed[index] {
+            moved.insert(NodeId(position(index)), NodeId(position(kept.len())));
+            for input in &mut node.inputs {
+                *input = moved[input];
+            }
+            kept.push(node);
+        }
+    }
+    (Graph { nodes: kept }, moved)
 }
 
 /// Nodes as lines, for `lasp plan --stages`.
@@ -200,6 +253,9 @@ pub(super) fn print(nodes: &[Node], vars: &[VarPlan]) -> String {
         let inputs: Vec<String> = node.inputs.iter().map(|input| format!("#{}", input.0)).collect();
         let name = node.name.as_ref().map(|name| format!(" = {name}")).unwrap_or_default();
         text.push_str(&format!("#{index:<3} {op:<18} {:<12} {}{name}\n", inputs.join(" "), node.detail));
+        if let Op::Fix { body, .. } = &node.op {
+            print(&body.nodes, vars).lines().for_each(|line| text.push_str(&format!("     {line}\n")));
+        }
     }
     text
 }
@@ -207,7 +263,13 @@ pub(super) fn print(nodes: &[Node], vars: &[VarPlan]) -> String {
 fn without_places(mut op: Op) -> Op {
     let mut clear = |expr: &mut Expr| rewrite(expr, &mut |part| part.place = Place::default());
     match &mut op {
-        Op::Source(..) | Op::Distinct | Op::Concat => {}
+        Op::Source(..) | Op::Distinct | Op::Concat | Op::Port(_) => {}
+        Op::Fix { body, .. } => {
+            for node in &mut body.nodes {
+                node.place = Place::default();
+                node.op = without_places(node.op.clone());
+            }
+        }
         Op::Rows(rows) => rows.iter_mut().flatten().for_each(clear),
         Op::Fused(stages) => {
             for stage in stages {

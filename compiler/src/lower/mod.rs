@@ -10,6 +10,7 @@
 mod coll;
 mod comprehension;
 mod direct;
+mod fold;
 mod graph;
 mod ports;
 mod rep;
@@ -17,8 +18,8 @@ mod scalar;
 mod stmts;
 
 use lasp_plan::{
-    EventPlan, Expr, FeedPlan, NodeId, Plan, Shape, ShowPlan, Stability, Value, VarPlan, ViewId, ViewPlan, WatchPlan,
-    WhenPlan,
+    EventPlan, Expr, FeedPlan, NodeId, Plan, Shape, ShowPlan, Stability, Value, VarId, VarPlan, ViewId, ViewPlan,
+    WatchPlan, WhenKind, WhenPlan,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -26,8 +27,9 @@ use crate::Options;
 use crate::codes::Code;
 use crate::diagnostic::{Diagnostic, SourceFile};
 use crate::hir::{Hir, HirKind, HirPattern, LocalId};
-use crate::program::{Program, WhenDef};
+use crate::program::{MadeFor, Program, WhenDef};
 use crate::stability::{Judge, Moves};
+use crate::ty::Ty;
 pub(crate) use direct::field_slot;
 use direct::{Direct, Views, columns_read, position};
 use graph::Builder;
@@ -248,6 +250,7 @@ impl<'p> Flow<'p> {
         }
         for when in &program.whens {
             let when = self.when(judge, when);
+            self.graph.name(when.node, &when.words(&plan.vars), Stability::Up);
             plan.whens.push(when);
         }
         plan
@@ -316,16 +319,20 @@ impl<'p> Flow<'p> {
     fn when(&mut self, judge: &mut Judge<'p>, when: &'p WhenDef) -> WhenPlan {
         let unit = self.unit();
         let place = when.condition.place;
+        let flows = matches!(when.made_for, Some(MadeFor::Bind(_)));
+        let mut by_key = false;
         let (node, pattern) = match &when.binding {
             Some((pattern, source)) => {
                 let element = self.fresh();
                 let whole = HirPattern::Both(element, Box::new(pattern.clone()));
-                let (inner, _) = self.comprehension(&unit, &[(&whole, source)], Some(&when.condition), &[], place);
+                let (inner, _) =
+                    self.comprehension(&unit, &[(&whole, source)], (!flows).then_some(&when.condition), &[], place);
                 let elem =
                     self.direct.env.get(&element).cloned().unwrap_or_else(|| direct::constant(Value::None, place));
                 // The value of a map's entry goes on changing while the condition holds: such a `when` fires once per key.
                 match judge.judge(source) {
-                    Moves::Map(_, _, value) if !value.is_const() => {
+                    Moves::Map(_, _, value) if !value.is_const() && !flows => {
+                        by_key = true;
                         let node = self.graph.map(inner.node, vec![Self::part(&elem, 0)], place);
                         (self.graph.distinct(node, place), key_of(pattern))
                     }
@@ -340,10 +347,26 @@ impl<'p> Flow<'p> {
             }
         };
         let condition = self.graph.text(place);
-        self.graph.name(node, &format!("when {condition}"), Stability::Up);
         let (pattern, body) = stmts::reaction(self.program, &(pattern, when.body.clone()), 1);
+        let body = match when.done {
+            Some(done) => {
+                let element = when.binding.as_ref().map(|(_, source)| {
+                    let element = direct::local(0, place);
+                    let is_entry = matches!(self.program.holes.head(&source.ty), Ty::Map(..)) && !by_key;
+                    if is_entry { direct::field(element, 0, place) } else { element }
+                });
+                stmts::only_once(VarId(position(done)), element, body, when.place)
+            }
+            None => body,
+        };
+        let kind = match when.made_for {
+            Some(MadeFor::Seal(var)) => WhenKind::Seal(VarId(position(var))),
+            Some(MadeFor::Bind(var)) => WhenKind::Bind(VarId(position(var))),
+            Some(MadeFor::Await) | None if when.once => WhenKind::Once,
+            Some(MadeFor::Await) | None => WhenKind::When,
+        };
         let pattern = when.binding.is_some().then_some(pattern);
-        WhenPlan { role: when.role.clone(), node, pattern, body, condition, place: when.place }
+        WhenPlan { kind, role: when.role.clone(), node, pattern, body, condition, place: when.place }
     }
 }
 

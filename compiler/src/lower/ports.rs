@@ -135,7 +135,7 @@ impl Flow<'_> {
     fn stands_at(&self, hir: &Hir) -> Option<&Crdt> {
         match &hir.kind {
             HirKind::Var(var) | HirKind::Raw(var) => Some(&self.program.vars[*var].crdt),
-            HirKind::View(view) => self.stands_at(&self.program.views[*view].value),
+            HirKind::View(view) if !self.program.views[*view].rec => self.stands_at(&self.program.views[*view].value),
             HirKind::Unstable(inner, _) => self.stands_at(inner),
             HirKind::Lookup(map, _) => self.stands_at(map)?.values(),
             HirKind::Field(base, name) => self.stands_at(base)?.part(name).map(|(_, part)| part),

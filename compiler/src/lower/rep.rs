@@ -18,7 +18,7 @@
 use lasp_plan::{Agg, Expr, NodeId, Op, Place, Value};
 
 use super::Flow;
-use super::direct::{field, local, shift, tuple};
+use super::direct::{field, local, position, shift, tuple};
 use crate::hir::Hir;
 
 /// The rows under which something is evaluated.
@@ -99,9 +99,28 @@ impl Flow<'_> {
             return known.clone();
         }
         let program = self.program;
-        let rep = self.closed(&program.views[index].value);
+        let view = &program.views[index];
+        let rep = if view.rec { self.fixed_point(index) } else { self.closed(&view.value) };
         self.views.insert(index, rep.clone());
         rep
+    }
+
+    /// A set that is computed from itself: in its definition its name stands for the set as found so far.
+    fn fixed_point(&mut self, index: usize) -> Rep {
+        let program = self.program;
+        let view = &program.views[index];
+        let place = view.place;
+        let whole = |node, bag| Coll { width: 0, node, cols: 1, elem: local(0, place), bag, of: None };
+        let own = self.graph.add(Op::Port(position(index)), Vec::new(), 1, place);
+        self.views.insert(index, Rep::Coll(whole(own, false)));
+        let round = self.closed(&view.value);
+        let round = self.elements_of(round, view.value.place);
+        let round = self.plain(round, view.value.place);
+        match self.graph.fix(own, round.node, place) {
+            Some(node) => Rep::Coll(whole(node, false)),
+            // It does not mention itself.
+            None => Rep::Coll(round),
+        }
     }
 
     /// A value of the top level: width 0.

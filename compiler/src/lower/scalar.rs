@@ -342,6 +342,7 @@ impl Flow<'_> {
             CollOp::Any => Agg::Any,
             CollOp::All => Agg::All,
             CollOp::Contains => return self.contains(ctx, source, args, place),
+            CollOp::Fold => return self.fold(ctx, source, args, lambda, place),
             _ => {
                 let rep = self.rep(ctx, hir);
                 return self.whole(ctx, &rep, place);

@@ -3,7 +3,7 @@
 //! `on impression({ ad }) { views[ad].inc(1) }` binds the event's record by a pattern from slot 0 on; a `let` takes the
 //! next slots, free again at the end of its block. Neighbours: `direct` for the expressions.
 
-use lasp_plan::{Emit, HandlerPlan, Pattern, Step, Stmt, Update, VarId};
+use lasp_plan::{CollOp, Emit, Expr, ExprKind, HandlerPlan, Pattern, Place, Step, Stmt, UnaryOp, Update, Value, VarId};
 
 use super::direct::{Direct, LOCAL_BASE, Views, position, settle, settle_pattern};
 use crate::hir::{Hir, HirPattern, HirStep, HirStmt, HirUpdate};
@@ -28,6 +28,18 @@ pub(super) fn reaction(
     let mut pattern = direct.pattern(pattern);
     settle_pattern(&mut pattern, 0);
     (pattern, lower_body(&mut direct, body))
+}
+
+/// The body of a `once`: what it was done for is remembered in the same op, in the hidden set `done`, so that it is known
+/// wherever the state is. `element`: what its `for` has bound.
+pub(super) fn only_once(done: VarId, element: Option<Expr>, body: Vec<Stmt>, place: Place) -> Vec<Stmt> {
+    let expr = |kind| Expr { kind, place };
+    let element = element.unwrap_or_else(|| expr(ExprKind::Const(Value::unit())));
+    let known = Box::new(expr(ExprKind::Var(done)));
+    let known = expr(ExprKind::Coll(CollOp::Contains, known, vec![element.clone()], None));
+    let open = expr(ExprKind::Unary(UnaryOp::Not, Box::new(known)));
+    let remember = Update { var: done, path: Vec::new(), method: "add".to_string(), args: vec![element], place };
+    vec![Stmt::If(open, std::iter::once(Stmt::Update(remember)).chain(body).collect(), Vec::new())]
 }
 
 pub(super) fn lower_body(direct: &mut Direct<'_>, body: &[HirStmt]) -> Vec<Stmt> {

@@ -28,10 +28,10 @@ pub(super) struct Cause<'p> {
     pub turn: Option<Turn>,
 }
 
-/// Why a result may go back, in the order of the text: one cause for each lattice read.
-pub(super) fn causes_of<'p>(program: &'p Program, leaf: &Leaf) -> Vec<Cause<'p>> {
+/// Why a result may go another way than this one, in the order of the text: one cause for each lattice read.
+pub(super) fn causes_of<'p>(program: &'p Program, leaf: &Leaf, wanted: Stability) -> Vec<Cause<'p>> {
     let mut causes: Vec<Cause<'p>> = Vec::new();
-    for read in leaf.reads().iter().filter(|read| read.direction() != Stability::Up) {
+    for read in leaf.reads().iter().filter(|read| read.direction() != wanted) {
         let Some(var) = program.vars.get(read.source.var) else { continue };
         let Some(lattice) = lattice_of(&var.crdt, read.source.lattice) else { continue };
         let known = causes.iter().any(|cause| cause.var == read.source.var && std::ptr::eq(cause.lattice, lattice));

@@ -35,6 +35,9 @@ impl Judge<'_> {
     ) -> Moves {
         let place = hir.place;
         let moves = self.moves(source);
+        if op == CollOp::Fold {
+            return self.folded(hir, source, &moves, lambda);
+        }
         let (members, element) = moves.elements(place);
         let element = self.typed(element, source);
         let others: Vec<Moves> = args.iter().map(|arg| self.moves(arg)).collect();
@@ -184,7 +187,7 @@ impl Judge<'_> {
                 Moves::Map(keys, _, value) => Moves::Set(keys, value),
                 _ => Moves::Set(members, Box::new(Moves::constant())),
             },
-            CollOp::ToSet => Moves::Set(members, Box::new(element)),
+            CollOp::ToSet | CollOp::Fold => Moves::Set(members, Box::new(element)),
         }
     }
 

@@ -10,7 +10,7 @@ use super::moves::{Moves, range_of};
 use super::range::Range;
 use super::same::same;
 use super::sources::of_var;
-use super::tones::{Leaf, Why};
+use super::tones::{Leaf, Source, Why};
 use crate::hir::{Hir, HirKind};
 use crate::ty::Ty;
 
@@ -60,7 +60,10 @@ impl Judge<'_> {
                 let var = &program.vars[*index];
                 of_var(*index, var, place)
             }
-            HirKind::View(index) => self.view(*index),
+            HirKind::View(index) => {
+                let own = Source::own(*index);
+                self.view(*index).each_leaf(&mut |leaf| leaf.seen_at(own, place))
+            }
             HirKind::Field(base, name) => {
                 let slot = crate::lower::field_slot(&program.holes.full(&base.ty), name);
                 let base = self.moves(base);

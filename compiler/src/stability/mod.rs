@@ -15,19 +15,23 @@
 //! `Const` or `Up` never goes back on any node, under any schedule of updates and joins (tested by exploring schedules).
 //!
 //! Neighbours: `expr` judges expressions, `compare` comparisons and arithmetic, `choose` what branches, `coll`
-//! combinators. `whens` needs `Up` (E0301) and `causes` says what it rests on, `guards` warns of reads that another node
-//! may overtake (W0501); `lasp check --table` prints the judgement of every name.
+//! combinators. `whens` and `required` need `Up`, `causes` says what a judgement rests on and `refusal` puts it into words;
+//! `lasp check --table` prints the judgement of every name.
 
 mod causes;
 mod choose;
 mod coll;
 mod compare;
 mod expr;
-mod guards;
+mod folds;
 mod moves;
 mod range;
 mod readings;
+mod recursion;
+mod refusal;
+mod required;
 mod same;
+mod sealed;
 mod sources;
 mod tones;
 mod whens;
@@ -38,13 +42,15 @@ use rustc_hash::FxHashMap;
 use crate::hir::{Hir, HirPattern, LocalId};
 use crate::program::Program;
 
-pub(crate) use guards::check_guards;
 pub(crate) use moves::Moves;
 use range::Range;
 pub(crate) use readings::{RIGHTS, of_expression, of_variable};
+pub(crate) use recursion::check_recursion;
+pub(crate) use refusal::text_at;
+pub(crate) use required::check_required;
 use sources::of_var;
-use tones::Leaf;
-pub(crate) use whens::{check_whens, text_at};
+use tones::{Drift, Leaf, Read, Source};
+pub(crate) use whens::check_whens;
 
 /// How many nodes one judgement may visit: functions are unfolded where they are called. What is left is eventual.
 const FUEL: u32 = 100_000;
@@ -56,6 +62,8 @@ pub(crate) struct Judge<'p> {
     views: FxHashMap<usize, Moves>,
     /// What functions gave for arguments that move so.
     applied: FxHashMap<(usize, Vec<Moves>), Moves>,
+    /// How recursive views read themselves.
+    own: FxHashMap<usize, Read>,
     /// What holds where the expression being judged is reached: bounds of places, from the conditions around it.
     facts: Vec<(Hir, Range)>,
     /// Bounds the unfolding of functions; what is left is eventual.
@@ -69,6 +77,7 @@ impl<'p> Judge<'p> {
             locals: FxHashMap::default(),
             views: FxHashMap::default(),
             applied: FxHashMap::default(),
+            own: FxHashMap::default(),
             facts: Vec::new(),
             fuel: FUEL,
         }
@@ -96,16 +105,34 @@ impl<'p> Judge<'p> {
         if let Some(known) = self.views.get(&index) {
             return known.clone();
         }
-        let place = self.program.views[index].place;
-        self.views.insert(index, Moves::Leaf(Leaf::unknown(place)));
+        let (place, program) = (self.program.views[index].place, self.program);
+        let own = Source::own(index);
+        let while_judged = match program.views[index].rec {
+            // Where a recursive view names itself, it stands for what was found so far.
+            true => Moves::Set(Leaf::source(own, Drift::Up, place), Box::new(Moves::constant())),
+            false => Moves::Leaf(Leaf::unknown(place)),
+        };
+        self.views.insert(index, while_judged);
         // A view is judged once, whoever asks first, and knows nothing of the conditions around the asker.
         let (fuel, facts) = (self.fuel, std::mem::take(&mut self.facts));
         self.fuel = FUEL;
-        let program = self.program;
-        let moves = self.moves(&program.views[index].value);
+        let mut moves = self.moves(&program.views[index].value);
         (self.fuel, self.facts) = (fuel, facts);
+        if program.views[index].rec {
+            if let Some(read) = moves.members(place).read_of(own) {
+                self.own.insert(index, read.clone());
+            }
+            moves = moves.each_leaf(&mut |leaf| leaf.without(own));
+            // Functions that read the view were judged as part of it.
+            self.applied.clear();
+        }
         self.views.insert(index, moves.clone());
         moves
+    }
+
+    /// How a recursive view that has been judged reads itself.
+    fn reads_itself(&self, index: usize) -> Option<&Read> {
+        self.own.get(&index)
     }
 
     /// How what a name stands for moves.

@@ -128,6 +128,17 @@ impl Moves {
         }
     }
 
+    /// As it is seen: which way all of it goes, sets by their members.
+    pub(crate) fn visible(&self, place: Place) -> Leaf {
+        match self {
+            Moves::Leaf(leaf) => leaf.clone(),
+            Moves::Opt(set, content) => set.with(&content.visible(place)),
+            Moves::Parts(parts) => parts.iter().fold(Leaf::default(), |all, part| all.with(&part.visible(place))),
+            Moves::Set(..) => self.members(place),
+            Moves::Map(keys, _, value) => keys.with(&value.visible(place)),
+        }
+    }
+
     /// Of a result that is one or the other, nobody says which.
     pub(crate) fn either(&self, other: &Moves, place: Place) -> Moves {
         self.zip(other, place, &mut |a, b| a.with(b).within(a.range.hull(b.range)))

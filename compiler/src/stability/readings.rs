@@ -7,42 +7,29 @@
 //! Where `causes` tells what makes a result unstable, this tells everything it reads. Neighbours: `crate::explanation`
 //! puts it together, `tones` is where it comes from.
 
-use lasp_plan::{Place, Stability};
+use lasp_plan::Stability;
 
 use super::Judge;
 use super::causes::{drifts, why_back};
-use super::moves::Moves;
+use super::refusal::text_at;
 use super::sources::lattice_of;
 use super::tones::{Aspect, Drift, Leaf, Read, Tone, Why};
-use super::whens::text_at;
 use crate::crdt::Crdt;
 use crate::diagnostic::SourceFile;
 use crate::explanation::{Drifting, Reading, Turning};
 use crate::hir::Hir;
 use crate::program::Program;
 
-/// Everything a value moves with, as one leaf that goes the way the value is said to go.
-pub(crate) fn gathered(moves: &Moves, place: Place) -> Leaf {
-    match moves {
-        Moves::Leaf(leaf) => leaf.clone(),
-        Moves::Opt(set, content) => set.with(&gathered(content, place)),
-        Moves::Parts(parts) => parts.iter().fold(Leaf::default(), |all, part| all.with(&gathered(part, place))),
-        Moves::Set(members, element) if element.is_const() => members.clone(),
-        Moves::Set(members, element) => members.with(&element.any(place, Why::Entries)),
-        Moves::Map(keys, key, value) => keys.with(&gathered(key, place)).with(&gathered(value, place)),
-    }
-}
-
 /// How an expression goes, and what it reads.
 pub(crate) fn of_expression(program: &Program, files: &[SourceFile], hir: &Hir) -> (Stability, Vec<Reading>) {
     let moves = Judge::new(program).judge(hir);
-    (moves.shown(), readings(program, files, &gathered(&moves, hir.place)))
+    (moves.shown(), readings(program, files, &moves.visible(hir.place)))
 }
 
 /// How a variable goes, and what of it does so.
 pub(crate) fn of_variable(program: &Program, files: &[SourceFile], index: usize) -> (Stability, Vec<Reading>) {
     let moves = Judge::new(program).var(index);
-    (moves.shown(), readings(program, files, &gathered(&moves, program.vars[index].place)))
+    (moves.shown(), readings(program, files, &moves.visible(program.vars[index].place)))
 }
 
 fn readings(program: &Program, files: &[SourceFile], leaf: &Leaf) -> Vec<Reading> {
@@ -96,7 +83,8 @@ fn reading(program: &Program, files: &[SourceFile], read: &Read) -> Option<Readi
         var: Some(read.source.var),
         name: var.name.clone(),
         declared: var.place,
-        ty: text_at(files, var.type_place),
+        // What the program does not declare has no type written.
+        ty: if var.hidden.is_some() { var.crdt.to_string() } else { text_at(files, var.type_place) },
         part,
         what,
         place,

@@ -23,6 +23,11 @@ use crate::ty::Ty;
 /// How a variable moves, read at `place`.
 pub(crate) fn of_var(index: usize, var: &VarDef, place: Place) -> Moves {
     let mut walk = Walk { var: index, next: 0, place };
+    // Unset, then set for ever, to what it was sealed at.
+    if var.is_seal() {
+        let set = walk.leaf(0, Aspect::IsSet, Drift::Up).within(Range::BOOL);
+        return Moves::Opt(set, Box::new(Moves::constant()));
+    }
     let moves = walk.moves(&var.crdt);
     // What only grows does not go below its beginning.
     let begun = |leaf: Leaf| match var.init.as_ref().map(beginning) {

@@ -59,7 +59,7 @@ pub(crate) enum Aspect {
 /// A place in a variable whose value moves by itself: a position in the variable's type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Source {
-    /// Position of the variable; [`Source::SELF`] and [`Source::UNKNOWN`] stand for what is none.
+    /// Position of the variable; [`Source::own`] and [`Source::UNKNOWN`] stand for what is none.
     pub var: usize,
     /// Which lattice in it: its number when the type is walked from the outside in, parts in order.
     pub lattice: u32,
@@ -68,6 +68,12 @@ pub(crate) struct Source {
 }
 
 impl Source {
+    /// What a recursive view has found so far, while its body is judged.
+    pub(crate) fn own(view: usize) -> Source {
+        let view = u32::try_from(view).unwrap_or(u32::MAX);
+        Source { var: usize::MAX - 1, lattice: view, aspect: Aspect::Members }
+    }
+
     /// What was not looked at: the judgement ran out of fuel.
     pub(crate) const UNKNOWN: Source = Source { var: usize::MAX, lattice: 0, aspect: Aspect::Value };
 }
@@ -218,6 +224,13 @@ impl Leaf {
         Leaf { reads, range: Range::ALL }
     }
 
+    /// The same, but for one source.
+    #[must_use]
+    pub(crate) fn without(mut self, source: Source) -> Leaf {
+        self.reads.retain(|read| read.source != source);
+        self
+    }
+
     /// Of a result that goes against it.
     #[must_use]
     pub(crate) fn flip(&self, place: Place, why: Why) -> Leaf {
@@ -263,6 +276,15 @@ impl Leaf {
     pub(crate) fn trusted(mut self) -> Leaf {
         for read in &mut self.reads {
             (read.drift, read.tone, read.turn, read.trusted) = (Drift::Up, Tone::Plus, None, true);
+        }
+        self
+    }
+
+    /// The same, with a source read here.
+    #[must_use]
+    pub(crate) fn seen_at(mut self, source: Source, place: Place) -> Leaf {
+        for read in self.reads.iter_mut().filter(|read| read.source == source) {
+            read.place = place;
         }
         self
     }

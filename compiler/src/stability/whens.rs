@@ -1,27 +1,34 @@
 //! What a `when` may depend on and what it may do: reports E0301 and E0302.
 //!
-//! The report of an unstable condition leads from the declaration that causes it to the place that needs stability, and
-//! offers code that works. Neighbours: the judgement itself is in the parent module.
+//! ```text
+//! when cart.count() >= 5 { … }          the condition must stay true: E0301 (`refusal` words it)
+//! when n >= 5 { total.inc(1) }          the body must be one that can be repeated, and the same everywhere: E0302
+//! ```
+//!
+//! `once` and `seal` are whens too, with less to fear of their bodies. Neighbours: the judgement itself is in the parent
+//! module; `required` is about the other places that need stability.
 
-use lasp_plan::{BinaryOp, CollOp, Place};
+use lasp_plan::Place;
 
 use super::Judge;
-use super::causes::{Cause, causes_of, steadier, why_back};
-use super::tones::{Drift, Leaf};
+use super::refusal::{Need, has_error, refuse};
+use super::sealed::implied;
 use crate::codes::Code;
 use crate::diagnostic::{Diagnostic, SourceFile};
 use crate::hir::{Hir, HirKind, HirStep, HirStmt, HirUpdate, LocalId};
-use crate::program::{Program, WhenDef};
+use crate::program::{MadeFor, Program, WhenDef};
 use crate::ty::Ty;
 
 /// Reports every `when` whose condition may become false again, or whose body cannot be repeated.
 pub(crate) fn check_whens(program: &Program, files: &[SourceFile], diagnostics: &mut Vec<Diagnostic>) {
     for when in &program.whens {
         check_when(program, files, when, diagnostics);
-        // What is done once, by one owner, need not be repeatable; `once` itself is reported as not of this version.
-        if !when.once {
+        // What is done once, by one owner, need not be repeatable; what the checker made is right as it is.
+        if !when.once && when.made_for.is_none() {
             let growing = growing_names(program, when);
-            Body { program, when, growing, diagnostics }.check(&when.body);
+            let mut sealed = Vec::new();
+            implied(program, &when.condition, &mut sealed);
+            Body { program, when, growing, sealed, diagnostics }.check(&when.body);
         }
     }
 }
@@ -43,118 +50,39 @@ fn growing_names(program: &Program, when: &WhenDef) -> Vec<LocalId> {
 }
 
 fn check_when(program: &Program, files: &[SourceFile], when: &WhenDef, diagnostics: &mut Vec<Diagnostic>) {
-    let text = |place: Place| text_at(files, place);
+    // What flows has its own way to go, which `required` asks for.
+    if let Some(MadeFor::Bind(_)) = when.made_for {
+        return;
+    }
     let mut judge = Judge::new(program);
-    if let Some((pattern, source)) = &when.binding {
-        if source.ty == Ty::Error {
+    let mut source = None;
+    if let Some((pattern, collection)) = &when.binding {
+        if collection.ty == Ty::Error {
             return;
         }
-        let moves = judge.judge(source);
-        let members = moves.members(source.place);
+        let moves = judge.judge(collection);
+        let members = moves.members(collection.place);
         if !members.grows() {
-            let what = "`for … when` needs a collection that only grows, and this one can shrink";
-            let label = "so an element that was acted on can go again";
-            diagnostics.push(unstable(program, files, source, &members, what, label, None));
+            let need = if when.once { Need::OnceEach } else { Need::Each };
+            diagnostics.push(refuse(program, files, need, collection, &members));
             return;
         }
-        judge.bind_element(pattern, &moves, source.place);
+        judge.bind_element(pattern, &moves, collection.place);
+        source = Some(collection);
     }
     if has_error(&when.condition) {
         return;
     }
     let condition = judge.condition(&when.condition);
     if !condition.grows() {
-        let what = "`when` needs a condition that stays true, and this one can become false again";
-        let watch = match &when.binding {
-            None => format!(
-                "react to every change instead:      `watch {} {{ added(_) {{ … }} }}`",
-                text(when.condition.place)
-            ),
-            Some((_, source)) => format!(
-                "react to every change instead:      `watch {}.filter(… => {}) {{ added(…) {{ … }} }}`",
-                text(source.place),
-                text(when.condition.place)
-            ),
+        let need = match when.made_for {
+            Some(MadeFor::Seal(var)) => Need::Seal(&program.vars[var].name),
+            Some(MadeFor::Await) => Need::Await,
+            _ if when.once && source.is_none() => Need::Once,
+            _ => Need::When(source),
         };
-        let label = consequence(&when.condition, &text);
-        diagnostics.push(unstable(program, files, &when.condition, &condition, what, &label, Some(watch)));
+        diagnostics.push(refuse(program, files, need, &when.condition, &condition));
     }
-}
-
-fn has_error(hir: &Hir) -> bool {
-    hir.any(&mut |part| matches!(part.kind, HirKind::Error))
-}
-
-pub(crate) fn text_at(files: &[SourceFile], place: Place) -> String {
-    let file = files.get(place.file as usize);
-    let text = file.and_then(|file| file.text.get(place.start as usize..place.end as usize)).unwrap_or("…");
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// What can happen to a condition, in its own words.
-fn consequence(condition: &Hir, text: &impl Fn(Place) -> String) -> String {
-    let (op, left, right) = match &condition.kind {
-        HirKind::Binary(op, left, right)
-        | HirKind::CompareSet(op, left, right)
-        | HirKind::CompareDrawn(op, left, right, _) => (*op, left, right),
-        _ => return "so this can become false again, on this node or another".to_string(),
-    };
-    let what = match &left.kind {
-        HirKind::Coll(CollOp::Count, ..) => "this count".to_string(),
-        HirKind::Coll(CollOp::Sum, ..) => "this sum".to_string(),
-        _ => format!("`{}`", text(left.place)),
-    };
-    let bound = text(right.place);
-    match op {
-        BinaryOp::Ge | BinaryOp::Gt => format!("so {what} can go back below {bound}, on this node or another"),
-        BinaryOp::Le | BinaryOp::Lt => format!("so {what} can go past {bound}, on this node or another"),
-        BinaryOp::Eq | BinaryOp::Ne => format!("so {what} can pass {bound} and move on, on this node or another"),
-        _ => "so this can become false again, on this node or another".to_string(),
-    }
-}
-
-/// The report of an unstable expression: from the variables that cause it to the place that needs stability.
-fn unstable(
-    program: &Program,
-    files: &[SourceFile],
-    hir: &Hir,
-    leaf: &Leaf,
-    message: &str,
-    label: &str,
-    help: Option<String>,
-) -> Diagnostic {
-    let causes = causes_of(program, leaf);
-    let mut diagnostic = Diagnostic::new(Code::E0301, hir.place, message).label(label);
-    let unstable: Vec<&Cause<'_>> = causes.iter().filter(|cause| cause.drift == Drift::Both).collect();
-    for cause in &unstable {
-        diagnostic = diagnostic.also(program.vars[cause.var].type_place, why_back(cause.lattice));
-    }
-    if unstable.is_empty() {
-        for cause in causes.iter().take(3) {
-            let var = &program.vars[cause.var];
-            diagnostic = diagnostic.also(var.type_place, cause.drifts(&text_at(files, cause.place)));
-        }
-        let turn = causes.iter().find_map(|cause| cause.turn);
-        if let Some(turn) = turn.filter(|turn| turn.place != hir.place) {
-            diagnostic = diagnostic.also(turn.place, turn.why.text());
-        }
-    }
-    diagnostic =
-        diagnostic.why("`when` fires once and cannot be undone; two nodes would disagree about whether it fired");
-    if let Some(help) = help {
-        diagnostic = diagnostic.help(help);
-    }
-    for cause in &unstable {
-        let var = &program.vars[cause.var];
-        if cause.lattice.lattice_name() == "ivar" {
-            diagnostic = diagnostic.help("whether it is set at all is stable:  `.is_set`");
-        }
-        if let Some((advice, from, to)) = steadier(cause.lattice) {
-            let written = text_at(files, var.type_place).replacen(from, to, 1);
-            diagnostic = diagnostic.help(format!("{advice:<36}`var {}: {written}`", var.name));
-        }
-    }
-    diagnostic.help("or, if you know better, say why:    `unstable(…, because: \"…\")`")
 }
 
 const TWICE: &str = "counts twice when done twice";
@@ -165,6 +93,8 @@ struct Body<'w, 'p> {
     when: &'w WhenDef,
     /// Names that stand for a value that goes on changing: the value of a map's entry.
     growing: Vec<LocalId>,
+    /// Variables with sealed values that are there, since the condition says so.
+    sealed: Vec<usize>,
     diagnostics: &'w mut Vec<Diagnostic>,
 }
 
@@ -223,6 +153,18 @@ impl Body<'_, '_> {
 
     fn constant(&mut self, hir: &Hir) {
         let Some(what) = self.changing(hir, 0) else { return };
+        if what.starts_with("`sealed(") {
+            let message = format!("the body of a `when` reads {what}, which may be unset on another node");
+            let name = what.trim_matches('`');
+            self.diagnostics.push(
+                Diagnostic::new(Code::E0302, hir.place, message)
+                    .label("may be set here and not there")
+                    .also(self.when.place, "fires at every node that sees the condition")
+                    .why("all nodes must do the same, so that doing it twice is doing it once")
+                    .help(format!("ask for it in the condition:  `when {name}.is_set() and …`")),
+            );
+            return;
+        }
         self.diagnostics.push(
             Diagnostic::new(Code::E0302, hir.place, format!("the body of a `when` reads {what}, which changes"))
                 .label("may differ from node to node")
@@ -232,12 +174,30 @@ impl Body<'_, '_> {
         );
     }
 
+    /// Whether a view is computed from sealed values and nothing else.
+    fn reads_seals_only(&self, view: usize) -> bool {
+        let mut any = false;
+        let other = self.program.views[view].value.any(&mut |part| match &part.kind {
+            HirKind::Var(var) | HirKind::Raw(var) if self.program.vars[*var].is_seal() => {
+                any = true;
+                false
+            }
+            HirKind::Var(_) | HirKind::Raw(_) | HirKind::View(_) | HirKind::Apply(..) => true,
+            _ => false,
+        });
+        any && !other
+    }
+
     /// What an expression reads that may differ from node to node.
     fn changing(&self, hir: &Hir, depth: u32) -> Option<String> {
         let mut found = None;
         hir.each(&mut |part| {
             let what = match &part.kind {
+                HirKind::Var(index) | HirKind::Raw(index) if self.sealed.contains(index) => None,
                 HirKind::Var(index) | HirKind::Raw(index) => Some(format!("`{}`", self.program.vars[*index].name)),
+                HirKind::View(index) if depth < 32 && self.reads_seals_only(*index) => {
+                    self.changing(&self.program.views[*index].value, depth + 1)
+                }
                 HirKind::View(index) if Judge::new(self.program).view(*index).is_const() => None,
                 HirKind::View(index) => Some(format!("`{}`", self.program.views[*index].name)),
                 HirKind::Local(local) if self.growing.contains(local) => Some("the value of a map's entry".to_string()),

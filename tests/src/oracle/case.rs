@@ -48,6 +48,8 @@ pub(super) struct Fun {
 pub(super) struct Let {
     pub(super) name: String,
     pub(super) body: Exp,
+    /// Of a `let rec`: its type as written, if it is.
+    pub(super) rec: Option<String>,
     pub(super) shown: bool,
 }
 
@@ -83,7 +85,7 @@ pub(super) fn generate(seed: u64) -> Case {
     let mut funs = Vec::new();
     for n in 0..g.rng.below(3) {
         let fun = function(&mut g, n);
-        let probe = Let { name: "v0".into(), body: Exp::leaf(Ty::Int, "1"), shown: true };
+        let probe = Let { name: "v0".into(), body: Exp::leaf(Ty::Int, "1"), rec: None, shown: true };
         if fun.params.is_empty()
             || !is_admitted(&declared, &[&funs[..], std::slice::from_ref(&fun)].concat(), &[], probe)
         {
@@ -98,18 +100,25 @@ pub(super) fn generate(seed: u64) -> Case {
     for n in 0..3 + g.rng.below(4) {
         let name = format!("v{n}");
         let mut tries = 0;
-        let body = loop {
+        let (body, rec) = loop {
             let ty = view_type(&mut g);
-            let body = if tries == 8 { g.literal(&Ty::Int) } else { g.exp(&ty, DEPTH) };
-            let candidate = Let { name: name.clone(), body: body.clone(), shown: true };
+            let turns = tries < 8 && g.rng.chance(14);
+            let body = match tries {
+                8 => g.literal(&Ty::Int),
+                _ if turns => g.fixed_point(&name),
+                _ => g.exp(&ty, DEPTH),
+            };
+            let written = || format!(": {}", body.ty.text());
+            let rec = turns.then(|| if g.rng.chance(50) || !body.is_plain() { written() } else { String::new() });
+            let candidate = Let { name: name.clone(), body: body.clone(), rec: rec.clone(), shown: true };
             if tries == 8 || is_admitted(&declared, &funs, &lets, candidate) {
-                break body;
+                break (body, rec);
             }
             tries += 1;
         };
         let global = Global { name: name.clone(), ty: body.ty.clone(), cost: body.cost, size: body.size };
         g.globals.push(global);
-        lets.push(Let { name, body, shown: true });
+        lets.push(Let { name, body, rec, shown: true });
     }
     for at in 0..lets.len() {
         lets[at].shown = at + 1 == lets.len() || g.rng.chance(85);
@@ -224,7 +233,7 @@ fn reading(g: &mut Gen, declared: &[Var], funs: &[Fun], lets: &[Let]) -> Vec<Eve
         let x = g.fresh();
         let condition = g.with(&[(&x, &element, 8)], |g| g.exp(&Ty::Bool, 2)).text();
         let probe = Exp::leaf(var.ty.clone(), format!("{name}.filter({x} => {condition})"));
-        if !is_admitted(declared, funs, lets, Let { name: "probe".into(), body: probe, shown: true }) {
+        if !is_admitted(declared, funs, lets, Let { name: "probe".into(), body: probe, rec: None, shown: true }) {
             continue;
         }
         let body = format!("for {x} in {name} {{ if {condition} {{ {name}.remove({x}) }} }}");
@@ -255,7 +264,11 @@ impl Case {
             out.push_str(&format!("fn {name}({}) -> {result} = {body}\n", params.join(", ")));
         }
         for view in &self.lets {
-            out.push_str(&format!("let {} = {}\n", view.name, view.body.bare()));
+            let (name, body) = (&view.name, view.body.bare());
+            match &view.rec {
+                Some(ty) => out.push_str(&format!("let rec {name}{ty} = {body}\n")),
+                None => out.push_str(&format!("let {name} = {body}\n")),
+            }
         }
         for reaction in &self.reactions {
             out.push_str(&reaction.text(&self.lets));

@@ -17,7 +17,9 @@
 //!
 //! 5. The second side of a `product` or `join` that reads no variable or is put together element by element is computed
 //!    where the first has elements: `a.product({1 / c})` with an empty `a`.
-//! 6. Of the conditions of a query those that cannot fail may be tested first: `where 1 / x > 1 and x > 0`.
+//!    Where a condition looks at the first only, it has elements if they satisfy it: `a.product({1 / c}).filter(_ => false)`.
+//! 6. Of the conditions of a query those that cannot fail may be tested first (`where 1 / x > 1 and x > 0`), and all of
+//!    them before the sources they do not look at.
 //!
 //! [`candidates`] makes of each part that can fail an expression that computes it for all rows it may be computed for;
 //! [`lazy`] makes of products what a query with two sources is, and puts conditions in that order.
@@ -44,13 +46,7 @@ pub(super) fn lazy(expr: &Expr) -> Expr {
 
 /// A conjunction with what cannot fail in front.
 fn in_order(expr: &Expr) -> Expr {
-    let (mut conjuncts, mut rest) = (Vec::new(), vec![expr]);
-    while let Some(part) = rest.pop() {
-        match &part.kind {
-            ExprKind::Binary(BinaryOp::And, left, right) => rest.extend([&**right, &**left]),
-            _ => conjuncts.push(part),
-        }
-    }
+    let mut conjuncts = conjuncts(expr);
     // A stable sort: the rest keeps its order.
     conjuncts.sort_by_key(|part| contains_failing(part));
     let and = |left: Expr, right: &Expr| {
@@ -61,6 +57,18 @@ fn in_order(expr: &Expr) -> Expr {
     conjuncts[1..].iter().fold(first, |left, right| and(left, right))
 }
 
+/// The conditions of a conjunction, in order.
+fn conjuncts(expr: &Expr) -> Vec<&Expr> {
+    let (mut conjuncts, mut rest) = (Vec::new(), vec![expr]);
+    while let Some(part) = rest.pop() {
+        match &part.kind {
+            ExprKind::Binary(BinaryOp::And, left, right) => rest.extend([&**right, &**left]),
+            _ => conjuncts.push(part),
+        }
+    }
+    conjuncts
+}
+
 fn contains_failing(expr: &Expr) -> bool {
     can_fail(expr) || parts(expr).into_iter().any(contains_failing)
 }
@@ -69,6 +77,12 @@ fn contains_failing(expr: &Expr) -> bool {
 const SLOTS_FROM: u32 = 5_000;
 
 fn rewrite(expr: &mut Expr, next: &mut u32) {
+    // A filtered product is a join.
+    if let ExprKind::Coll(CollOp::Filter, source, _, Some(kept)) = &expr.kind
+        && let ExprKind::Coll(CollOp::Product, left, right, None) = &source.kind
+    {
+        expr.kind = ExprKind::Coll(CollOp::Join, left.clone(), right.clone(), Some(kept.clone()));
+    }
     parts_mut(expr).into_iter().for_each(|part| rewrite(part, next));
     if let ExprKind::Binary(BinaryOp::And, ..) = expr.kind {
         *expr = in_order(expr);
@@ -77,16 +91,29 @@ fn rewrite(expr: &mut Expr, next: &mut u32) {
     let place = expr.place;
     let made = |kind| Expr { kind, place };
     let local = |slot| made(ExprKind::Local(slot));
+    // A condition of a query that does not look at the last source may be tested before there is one.
+    if let ExprKind::Coll(CollOp::FlatMap, _, _, Some(lambda)) = &expr.kind
+        && let ExprKind::If(condition, _, otherwise) = &lambda.body.kind
+        && matches!(&otherwise.kind, ExprKind::Set(none) if none.is_empty())
+    {
+        let early = |part: &&Expr| !free(part).contains(&lambda.slot);
+        let tests: Vec<Expr> = conjuncts(condition).into_iter().filter(early).cloned().collect();
+        for test in tests.into_iter().rev() {
+            let none = made(ExprKind::Set(Vec::new()));
+            *expr = made(ExprKind::If(Box::new(test), Box::new(expr.clone()), Box::new(none)));
+        }
+        return;
+    }
     let ExprKind::Coll(CollOp::Product | CollOp::Join, left, args, lambda) = &expr.kind else { return };
     let (x, y) = (*next, *next + 1);
     *next += 2;
+    let nothing = || made(ExprKind::Set(Vec::new()));
     let pair = made(ExprKind::Tuple(vec![local(x), local(y)]));
     let one = made(ExprKind::Set(vec![pair.clone()]));
     let kept = match lambda {
         None => one,
         Some(lambda) => {
-            let none = made(ExprKind::Set(Vec::new()));
-            let chosen = made(ExprKind::If(lambda.body.clone(), Box::new(one), Box::new(none)));
+            let chosen = made(ExprKind::If(lambda.body.clone(), Box::new(one), Box::new(nothing())));
             made(ExprKind::Let(Pattern::Bind(lambda.slot), Box::new(pair), Box::new(chosen)))
         }
     };
@@ -94,7 +121,18 @@ fn rewrite(expr: &mut Expr, next: &mut u32) {
         let lambda = Lambda { slot, body: Box::new(body) };
         made(ExprKind::Coll(CollOp::FlatMap, Box::new(source.clone()), Vec::new(), Some(lambda)))
     };
-    *expr = each(left, x, each(&args[0], y, kept));
+    let mut inner = each(&args[0], y, kept);
+    // What does not look at the second side may be tested before there is one.
+    for (part, pair) in
+        lambda.iter().flat_map(|lambda| conjuncts(&lambda.body).into_iter().map(|part| (part, lambda.slot)))
+    {
+        if !free(part).contains(&pair) || only_side(part, pair) == Some(0) {
+            let alone = made(ExprKind::Tuple(vec![local(x), local(x)]));
+            let tested = made(ExprKind::If(Box::new(part.clone()), Box::new(inner), Box::new(nothing())));
+            inner = made(ExprKind::Let(Pattern::Bind(pair), Box::new(alone), Box::new(tested)));
+        }
+    }
+    *expr = each(left, x, inner);
 }
 
 /// What stands between a part and the top.
@@ -171,6 +209,8 @@ impl Walk {
                     self.under(binder(arm.guard.clone()), &arm.body);
                 }
             }
+            // Where its own name stands, so does all of it.
+            ExprKind::Fix(slot, body) => self.under(Binder::Let(Pattern::Bind(*slot), expr.clone()), body),
             ExprKind::Let(pattern, value, body) => {
                 self.visit(value);
                 self.under(Binder::Let(pattern.clone(), (**value).clone()), body);
@@ -179,6 +219,10 @@ impl Walk {
                 self.visit(source);
                 args.iter().for_each(|arg| self.visit(arg));
                 let Some(lambda) = lambda else { return };
+                // Gathered in one go, where it stands: it fails as a whole.
+                if *op == CollOp::Fold {
+                    return;
+                }
                 let own = free(source);
                 let mut needed = free(&lambda.body);
                 needed.remove(&lambda.slot);
@@ -354,7 +398,7 @@ fn can_fail(expr: &Expr) -> bool {
         ExprKind::Binary(Add | Sub | Mul | Div | Rem, ..)
             | ExprKind::Unary(UnaryOp::Neg, _)
             | ExprKind::Call(Func::Abs | Func::ToInt | Func::ToNat, _)
-            | ExprKind::Coll(CollOp::Sum, ..)
+            | ExprKind::Coll(CollOp::Sum | CollOp::Fold, ..)
     )
 }
 
@@ -368,6 +412,7 @@ fn free(expr: &Expr) -> BTreeSet<u32> {
     let mut binds = BTreeSet::new();
     match &expr.kind {
         ExprKind::Coll(.., Some(lambda)) => drop(binds.insert(lambda.slot)),
+        ExprKind::Fix(slot, _) => drop(binds.insert(*slot)),
         ExprKind::Let(pattern, ..) => bound(pattern, &mut binds),
         ExprKind::Match(_, arms) => arms.iter().for_each(|arm| bound(&arm.pattern, &mut binds)),
         _ => {}

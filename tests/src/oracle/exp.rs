@@ -52,6 +52,11 @@ impl Exp {
         Exp { cost, ..self }
     }
 
+    /// Whether its first part has the very type it has itself, so that it need not be written.
+    pub(super) fn is_plain(&self) -> bool {
+        self.parts.first().is_some_and(|part| part.ty == self.ty)
+    }
+
     /// As the program writes it.
     pub(crate) fn text(&self) -> String {
         let mut out = String::new();

@@ -95,6 +95,11 @@ impl Gen {
         if choice < 45 && depth > 1 {
             return self.branching(ty, depth);
         }
+        if choice < 50
+            && let Some(exp) = self.folded(ty, depth - 1)
+        {
+            return exp;
+        }
         match ty {
             Ty::Int | Ty::Nat => self.number(ty, depth),
             Ty::Float => self.float(depth),

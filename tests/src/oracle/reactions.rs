@@ -79,7 +79,7 @@ pub(super) fn generate(g: &mut Gen, vars: &[Var], lets: &mut Vec<Let>) -> Vec<Re
         }
         None => (Exp::leaf(Ty::Bool, condition.clone()), None),
     };
-    lets.push(Let { name: format!("v{view}"), body, shown: true });
+    lets.push(Let { name: format!("v{view}"), body, rec: None, shown: true });
     made.push(Reaction::When { view, binding, condition });
     made
 }

@@ -8,12 +8,13 @@ use lasp_compiler::codes::Code;
 use lasp_compiler::diagnostic::Severity;
 use lasp_compiler::{NoFiles, compile};
 use lasp_lattice::{Kind, ReplicaId};
-use lasp_plan::{Plan, Type, Value, VarId, ViewId};
+use lasp_plan::{ExprKind, Plan, Type, Value, VarId, ViewId, ViewPlan};
 use lasp_vm::{Failure, InEvent, Node, Out};
 
 use super::case::Case;
 use super::eager;
 use super::reactions::Reaction;
+use super::recursion;
 
 /// What came of a case that was not wrong.
 #[derive(Clone, Debug, Default)]
@@ -169,6 +170,9 @@ impl<'c> Run<'c> {
                 let what = format!("`{}` {when}\n  kept up to date: {kept}\n  from scratch:    {scratch}", view.name);
                 return Err(Wrong { what, is_ours: false });
             }
+            if recursion::turns(&view.expr) {
+                self.check_rounds(view, &scratch, when)?;
+            }
             self.note(ViewId(at), &kept);
         }
         for (id, var) in (0..).map(VarId).zip(&plan.vars) {
@@ -179,6 +183,20 @@ impl<'c> Run<'c> {
             }
         }
         self.check_reactions(when)
+    }
+
+    /// What the evaluator says of a fixed point, against rounds written out.
+    fn check_rounds(&mut self, view: &ViewPlan, scratch: &Result<Value, Failure>, when: &str) -> Result<(), Wrong> {
+        let mut eval = |expr: &lasp_plan::Expr| self.node.eval(expr).ok();
+        let Some(value) = recursion::by_rounds(&view.expr, &mut eval).and_then(|expr| eval(&expr)) else {
+            return Ok(());
+        };
+        if scratch.as_ref().is_ok_and(|scratch| *scratch == value) {
+            return Ok(());
+        }
+        let (value, scratch) = (shown(&Ok(value), &view.ty), shown(scratch, &view.ty));
+        let what = format!("`{}` {when}\n  round by round: {value}\n  from scratch:    {scratch}", view.name);
+        Err(Wrong { what, is_ours: false })
     }
 
     /// Whether a failure from scratch is that of the second side of a product with an empty first side (see `eager`).
@@ -216,15 +234,22 @@ impl<'c> Run<'c> {
 
     fn note(&mut self, view: ViewId, kept: &Result<Value, Failure>) {
         let marks = &mut self.seen.marks;
+        let turns = matches!(self.plan.view(view).expr.kind, ExprKind::Fix(..));
         match kept {
             Ok(value) => {
                 if let Some(elements) = value.elements() {
                     let before = self.before.insert(view, elements.len());
                     if before.is_some_and(|before| before > elements.len()) {
                         marks.insert("view that shrank");
+                        if turns {
+                            marks.insert("let rec that shrank");
+                        }
                     }
                     if !elements.is_empty() {
                         marks.insert("view with elements");
+                        if turns {
+                            marks.insert("let rec with elements");
+                        }
                     }
                 }
             }

@@ -6,6 +6,7 @@ use lasp_compiler::operators::OPERATORS;
 use lasp_lattice::LATTICES;
 
 use super::case::Case;
+use super::recursion;
 use super::run::Seen;
 
 /// Less than this share of the cases is no test of a thing.
@@ -29,6 +30,8 @@ const MARKS: &[&str] = &[
     "dependent source",
     "division by zero",
     "failed view",
+    "fold into a lattice",
+    "fold with a function",
     "from 1",
     "from 2",
     "from 3",
@@ -37,6 +40,8 @@ const MARKS: &[&str] = &[
     "guarded division",
     "handler that reads",
     "handler undone",
+    "let rec that shrank",
+    "let rec with elements",
     "out of range",
     "part of a looked-up product",
     "set equality",
@@ -101,8 +106,8 @@ impl Tally {
         let written =
             LATTICES.iter().map(|lattice| lattice.name).filter(|name| !matches!(*name, "product" | "lattice"));
         missing.extend(written.filter(|name| share(self.others.get(name)) < SHARE_MIN).map(str::to_string));
-        missing
-            .extend(MARKS.iter().filter(|mark| share(self.others.get(**mark)) < SHARE_MIN).map(|mark| (*mark).into()));
+        let marks = || MARKS.iter().chain(recursion::forms());
+        missing.extend(marks().filter(|mark| share(self.others.get(**mark)) < SHARE_MIN).map(|mark| (*mark).into()));
         if self.too_large * 50 > self.cases {
             missing.push("programs small enough to run".into());
         }

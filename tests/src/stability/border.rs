@@ -95,7 +95,7 @@ impl Border {
             };
         }
         let below = depth - 1;
-        match self.g.rng.weighted(&[20, 12, 8, 10, 10, 5, 8, 7, 7, 5, 4, 4, 6, 5]) {
+        match self.g.rng.weighted(&[20, 12, 8, 10, 10, 5, 8, 7, 7, 5, 4, 4, 6, 5, 3]) {
             0 => self.bound(way, below),
             1 => {
                 let (a, b) = (self.truth(way, below), self.truth(way, below));
@@ -126,7 +126,13 @@ impl Border {
                 Some(call) => call,
                 None => self.bound(way, below),
             },
-            _ => self.field(&Ty::Bool, way, below),
+            13 => self.field(&Ty::Bool, way, below),
+            _ => {
+                let set = self.set(way, below, None);
+                let Some(of) = set.ty.element() else { return set };
+                let (text, body) = self.lambda(&set, &of, |this| this.fixed(&Ty::Int));
+                Exp::new(Ty::Bool, &format!("($.avg({text}) >= 1.0)"), [set, body])
+            }
         }
     }
 

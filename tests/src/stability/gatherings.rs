@@ -26,6 +26,11 @@ impl Border {
                 return read;
             }
             let of = wanted.cloned().unwrap_or(Ty::Int);
+            if self.g.rng.chance(25) {
+                let list = self.g.literal(&Ty::List(Box::new(of)));
+                let of = list.ty.element().unwrap_or(Ty::Int);
+                return Exp::new(Ty::set(of), "$.to_set()", [list]);
+            }
             let literal = self.g.literal(&Ty::set(of));
             return match self.read(way.flip(), &|ty| *ty == literal.ty) {
                 Some(other) => Exp::new(literal.ty.clone(), "$.minus($)", [literal, other]),

@@ -33,7 +33,7 @@ impl Border {
             };
         }
         let below = depth - 1;
-        match self.g.rng.weighted(&[18, 14, 10, 12, 8, 10, 5, 6, 6, 4, 4, 3]) {
+        match self.g.rng.weighted(&[18, 14, 10, 12, 8, 10, 5, 6, 6, 4, 4, 3, 12]) {
             0 => {
                 let set = self.set(way, below, None);
                 Exp::new(Ty::Nat, "$.count()", [set])
@@ -65,11 +65,25 @@ impl Border {
                 let of = self.number(way.flip(), below);
                 Exp::new(Ty::Int, "(-$)", [of])
             }
-            _ => {
+            11 => {
                 let of = self.number(way, below);
                 Exp::new(Ty::Nat, "abs($)", [of])
             }
+            _ => self.grouped(way, below),
         }
+    }
+
+    /// The sizes of groups: how many different ones, or that of one.
+    fn grouped(&mut self, way: Way, below: usize) -> Exp {
+        let set = self.set(way, below, None);
+        let Some(of) = set.ty.element() else { return set };
+        let (text, key) = self.lambda(&set, &of, |this| this.fixed(&Ty::Int));
+        let sizes = format!("$.group(by: {text}).each(g => g.count())");
+        if self.g.rng.chance(50) {
+            return Exp::new(Ty::Nat, &format!("{sizes}.values().count()"), [set, key]);
+        }
+        let sought = self.g.rng.between(0, 2);
+        Exp::new(Ty::Nat, &format!("{sizes}.get({sought}).or(0)"), [set, key])
     }
 
     /// Times or by something of known sign.

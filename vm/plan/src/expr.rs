@@ -94,6 +94,9 @@ pub enum ExprKind {
     Lookup(Box<Expr>, Box<Expr>, Option<Box<Value>>),
     /// A scalar function.
     Call(Func, Vec<Expr>),
+    /// The least set that the body gives back when the slot holds it: found by starting from the empty set. The body only
+    /// gains elements when the slot does.
+    Fix(u32, Box<Expr>),
     /// A combinator over a set, list or map.
     Coll(CollOp, Box<Expr>, Vec<Expr>, Option<Lambda>),
 }
@@ -263,4 +266,7 @@ pub enum CollOp {
     Values,
     /// The elements as a set: of a list, or of a map as pairs.
     ToSet,
+    /// Argument: what it starts with; lambda: pair of what is gathered and an element → what is gathered. Of a set or
+    /// map in the order of its elements, so that the result is the same even where the order should tell.
+    Fold,
 }

@@ -128,6 +128,16 @@ pub enum Op {
         /// Its argument over the row; ignored by `Count`.
         arg: Expr,
     },
+    /// The least relation that its body gives back when it is fed with it: `let rec`. The body only gains rows when that
+    /// relation does. Each row counts once, however often the body gives it.
+    Fix {
+        /// The cycle, cut open: [`Op::Port`] 0 is the relation itself, port `n` the input `n - 1`.
+        body: Graph,
+        /// Which operator of the body gives the next round.
+        result: NodeId,
+    },
+    /// In the body of a [`Op::Fix`] only: what comes from outside the body.
+    Port(u32),
 }
 
 impl Op {
@@ -155,6 +165,9 @@ impl Op {
             Op::Semi { keep: true, .. } => "semijoin".to_string(),
             Op::Semi { keep: false, .. } => "antijoin".to_string(),
             Op::Concat => "union all".to_string(),
+            Op::Fix { .. } => "least fixed point".to_string(),
+            Op::Port(0) => "the set itself".to_string(),
+            Op::Port(port) => format!("input {port}"),
             Op::Reduce { key: 0, agg, .. } => agg.word().to_string(),
             Op::Reduce { agg, .. } => format!("{} per group", agg.word()),
         }

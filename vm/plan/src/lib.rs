@@ -19,7 +19,7 @@ pub use expr::{Arm, BinaryOp, CollOp, Expr, ExprKind, Func, Lambda, Pattern, Pla
 pub use graph::{Agg, Graph, Node, NodeId, Op, Stability, Stage};
 pub use program::{
     Emit, EventPlan, FeedPlan, HandlerPlan, Plan, Shape, ShowPlan, Step, Stmt, Update, VarPlan, ViewPlan, WatchPlan,
-    WhenPlan,
+    WhenKind, WhenPlan,
 };
 pub use ty::{EnumType, Type};
 pub use value::{Float, Row, Value};

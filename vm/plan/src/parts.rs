@@ -9,7 +9,13 @@ use crate::{Expr, ExprKind, TextPart};
 pub fn parts(expr: &Expr) -> Vec<&Expr> {
     match &expr.kind {
         ExprKind::Const(_) | ExprKind::Local(_) | ExprKind::Var(_) | ExprKind::View(_) => Vec::new(),
-        ExprKind::Rights(of) | ExprKind::Field(of, _) | ExprKind::Some(of) | ExprKind::Unary(_, of) => vec![of],
+        ExprKind::Rights(of)
+        | ExprKind::Field(of, _)
+        | ExprKind::Some(of)
+        | ExprKind::Unary(_, of)
+        | ExprKind::Fix(_, of) => {
+            vec![of]
+        }
         ExprKind::Tuple(parts)
         | ExprKind::Set(parts)
         | ExprKind::List(parts)
@@ -46,7 +52,13 @@ pub fn parts(expr: &Expr) -> Vec<&Expr> {
 pub fn parts_mut(expr: &mut Expr) -> Vec<&mut Expr> {
     match &mut expr.kind {
         ExprKind::Const(_) | ExprKind::Local(_) | ExprKind::Var(_) | ExprKind::View(_) => Vec::new(),
-        ExprKind::Rights(of) | ExprKind::Field(of, _) | ExprKind::Some(of) | ExprKind::Unary(_, of) => vec![of],
+        ExprKind::Rights(of)
+        | ExprKind::Field(of, _)
+        | ExprKind::Some(of)
+        | ExprKind::Unary(_, of)
+        | ExprKind::Fix(_, of) => {
+            vec![of]
+        }
         ExprKind::Tuple(parts)
         | ExprKind::Set(parts)
         | ExprKind::List(parts)

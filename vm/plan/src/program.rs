@@ -206,9 +206,25 @@ pub struct Emit {
     pub place: Place,
 }
 
-/// `for x in e when c { … }`: fires once for each row that its node ever gets.
+/// What a reaction to rows is for, in the program's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WhenKind {
+    /// `when e { … }`.
+    When,
+    /// `once when e { … }`: one node of its role fires it.
+    Once,
+    /// `seal x at r when e`: of this variable.
+    Seal(VarId),
+    /// `bind x <- e`: into this variable. Fires for a row whenever it comes, and can be repeated.
+    Bind(VarId),
+}
+
+/// `for x in e when c { … }`: fires once for each row that its node ever gets; a `bind`, whenever one comes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WhenPlan {
+    /// What it is for.
+    pub kind: WhenKind,
     /// The role that fires.
     pub role: Option<String>,
     /// Rows for which the condition holds: one column (the element) with a binding, none without.
@@ -221,6 +237,45 @@ pub struct WhenPlan {
     pub condition: String,
     /// Where it was written.
     pub place: Place,
+}
+
+impl WhenPlan {
+    /// Whether it fires again for a row that comes again.
+    #[must_use]
+    pub fn repeats(&self) -> bool {
+        matches!(self.kind, WhenKind::Bind(_))
+    }
+
+    /// As the program writes it, without its body.
+    #[must_use]
+    pub fn words(&self, vars: &[VarPlan]) -> String {
+        format!("{} {}", self.keyword(), self.subject(vars))
+    }
+
+    /// The word that it begins with.
+    #[must_use]
+    pub fn keyword(&self) -> &'static str {
+        match self.kind {
+            WhenKind::When => "when",
+            WhenKind::Once => "once when",
+            WhenKind::Seal(_) => "seal",
+            WhenKind::Bind(_) => "bind",
+        }
+    }
+
+    /// What follows that word.
+    #[must_use]
+    pub fn subject(&self, vars: &[VarPlan]) -> String {
+        let name = |var: VarId| vars.get(var.0 as usize).map_or("?", |var| var.name.as_str());
+        let condition = &self.condition;
+        match self.kind {
+            WhenKind::When | WhenKind::Once => condition.clone(),
+            WhenKind::Seal(var) => {
+                format!("{} at {} when {condition}", name(var), self.role.as_deref().unwrap_or("?"))
+            }
+            WhenKind::Bind(var) => format!("{} <- {condition}", name(var)),
+        }
+    }
 }
 
 /// `watch e { added(p) … removed(p) … }`.

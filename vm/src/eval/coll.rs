@@ -67,6 +67,10 @@ pub(super) fn collect(
         CollOp::Keys => Ok(Value::Set(entries_of(&source).iter().map(|(key, _)| key.clone()).collect())),
         CollOp::Values => Ok(Value::set(entries_of(&source).iter().map(|(_, value)| value.clone()).collect())),
         CollOp::ToSet => Ok(Value::Set(set_of(source))),
+        CollOp::Fold => {
+            let init = eval(arg(args), run.frame, world)?;
+            items(&source).try_fold(init, |gathered, item| run.call(pair(gathered, item)))
+        }
         CollOp::Count | CollOp::IsEmpty | CollOp::Contains => unreachable!("answered above"),
     }
 }

@@ -13,11 +13,12 @@
 //! Long chains (`1 + 1 + …`, `if … else if …`) take no stack; nesting does, and the parser caps it.
 //!
 //! Neighbours: `read` touches variables and views, `arith` numbers, `drawn` elements of
-//! drawn lattices, `func` scalars, `coll` collections, `pattern` binds.
+//! drawn lattices, `func` scalars, `coll` collections, `fix` fixed points, `pattern` binds.
 
 mod arith;
 mod coll;
 mod drawn;
+mod fix;
 mod frame;
 mod func;
 mod pattern;
@@ -141,6 +142,7 @@ fn eval_form(expr: &Expr, frame: &mut Frame<'_>, world: &dyn World) -> Result<Va
             let left = eval(left, frame, world)?;
             Ok(Value::Bool(drawn::compare(*op, &left, &eval(right, frame, world)?, order)))
         }
+        ExprKind::Fix(slot, body) => fix::least(*slot, body, frame, world),
         ExprKind::Call(func, args) => func::call(*func, args, place, frame, world),
         ExprKind::Coll(op, source, args, lambda) => {
             coll::collect(*op, source, args, lambda.as_ref(), place, frame, world)

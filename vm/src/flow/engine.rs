@@ -56,13 +56,24 @@ pub struct Flow {
     outs: Vec<Batch>,
     /// Position in `cells` by node.
     cell_of: Vec<Option<u32>>,
-    /// What was pushed into each source and waits for a step.
-    sources: FxHashMap<(VarId, u32), u32>,
+    /// The operators that rows are pushed into.
+    sources: FxHashMap<Inlet, u32>,
     dirty: Dirty,
     /// Sinks that changed in the last step.
     changed: Vec<u32>,
     /// Other operators that have an output in this step.
     filled: Vec<u32>,
+    /// The first limit that an operator exceeded.
+    excess: Option<Excess>,
+}
+
+/// Where rows are pushed into.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Inlet {
+    /// A variable at one of its ports.
+    Var(VarId, u32),
+    /// A port of a body.
+    Port(u32),
 }
 
 /// An operator in its place.
@@ -100,11 +111,17 @@ impl Flow {
             dirty: Dirty::new(graph.nodes.len()),
             changed: Vec::new(),
             filled: Vec::new(),
+            excess: None,
         };
         for (at, node) in graph.nodes.iter().enumerate().filter(|(at, _)| needed[*at]) {
             let number = u32::try_from(flow.cells.len()).expect("a plan has fewer operators than numbers");
-            if let Op::Source(var, port) = node.op {
-                let number = *flow.sources.entry((var, port)).or_insert(number);
+            let inlet = match node.op {
+                Op::Source(var, port) => Some(Inlet::Var(var, port)),
+                Op::Port(port) => Some(Inlet::Port(port)),
+                _ => None,
+            };
+            if let Some(inlet) = inlet {
+                let number = *flow.sources.entry(inlet).or_insert(number);
                 flow.cell_of[at] = Some(number);
                 if (number as usize) < flow.cells.len() {
                     continue;
@@ -124,7 +141,7 @@ impl Flow {
             }
             flow.outs.push(Batch::default());
             flow.cells.push(Cell {
-                operator: Some(build(node)),
+                operator: Some(build(node, limits)),
                 ports,
                 readers: Vec::new(),
                 pending: Vec::new(),
@@ -146,10 +163,33 @@ impl Flow {
     ///
     /// What is not read by any sink is ignored.
     pub fn push(&mut self, var: VarId, port: u32, row: Row, weight: i64) {
-        if let Some(number) = self.sources.get(&(var, port)) {
+        self.push_into(Inlet::Var(var, port), row, weight);
+    }
+
+    /// The same for a port of a body.
+    pub(super) fn push_port(&mut self, port: u32, row: Row, weight: i64) {
+        self.push_into(Inlet::Port(port), row, weight);
+    }
+
+    fn push_into(&mut self, inlet: Inlet, row: Row, weight: i64) {
+        if let Some(number) = self.sources.get(&inlet) {
             self.cells[*number as usize].pending.push((row, weight));
             self.dirty.insert(*number as usize);
         }
+    }
+
+    /// The limit that an operator exceeded, if one did: what it and its readers show is of no use any more.
+    pub(super) fn excess(&self) -> Option<Excess> {
+        self.excess
+    }
+
+    /// How many rows and failures all operators keep. O(operators).
+    pub(super) fn kept(&self) -> usize {
+        let of = |cell: &Cell| {
+            let operator = cell.operator.as_ref().map_or(0, |operator| operator.kept());
+            operator + cell.errors.len() + cell.sink.as_ref().map_or(0, Sink::len)
+        };
+        self.cells.iter().map(of).sum()
     }
 
     /// Whether a step would do anything.
@@ -224,7 +264,8 @@ impl Flow {
                 continue;
             }
             let cell = &self.cells[number as usize];
-            least = least.into_iter().chain(cell.errors.least()).chain(&cell.excess).min();
+            let inside = cell.operator.as_ref().and_then(|operator| operator.failure());
+            least = least.into_iter().chain(cell.errors.least()).chain(&cell.excess).chain(inside).min();
             open.extend(&cell.ports);
         }
         least.cloned()
@@ -279,12 +320,16 @@ impl Flow {
     /// Stops an operator that exceeded a limit and all that read it, directly or not, and gives their state back.
     #[cold]
     fn halt(&mut self, number: usize, excess: Excess) {
+        self.excess.get_or_insert(excess);
         let cell = &mut self.cells[number];
         let what = if cell.detail.is_empty() { "this".to_string() } else { format!("`{}`", cell.detail) };
         let message = match excess {
             Excess::Produced => format!("{what} gives more than {} rows at once", self.limits.produced_max),
             Excess::Kept => format!("{what} needs more than {} rows to be kept", self.limits.rows_max),
             Excess::Weight => format!("{what} gives a row too many times over"),
+            Excess::Rounds => {
+                format!("{what} comes to no end: after {} rounds it still finds new elements", self.limits.rounds_max)
+            }
         };
         cell.excess = Some(Failure::new("R0705", message, cell.place));
         let mut open = vec![number as u32];

@@ -38,6 +38,7 @@ mod distinct;
 mod engine;
 mod errors;
 mod expr;
+mod fix;
 mod fused;
 mod groups;
 mod join;
@@ -63,12 +64,15 @@ pub struct Limits {
     /// Rows that one operator may produce in one step, before equal ones are put together. Sources are exempt: their rows
     /// are there already.
     pub produced_max: usize,
+    /// Rounds that one fixed point may take in one step: as many as its longest chain of elements that follow from each
+    /// other has links.
+    pub rounds_max: usize,
 }
 
 impl Default for Limits {
     /// A row of two columns takes about 100 bytes in a table and in a batch: one runaway operator costs up to 1 GB of
     /// state, or half of that in a batch.
     fn default() -> Limits {
-        Limits { rows_max: 10_000_000, produced_max: 4_000_000 }
+        Limits { rows_max: 10_000_000, produced_max: 4_000_000, rounds_max: 1_000_000 }
     }
 }

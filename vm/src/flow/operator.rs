@@ -4,9 +4,11 @@
 
 use lasp_plan::{Agg, Node, Op, Row};
 
+use super::Limits;
 use super::batch::Batch;
 use super::concat::Concat;
 use super::distinct::Distinct;
+use super::fix::Fix;
 use super::fused::Fused;
 use super::join::Join;
 use super::left_join::LeftJoin;
@@ -14,6 +16,7 @@ use super::reduce::{Any, Avg, Count, Entries, Max, Min, Reduce, Set, Sum};
 use super::semi::Semi;
 use super::source::{Constants, Source};
 use super::work::Work;
+use crate::Failure;
 
 /// Turns the differences of its inputs into the difference of its output.
 pub(super) trait Operator: Send {
@@ -25,6 +28,11 @@ pub(super) trait Operator: Send {
     /// How many rows it keeps. O(1).
     fn kept(&self) -> usize {
         0
+    }
+
+    /// The failure of something inside it, beside those that it has told [`Work`] of.
+    fn failure(&self) -> Option<&Failure> {
+        None
     }
 }
 
@@ -50,10 +58,10 @@ impl<'a> Inputs<'a> {
     }
 }
 
-/// The operator of a node.
-pub(super) fn build(node: &Node) -> Box<dyn Operator> {
+/// The operator of a node. The limits are for what runs inside it.
+pub(super) fn build(node: &Node, limits: Limits) -> Box<dyn Operator> {
     match &node.op {
-        Op::Source(..) => Box::new(Source),
+        Op::Source(..) | Op::Port(_) => Box::new(Source),
         Op::Rows(rows) => Box::new(Constants::new(rows.clone())),
         Op::Fused(stages) => Box::new(Fused::new(stages.clone())),
         Op::Distinct => Box::new(Distinct::default()),
@@ -63,6 +71,7 @@ pub(super) fn build(node: &Node) -> Box<dyn Operator> {
         }
         Op::Semi { left, right, keep } => Box::new(Semi::new(left, right, *keep)),
         Op::Concat => Box::new(Concat),
+        Op::Fix { body, result } => Box::new(Fix::new(body, *result, node.inputs.len(), limits)),
         Op::Reduce { key, agg, arg } => {
             let key = *key as usize;
             match agg {

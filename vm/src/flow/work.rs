@@ -27,6 +27,8 @@ pub(super) enum Excess {
     Kept,
     /// A row would be there more than `WEIGHT_MAX` times.
     Weight,
+    /// A fixed point was not found in `Limits::rounds_max` rounds.
+    Rounds,
 }
 
 /// One visit of one operator.
@@ -76,6 +78,12 @@ impl<'a> Work<'a> {
     #[cold]
     pub(super) fn fail_with(&mut self, failure: Failure, weight: i64) {
         self.errors.add(failure, weight);
+    }
+
+    /// A limit was exceeded that the operator watches itself.
+    #[cold]
+    pub(super) fn exceed(&mut self, excess: Excess) {
+        self.excess.get_or_insert(excess);
     }
 
     /// Whether a limit was exceeded: what follows would be in vain.

@@ -176,7 +176,8 @@ impl Node {
             (Ok(_), Reaction::When(at, row)) => {
                 // That it has fired holds with the op, or not at all.
                 if let Some(commit) = self.commits.as_mut().and_then(|commits| commits.last_mut()) {
-                    commit.fired = u32::try_from(*at).ok().map(|at| (at, row.clone()));
+                    let repeats = plan.whens[*at].repeats();
+                    commit.fired = u32::try_from(*at).ok().filter(|_| !repeats).map(|at| (at, row.clone()));
                 }
             }
             (Ok(_), Reaction::Watch(..)) => {}
@@ -257,8 +258,8 @@ impl Node {
                 let when = &plan.whens[*at];
                 (
                     format!(
-                        "`when {}` has fired {DEPTH_MAX} times over from its own updates and is stopped",
-                        when.condition
+                        "`{}` has fired {DEPTH_MAX} times over from its own updates and is stopped",
+                        when.words(&plan.vars)
                     ),
                     when.place,
                 )

@@ -103,7 +103,11 @@ fn reads(expr: &Expr) -> bool {
                 }
                 right
             }
-            ExprKind::Rights(of) | ExprKind::Field(of, _) | ExprKind::Some(of) | ExprKind::Unary(_, of) => of,
+            ExprKind::Fix(_, of)
+            | ExprKind::Rights(of)
+            | ExprKind::Field(of, _)
+            | ExprKind::Some(of)
+            | ExprKind::Unary(_, of) => of,
             ExprKind::Let(_, value, body) => {
                 if reads(value) {
                     return true;

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! step ─► rows that came and went at a node
-//!           ├─ of a `when`:  a row never seen before fires, once for ever
+//!           ├─ of a `when`:  a row never seen before fires, once for ever; of a `bind`, each that comes
 //!           ├─ of a watch:   removed bodies for rows gone, then added bodies for rows new
 //!           └─ subscribed:   one Change for all of it
 //! ```
@@ -120,7 +120,8 @@ impl Reactions {
         let plan = self.plan.clone();
         for (at, when) in plan.whens.iter().enumerate() {
             for (row, weight) in changes(when.node) {
-                if *weight > 0 && !self.stopped[at] && self.fired[at].insert(row.clone()) {
+                let fires = *weight > 0 && !self.stopped[at];
+                if fires && (when.repeats() || self.fired[at].insert(row.clone())) {
                     self.queue.push_back((depth, Reaction::When(at, row.clone())));
                 }
             }
@@ -195,7 +196,7 @@ impl Reactions {
             match views.failure(when.node) {
                 Some(failure) if self.ill_whens.get(&at) != Some(failure) && !self.stopped[at] => {
                     self.ill_whens.insert(at, failure.clone());
-                    let message = format!("`when {}` cannot be decided: {}", when.condition, failure.message);
+                    let message = format!("`{}` cannot be decided: {}", when.words(&self.plan.vars), failure.message);
                     outs.push(Out::Failed { failure: Failure { message, ..failure.clone() } });
                 }
                 Some(_) => {}

@@ -210,7 +210,15 @@ impl Program {
     /// `for x in … when condition { body }`: the element is slot 0.
     pub fn when(&mut self, condition: &str, node: NodeId, body: Vec<Stmt>) {
         let (condition, place) = (condition.to_string(), place(3000));
-        self.plan.whens.push(WhenPlan { role: None, node, pattern: None, body, condition, place });
+        self.plan.whens.push(WhenPlan {
+            kind: lasp_plan::WhenKind::When,
+            role: None,
+            node,
+            pattern: None,
+            body,
+            condition,
+            place,
+        });
     }
 
     /// `watch view { added(x) … removed(x) … }`: the element is slot 0.

@@ -15,7 +15,7 @@ fn a_product_of_a_thousand_cubed_stops() {
     let cubed = program.product(squared, source);
     let below = program.reduce(cubed, 0, Agg::Count, int(0));
     let sibling = program.reduce(squared, 0, Agg::Count, int(0));
-    let limits = Limits { rows_max: 1_200_000, produced_max: 1_200_000 };
+    let limits = Limits { rows_max: 1_200_000, produced_max: 1_200_000, ..Limits::default() };
     let mut flow = program.flow_within(&[below, sibling], limits);
     let start = Instant::now();
     (0..1000).for_each(|n| flow.add(0, ints([n])));
@@ -61,7 +61,7 @@ fn the_last_good_rows_stay_readable() {
 
 #[test]
 fn kept_rows_and_failures_are_limited() {
-    let limits = Limits { rows_max: 100, produced_max: 1000 };
+    let limits = Limits { rows_max: 100, produced_max: 1000, ..Limits::default() };
     let stopped = |make: &dyn Fn(&mut Program, NodeId) -> NodeId| {
         let mut program = Program::new();
         let source = program.source(0, 1);
@@ -129,7 +129,7 @@ fn what_is_gone_is_not_kept() {
     let max = program.reduce(left, 1, Agg::Max, local(1));
     let distinct = program.node(Op::Distinct, &[right], 2);
     let sinks = [semi, looked_up, join, max, distinct];
-    let mut flow = program.flow_within(&sinks, Limits { rows_max: 8, produced_max: 100 });
+    let mut flow = program.flow_within(&sinks, Limits { rows_max: 8, produced_max: 100, ..Limits::default() });
     for n in 0..100 {
         flow.add(0, ints([n, n]));
         flow.add(1, ints([n, -n]));

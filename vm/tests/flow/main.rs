@@ -1,10 +1,12 @@
 //! The dataflow engine from outside: `oracle` compares it with recomputation on random graphs and traces, `accumulators`
-//! and `operators` are examples a person can check, `limits` stops runaway programs.
+//! and `operators` are examples a person can check, `limits` stops runaway programs,
+//! `fixed` compares fixed points with the closure of a matrix.
 
 // Tests take their size from the environment and look at the clock; the core does neither.
 #![allow(clippy::disallowed_methods)]
 
 mod accumulators;
+mod fixed;
 mod generate;
 mod limits;
 mod naive;

@@ -213,6 +213,7 @@ fn static_features(case: &Case) -> BTreeSet<String> {
             Op::Rows(_) => "op rows".to_string(),
             Op::Fused(_) => "op fused".to_string(),
             Op::Distinct => "op distinct".to_string(),
+            Op::Fix { .. } | Op::Port(_) => continue,
             Op::LeftJoin { .. } => "op left join".to_string(),
             Op::Semi { keep, .. } => format!("op semi {}", if *keep { "keep" } else { "drop" }),
             Op::Concat => "op concat".to_string(),

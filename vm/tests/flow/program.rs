@@ -56,6 +56,11 @@ impl Program {
         self.node(Op::Join { left: vec![], right: vec![] }, &[left, right], columns)
     }
 
+    /// The graph, to be the body of another.
+    pub fn into_graph(self) -> Graph {
+        self.graph
+    }
+
     pub fn flow(&self, sinks: &[NodeId]) -> Running {
         self.flow_within(sinks, Limits::default())
     }

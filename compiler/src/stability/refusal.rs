@@ -1,0 +1,222 @@
+//! The refusal of an unstable expression: from the variables that cause it to the place that needs stability.
+//!
+//! ```text
+//! var cart: orset<Item>                     items can be removed from an `orset`          the cause
+//! when cart.count() >= 5 { … }              so this count can go back below 5             the place
+//! ```
+//!
+//! What needs stability differs in its words, its one sentence why and its help, and in nothing else: [`Need`] is the list.
+//!
+//! Neighbours: `causes` finds what an expression rests on; `whens` and `required` ask for refusals.
+
+use lasp_plan::{BinaryOp, CollOp, Place, Stability};
+
+use super::causes::{Cause, causes_of, steadier, why_back};
+use super::tones::{Drift, Leaf};
+use crate::codes::Code;
+use crate::diagnostic::{Diagnostic, SourceFile};
+use crate::hir::{Hir, HirKind};
+use crate::program::Program;
+
+/// What needs an expression that is stable.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Need<'n> {
+    /// The condition of a `when`; with what its `for` goes through, if it has one.
+    When(Option<&'n Hir>),
+    /// The collection of a `for … when`.
+    Each,
+    /// The condition of a `once`.
+    Once,
+    /// The collection of a `once for … when`.
+    OnceEach,
+    /// The condition of the `seal` of this variable.
+    Seal(&'n str),
+    /// What flows into this variable; the sign is of the way it has to go.
+    Bind(&'n str, Way),
+    /// The definition of this view, and where it is declared `stable`.
+    Stable(&'n str, Place),
+    /// What a run waits for.
+    Await,
+}
+
+/// Which way an expression has to go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    Up,
+    Down,
+}
+
+impl Need<'_> {
+    fn code(self) -> Code {
+        if let Need::Stable(..) = self { Code::E0304 } else { Code::E0301 }
+    }
+
+    fn message(self) -> String {
+        let word = match self {
+            Need::When(_) | Need::Each => "when",
+            Need::Once | Need::OnceEach => "once",
+            Need::Await => "--await",
+            Need::Bind(name, Way::Up) => {
+                return format!("what flows into `{name}` must only grow, and this can shrink");
+            }
+            Need::Bind(name, Way::Down) => {
+                return format!("what flows into `{name}` must only fall, and this can rise");
+            }
+            Need::Seal(name) => {
+                return format!(
+                    "the `seal` of `{name}` needs a condition that stays true, and this one can become false again"
+                );
+            }
+            Need::Stable(name, _) => return format!("`{name}` is declared `stable`, and it can go back"),
+        };
+        match self {
+            Need::Each => "`for … when` needs a collection that only grows, and this one can shrink".to_string(),
+            Need::OnceEach => {
+                "`once for … when` needs a collection that only grows, and this one can shrink".to_string()
+            }
+            _ => format!("`{word}` needs a condition that stays true, and this one can become false again"),
+        }
+    }
+
+    fn why(self) -> &'static str {
+        match self {
+            Need::When(_) | Need::Each => {
+                "`when` fires once and cannot be undone; two nodes would disagree about whether it fired"
+            }
+            Need::Once | Need::OnceEach => {
+                "what is done once is not taken back; another node would say that it should not have been done"
+            }
+            Need::Seal(_) => {
+                "a seal is never broken; whether it is sealed, and at what value, would depend on who looked when"
+            }
+            Need::Bind(..) => "what has flowed into a variable stays there, whatever becomes of where it came from",
+            Need::Stable(..) => "`stable` is checked, not believed: whoever acts on it cannot take that back",
+            Need::Await => "the run ends when it is true, and nobody could rely on it if it turned false afterwards",
+        }
+    }
+
+    /// What can happen, in the words of the expression.
+    fn label(self, hir: &Hir, files: &[SourceFile]) -> String {
+        match self {
+            Need::Each | Need::OnceEach => "so an element that was acted on can go again".to_string(),
+            Need::Bind(_, Way::Up) if hir.ty.is_relation() => {
+                "so what has flowed from here can be gone again, on this node or another".to_string()
+            }
+            Need::Bind(_, Way::Up) => "so this can go back, on this node or another".to_string(),
+            Need::Bind(_, Way::Down) => "so this can rise, on this node or another".to_string(),
+            Need::Stable(..) if hir.ty != crate::ty::Ty::Bool => value_consequence(hir, files),
+            _ => consequence(hir, files),
+        }
+    }
+
+    /// What to write instead.
+    fn help(self, hir: &Hir, files: &[SourceFile]) -> Option<String> {
+        let text = |place| text_at(files, place);
+        let react = "react to every change instead:      ";
+        Some(match self {
+            Need::When(None) | Need::Once => format!("{react}`watch {} {{ added(_) {{ … }} }}`", text(hir.place)),
+            Need::When(Some(source)) => {
+                format!("{react}`watch {}.filter(… => {}) {{ added(…) {{ … }} }}`", text(source.place), text(hir.place))
+            }
+            Need::Stable(name, _) => format!("take it as it comes, and goes:      `let {name} = {}`", text(hir.place)),
+            Need::Await => "look at it at the end of the run:    make it a `let`, and `--show` it".to_string(),
+            Need::Each | Need::OnceEach | Need::Seal(_) | Need::Bind(..) => return None,
+        })
+    }
+}
+
+/// The report of an unstable expression, which moves so.
+pub(super) fn refuse(program: &Program, files: &[SourceFile], need: Need<'_>, hir: &Hir, leaf: &Leaf) -> Diagnostic {
+    let wanted = if let Need::Bind(_, Way::Down) = need { Stability::Down } else { Stability::Up };
+    let causes = causes_of(program, leaf, wanted);
+    let mut diagnostic = Diagnostic::new(need.code(), hir.place, need.message()).label(need.label(hir, files));
+    if let Need::Stable(_, declared) = need {
+        diagnostic = diagnostic.also(declared, "declared `stable` here");
+    }
+    let unstable: Vec<&Cause<'_>> = causes.iter().filter(|cause| cause.drift == Drift::Both).collect();
+    for cause in &unstable {
+        diagnostic = diagnostic.also(program.vars[cause.var].type_place, why_back(cause.lattice));
+    }
+    if unstable.is_empty() {
+        for cause in causes.iter().take(3) {
+            let var = &program.vars[cause.var];
+            diagnostic = diagnostic.also(var.type_place, cause.drifts(&text_at(files, cause.place)));
+        }
+        let turn = causes.iter().find_map(|cause| cause.turn);
+        if let Some(turn) = turn.filter(|turn| turn.place != hir.place) {
+            diagnostic = diagnostic.also(turn.place, turn.why.text());
+        }
+    }
+    diagnostic = diagnostic.why(need.why());
+    if let Some(help) = need.help(hir, files) {
+        diagnostic = diagnostic.help(help);
+    }
+    for cause in &unstable {
+        let var = &program.vars[cause.var];
+        if cause.lattice.lattice_name() == "ivar" {
+            diagnostic = diagnostic.help("whether it is set at all is stable:  `.is_set`");
+        }
+        if let Some((advice, from, to)) = steadier(cause.lattice) {
+            let written = text_at(files, var.type_place).replacen(from, to, 1);
+            diagnostic = diagnostic.help(format!("{advice:<36}`var {}: {written}`", var.name));
+        }
+    }
+    diagnostic = diagnostic.help("or, if you know better, say why:    `unstable(…, because: \"…\")`");
+    if let Some(first) = diagnostic.help.first_mut() {
+        *first = alone(first);
+    }
+    diagnostic
+}
+
+/// The first advice is no alternative to another: without its `or`, and the code where it was.
+fn alone(advice: &str) -> String {
+    let Some(rest) = advice.strip_prefix("or, ").or_else(|| advice.strip_prefix("or ")) else {
+        return advice.to_string();
+    };
+    let gap = " ".repeat(advice.len() - rest.len());
+    rest.replacen(": ", &format!(": {gap}"), 1)
+}
+
+/// Whether something in it has been reported already.
+pub(super) fn has_error(hir: &Hir) -> bool {
+    hir.any(&mut |part| matches!(part.kind, HirKind::Error))
+}
+
+/// The words of the program at a place, on one line.
+pub(crate) fn text_at(files: &[SourceFile], place: Place) -> String {
+    let file = files.get(place.file as usize);
+    let text = file.and_then(|file| file.text.get(place.start as usize..place.end as usize)).unwrap_or("…");
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What an expression is called in a sentence.
+fn called(hir: &Hir, files: &[SourceFile]) -> String {
+    match &hir.kind {
+        HirKind::Coll(CollOp::Count, ..) => "this count".to_string(),
+        HirKind::Coll(CollOp::Sum, ..) => "this sum".to_string(),
+        _ => format!("`{}`", text_at(files, hir.place)),
+    }
+}
+
+/// What can happen to a value.
+fn value_consequence(value: &Hir, files: &[SourceFile]) -> String {
+    format!("so {} can go back, on this node or another", called(value, files))
+}
+
+/// What can happen to a condition, in its own words.
+fn consequence(condition: &Hir, files: &[SourceFile]) -> String {
+    let (op, left, right) = match &condition.kind {
+        HirKind::Binary(op, left, right)
+        | HirKind::CompareSet(op, left, right)
+        | HirKind::CompareDrawn(op, left, right, _) => (*op, left, right),
+        _ => return "so this can become false again, on this node or another".to_string(),
+    };
+    let what = called(left, files);
+    let bound = text_at(files, right.place);
+    match op {
+        BinaryOp::Ge | BinaryOp::Gt => format!("so {what} can go back below {bound}, on this node or another"),
+        BinaryOp::Le | BinaryOp::Lt => format!("so {what} can go past {bound}, on this node or another"),
+        BinaryOp::Eq | BinaryOp::Ne => format!("so {what} can pass {bound} and move on, on this node or another"),
+        _ => "so this can become false again, on this node or another".to_string(),
+    }
+}
