@@ -63,6 +63,7 @@ pub fn look(explainer: &Explainer, explanation: &Explanation) -> Against {
 fn words(explanation: &Explanation) -> &str {
     match &explanation.question {
         Some(Question { is_condition: true, ty: Type::Bool, .. }) => &explanation.topic.text,
+        _ if explanation.topic.kind == "bind" => &explanation.topic.text,
         _ => &explanation.topic.name,
     }
 }

@@ -95,15 +95,17 @@ pub(super) fn of_when(when: &WhenDef, stability: Stability, reads: &[Reading]) -
     }
 }
 
-pub(super) fn of_bind(stability: Stability, reads: &[Reading]) -> Coordination {
+/// Of a value that must stay: what flows into a variable, or is declared `stable`.
+pub(super) fn of_lasting(stability: Stability, reads: &[Reading]) -> Coordination {
     match stability {
         _ if trusted(reads) => coordination("none", "the program answers for it that this stays; nothing checks it"),
-        Stability::Const | Stability::Up | Stability::Down => {
-            coordination("none", "what one node lets flow, every node comes to see; doing it twice is doing it once")
-        }
+        Stability::Const | Stability::Up | Stability::Down => coordination(
+            "none",
+            "what one node has seen of it, every node comes to see; relying on it twice is relying on it once",
+        ),
         Stability::Eventual => coordination(
             "seal or one owner",
-            "what flows could be gone again where it came from: either that is sealed first, or one owner decides for all",
+            "what has been relied on could be gone again: either what it reads is sealed first, or one owner decides for all",
         ),
     }
 }

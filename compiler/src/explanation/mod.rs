@@ -278,7 +278,8 @@ impl Explainer {
         };
         for reading in &mut reads {
             if let Some(var) = reading.var.filter(|_| !matches!(topic.of, Of::Var(_))) {
-                reading.through = way::way(program, &hir, var);
+                let own = format!("the view `{}`", topic.name);
+                reading.through = way::way(program, &hir, var).into_iter().filter(|step| *step != own).collect();
             }
         }
         let is_condition = matches!(topic.of, Of::When(_));
@@ -294,7 +295,10 @@ impl Explainer {
             Of::View(index) => {
                 let flow = flows.view(index);
                 let at = place_of_view(program, index, flow);
-                let coordination = coordination::of_view(stability, &reads, coordination_of_view(flow, &at), &at);
+                let coordination = match self.stable(topic) {
+                    Some(_) if stability == Stability::Eventual => coordination::of_lasting(stability, &reads),
+                    _ => coordination::of_view(stability, &reads, coordination_of_view(flow, &at), &at),
+                };
                 (flow, at, coordination)
             }
             Of::When(index) => {
@@ -304,7 +308,7 @@ impl Explainer {
             }
             Of::Bind(index) => {
                 let flow = flows.value(&program.binds[index].value);
-                (flow, "each".to_string(), coordination::of_bind(stability, &reads))
+                (flow, "each".to_string(), coordination::of_lasting(stability, &reads))
             }
         };
         let ty = if is_condition { "bool".to_string() } else { ty.to_string() };

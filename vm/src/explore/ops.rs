@@ -158,7 +158,10 @@ fn content(kind: &Kind, ty: &Type) -> Type {
 impl Op {
     /// How many elements it has to do with.
     pub(super) fn weight(&self) -> usize {
-        self.args.iter().map(|arg| if let Arg::Elements(all) = arg { all.len() } else { 1 }).sum()
+        let elements: usize =
+            self.args.iter().map(|arg| if let Arg::Elements(all) = arg { all.len() } else { 1 }).sum();
+        // `clear` has to do with whatever is there, and says less than the removal of one.
+        elements.max(1)
     }
 
     /// The same with one element less, if it has to do with several.
