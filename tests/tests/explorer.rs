@@ -69,8 +69,7 @@ fn it_is_taken_back_from_elsewhere() {
     let told = |program: &str, name: &str| {
         let (_, explainer) = Explainer::new("case.lasp", program, &mut NoFiles);
         let explainer = explainer.expect("it can be explained");
-        let explanation = explainer.explain(explainer.find(name)[0]);
-        let question = explanation.question.expect("it is small");
+        let question = explainer.question(explainer.find(name)[0]).expect("it is small");
         let explorer = Explorer::of_value(explainer.vars(), &question.expr, &question.ty);
         let broken = explorer.explore(Effort::default(), 1).broken.expect("it goes back");
         let short = explorer.shrink(&broken);

@@ -8,7 +8,7 @@
 //!
 //! Neighbours: the vm's explorer tries; what it does not find is said to be not found, no more.
 
-use lasp_compiler::explanation::{Explainer, Explanation, Question};
+use lasp_compiler::explanation::{Explainer, Question, Topic};
 use lasp_plan::parts::parts;
 use lasp_plan::{Expr, Type};
 use lasp_vm::explore::{Effort, Explorer, Told};
@@ -38,14 +38,18 @@ pub enum Against {
 
 /// Looks for a schedule after which the result has gone back.
 #[must_use]
-pub fn look(explainer: &Explainer, explanation: &Explanation) -> Against {
-    let Some(Question { expr, ty, is_condition }) = &explanation.question else { return Against::TooLarge };
+pub fn look(explainer: &Explainer, topic: &Topic) -> Against {
+    let Some(question) = explainer.question(topic) else { return Against::TooLarge };
+    let Question { expr, ty, is_condition } = &question;
     let explorer = match is_condition {
         true => Explorer::new(explainer.vars(), expr).torn(),
         false => Explorer::of_value(explainer.vars(), expr, ty),
     };
     let share = 1 + size(expr) / SMALL;
     let effort = Effort { exhaustive: EFFORT.exhaustive / share, random: EFFORT.random / share };
+    if effort.random == 0 {
+        return Against::TooLarge;
+    }
     let explored = explorer.explore(effort, SEED);
     let Some(found) = explored.broken else {
         return Against::NotFound { tried: effort.exhaustive + effort.random, depth: explored.depth };
@@ -56,15 +60,15 @@ pub fn look(explainer: &Explainer, explanation: &Explanation) -> Against {
         Type::Set(of) if *is_condition => Some(&**of),
         _ => None,
     };
-    Against::Found(explorer.told(&short, words(explanation), rows))
+    Against::Found(explorer.told(&short, words(topic, &question), rows))
 }
 
 /// What the question is called in the schedule: a condition by itself, what has a name by it.
-fn words(explanation: &Explanation) -> &str {
-    match &explanation.question {
-        Some(Question { is_condition: true, ty: Type::Bool, .. }) => &explanation.topic.text,
-        _ if explanation.topic.kind == "bind" => &explanation.topic.text,
-        _ => &explanation.topic.name,
+fn words<'t>(topic: &'t Topic, question: &Question) -> &'t str {
+    match question {
+        Question { is_condition: true, ty: Type::Bool, .. } => &topic.text,
+        _ if topic.kind == "bind" => &topic.text,
+        _ => &topic.name,
     }
 }
 

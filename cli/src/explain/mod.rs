@@ -62,7 +62,7 @@ pub fn answer(explainer: &Explainer, topic: &Topic) -> Answer {
         // What nobody has checked is tried.
         Stability::Const | Stability::Up | Stability::Down => explanation.is_trusted(),
     };
-    let against = goes_back.then(|| against::look(explainer, &explanation));
+    let against = goes_back.then(|| against::look(explainer, topic));
     Answer { explanation, against, refused }
 }
 
@@ -148,7 +148,7 @@ pub fn merging(explanation: &Explanation) -> &'static str {
         }
         (Flow::Meet, _) => "what it is made of has to meet at one place; results of several such places can be merged",
         (Flow::Gather, _) => {
-            "it needs the whole input at one place; of results from several places the greatest counts"
+            "it needs the whole input at one place; results of several such places can be joined"
         }
         (Flow::Owned, _) => {
             "results computed apart cannot be merged: it is computed from the variables where it is read"

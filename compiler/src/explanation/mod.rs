@@ -68,8 +68,6 @@ pub struct Explanation {
     pub needed: Option<&'static str>,
     /// What it reads; what makes it unstable first.
     pub reads: Vec<Reading>,
-    /// What can be asked of it over the variables; none if it unfolds too far.
-    pub question: Option<Question>,
     /// How copies of it that were computed apart may be merged.
     pub flow: Flow,
     /// The role it is written or computed at, or `each`.
@@ -245,6 +243,36 @@ impl Explainer {
         self.diagnostics.iter().filter(stands_in).collect()
     }
 
+    /// What can be asked of it over the variables; none if it unfolds too far. Costs what is unfolded.
+    #[must_use]
+    pub fn question(&self, topic: &Topic) -> Option<Question> {
+        // Variables that could not be told leave nothing to ask about.
+        if self.vars.len() != self.program.vars.len() {
+            return None;
+        }
+        let hir = self.hir(topic);
+        let expr = crate::lower::pure(&self.program, &hir)?;
+        let ty = self.program.holes.full(&hir.ty).closed();
+        Some(Question { expr, ty, is_condition: matches!(topic.of, Of::When(_)) })
+    }
+
+    /// What is explained, as an expression.
+    fn hir(&self, topic: &Topic) -> Hir {
+        let program = &self.program;
+        match topic.of {
+            Of::Var(index) => {
+                let var = &program.vars[index];
+                Hir { kind: HirKind::Var(index), ty: var.ty.clone(), place: var.place }
+            }
+            Of::View(index) => {
+                let view = &program.views[index];
+                Hir { ty: view.ty.clone(), ..view.value.clone() }
+            }
+            Of::When(index) => question(program, &program.whens[index]),
+            Of::Bind(index) => program.binds[index].value.clone(),
+        }
+    }
+
     fn stable(&self, topic: &Topic) -> Option<Place> {
         if let Of::View(index) = topic.of { self.program.views[index].stable } else { None }
     }
@@ -253,28 +281,10 @@ impl Explainer {
     #[must_use]
     pub fn explain(&self, topic: &Topic) -> Explanation {
         let program = &self.program;
-        let (hir, (stability, mut reads)) = match topic.of {
-            Of::Var(index) => {
-                let var = &program.vars[index];
-                let hir = Hir { kind: HirKind::Var(index), ty: var.ty.clone(), place: var.place };
-                (hir, of_variable(program, &self.files, index))
-            }
-            Of::View(index) => {
-                let view = &program.views[index];
-                let hir = Hir { ty: view.ty.clone(), ..view.value.clone() };
-                let told = of_expression(program, &self.files, &hir);
-                (hir, told)
-            }
-            Of::When(index) => {
-                let hir = question(program, &program.whens[index]);
-                let told = of_expression(program, &self.files, &hir);
-                (hir, told)
-            }
-            Of::Bind(index) => {
-                let hir = program.binds[index].value.clone();
-                let told = of_expression(program, &self.files, &hir);
-                (hir, told)
-            }
+        let hir = self.hir(topic);
+        let (stability, mut reads) = match topic.of {
+            Of::Var(index) => of_variable(program, &self.files, index),
+            Of::View(_) | Of::When(_) | Of::Bind(_) => of_expression(program, &self.files, &hir),
         };
         for reading in &mut reads {
             if let Some(var) = reading.var.filter(|_| !matches!(topic.of, Of::Var(_))) {
@@ -282,10 +292,6 @@ impl Explainer {
                 reading.through = way::way(program, &hir, var).into_iter().filter(|step| *step != own).collect();
             }
         }
-        let is_condition = matches!(topic.of, Of::When(_));
-        let ty = program.holes.full(&hir.ty);
-        let expr = if self.vars.len() == program.vars.len() { crate::lower::pure(program, &hir) } else { None };
-        let question = expr.map(|expr| Question { expr, ty: ty.closed(), is_condition });
         let mut flows = Flows::new(program);
         let (flow, at, coordination) = match topic.of {
             Of::Var(index) => {
@@ -311,7 +317,10 @@ impl Explainer {
                 (flow, "each".to_string(), coordination::of_lasting(stability, &reads))
             }
         };
-        let ty = if is_condition { "bool".to_string() } else { ty.to_string() };
+        let ty = match topic.of {
+            Of::When(_) => "bool".to_string(),
+            _ => program.holes.full(&hir.ty).to_string(),
+        };
         Explanation {
             topic: topic.clone(),
             ty,
@@ -325,7 +334,6 @@ impl Explainer {
                 _ => None,
             },
             reads,
-            question,
             flow,
             at,
             coordination,
