@@ -78,7 +78,7 @@ fn it_is_taken_back_from_elsewhere() {
     assert_eq!(
         told("var s: orset<int>\nlet big = s.filter(x => x >= 1)\nshow big", "big"),
         [
-            "a: s.add(1)                         `big` is {1} at a",
+            "a: s.add(1)                          `big` is {1} at a",
             "b, having heard of a: s.remove(1)",
             "a hears of b                         `big` is {} at a"
         ]

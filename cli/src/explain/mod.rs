@@ -147,9 +147,7 @@ pub fn merging(explanation: &Explanation) -> &'static str {
             "it can be computed from deltas and from parts of the input, anywhere, and the results merged"
         }
         (Flow::Meet, _) => "what it is made of has to meet at one place; results of several such places can be merged",
-        (Flow::Gather, _) => {
-            "it needs the whole input at one place; results of several such places can be joined"
-        }
+        (Flow::Gather, _) => "it needs the whole input at one place; results of several such places can be joined",
         (Flow::Owned, _) => {
             "results computed apart cannot be merged: it is computed from the variables where it is read"
         }
