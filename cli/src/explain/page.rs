@@ -28,6 +28,8 @@ use crate::output::{BOLD, CYAN, GREY, PLAIN, YELLOW};
 
 /// The widest a line of a schedule gets before what follows is put below.
 const WIDE: usize = 112;
+/// So many views and functions between the ends of a way are told one by one.
+const WAY_MAX: usize = 4;
 /// The longest text that is quoted whole.
 const QUOTED_MAX: usize = 72;
 
@@ -147,7 +149,7 @@ fn source(explanation: &Explanation, reading: &Reading, files: &[SourceFile]) ->
         return out;
     }
     if !reading.through.is_empty() {
-        out.push(line("through", reading.through.join(", ")));
+        out.push(line("through", way(&reading.through)));
     }
     let name = called(&explanation.topic);
     let tone = match reading.tone {
@@ -163,6 +165,16 @@ fn source(explanation: &Explanation, reading: &Reading, files: &[SourceFile]) ->
     }
     out.push(line("so", reading.direction.to_string()));
     out
+}
+
+/// A long way is told by its ends.
+fn way(steps: &[String]) -> String {
+    match steps {
+        [first, between @ .., before, last] if between.len() > WAY_MAX => {
+            format!("{first}, {} more, {before}, {last}", between.len())
+        }
+        all => all.join(", "),
+    }
 }
 
 fn schedule(against: &Against, is_trusted: bool) -> Vec<String> {
@@ -191,7 +203,8 @@ fn schedule(against: &Against, is_trusted: bool) -> Vec<String> {
             };
             let mut out = vec![format!("  no schedule was found, in {}{all}", counted(*tried as u64, "step"))];
             if !is_trusted {
-                out.push("  the checker may be more careful here than it has to be".to_string());
+                let may = "it may take more than was tried, or the checker may be more careful here than it has to be";
+                out.push(wrapped(may));
             }
             out
         }
