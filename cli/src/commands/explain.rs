@@ -32,13 +32,13 @@ const FAMILIES: &[(&str, &str)] = &[
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  lasp explain E0301                   what the rule is, why, a program that breaks it and one that keeps it
-  lasp explain                         the list of all codes
-  lasp explain main.lasp               every variable, view and `when`: final or not, and why, in a line
-  lasp explain main.lasp total         what `total` reads and how that takes it up or back, what another node can
-                                       do to it, what may be merged, what has to be agreed on
-  lasp explain main.lasp when@14       the `when` in line 14; also by what it emits (`big_cart`) or how its
-                                       condition begins (\"cart.count()\")
+  lasp explain E0301               what the rule is, why, a program that breaks it, one that does not
+  lasp explain                     the list of all codes
+  lasp explain main.lasp           all variables, views and `when`s: final or not, and why, in a line
+  lasp explain main.lasp total     what `total` reads, what can take it back, what may be merged,
+                                   what has to be agreed on
+  lasp explain main.lasp when@14   the `when` in line 14; also by what it emits (big_cart) or by how
+                                   its condition begins (\"cart.count()\")
   lasp explain main.lasp total --format json")]
 pub struct Args {
     /// A code such as E0301, or a program; without one, all codes are listed
