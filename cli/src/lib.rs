@@ -17,6 +17,7 @@ pub mod commands;
 pub mod crash;
 pub mod draw;
 pub mod exit;
+pub mod explain;
 pub mod feed;
 pub mod fixing;
 pub mod interrupt;

@@ -43,7 +43,6 @@ fn what_comes_later_is_refused_with_exit_code_2() {
         (vec!["run", "a.lasp", "--data", "d"], "--data"),
         (vec!["graph", "a.lasp", "--as", "svg"], "--as svg"),
         (vec!["plan", "a.lasp", "--role", "r"], "--role"),
-        (vec!["explain", "a.lasp", "x"], "lasp explain FILE NAME"),
     ] {
         let output = lasp(folder.path(), &args).output().unwrap();
         let text = String::from_utf8(output.stderr).unwrap();
@@ -51,6 +50,59 @@ fn what_comes_later_is_refused_with_exit_code_2() {
         assert_eq!(output.status.code(), Some(2), "{args:?}");
         assert!(output.stdout.is_empty());
     }
+}
+
+#[test]
+fn explain_finds_what_is_meant_or_says_what_there_is() {
+    let folder = folder();
+    let path = folder.path();
+    let program = "var cart: orset<int>\nlet total = cart.sum(x => x)\n\
+                   when cart.count() >= 5 { emit big_cart { } }\nshow total\n";
+    std::fs::write(path.join("a.lasp"), program).unwrap();
+    lasp(path, &["explain", "a.lasp"]).assert().code(0).stderr_eq("").stdout_eq(str![[r#"
+var   cart               eventual  items can be removed from an `orset`
+let   total              eventual  items can be removed from an `orset`
+when  when@3 `big_cart`  eventual  items can be removed from an `orset`
+
+"#]]);
+    // One `when`, by all that it can be called.
+    let page =
+        |name: &str| String::from_utf8(lasp(path, &["explain", "a.lasp", name]).output().unwrap().stdout).unwrap();
+    let by_line = page("when@3");
+    assert!(by_line.starts_with("when@3: `cart.count() >= 5`, emits `big_cart`\n"), "{by_line}");
+    assert!(by_line.contains("so this is refused: E0301"), "{by_line}");
+    for name in ["3", "big_cart", "cart.count()"] {
+        assert_eq!(page(name), by_line, "{name}");
+    }
+    lasp(path, &["explain", "a.lasp", "totl"]).assert().code(2).stdout_eq("").stderr_eq(str![[r#"
+error: there is no variable, view or `when` called `totl` in a.lasp
+  = help: did you mean `total`?
+          there are `cart`, `total` and `when@3`
+
+"#]]);
+    let output = lasp(path, &["explain", "a.lasp", "total", "--format", "json"]).output().unwrap();
+    let line: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(line["stability"], "eventual");
+    assert_eq!(line["reads"][0]["var"], "cart");
+    assert_eq!(line["schedule"]["found"], true);
+    assert_eq!(line["schedule"]["steps"].as_array().unwrap().len(), 3, "{line}");
+    assert!(output.stdout.starts_with(br#"{"name":"total","kind":"let","text":"#));
+}
+
+#[test]
+fn explain_says_which_errors_come_first() {
+    let folder = folder();
+    std::fs::write(folder.path().join("a.lasp"), "var s: gset<int>\nlet n = t.count()\n").unwrap();
+    let output = lasp(folder.path(), &["explain", "a.lasp", "s"]).output().unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(text.contains("error[E0101]"), "{text}");
+    assert!(text.contains("nothing in a.lasp can be explained while it has errors like these"), "{text}");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(output.stdout.is_empty());
+    lasp(folder.path(), &["explain", "none.lasp", "s"])
+        .assert()
+        .code(1)
+        .stderr_eq("error: `none.lasp` cannot be read: there is no such file\n");
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod check;
 pub mod codes;
 pub mod crdt;
 pub mod diagnostic;
+pub mod explanation;
 pub mod flow;
 mod fold;
 mod footguns;
@@ -116,6 +117,11 @@ pub fn compile(name: &str, text: &str, loader: &mut dyn Loader) -> Compiled {
 /// [`compile`], with [`Options`].
 #[must_use]
 pub fn compile_with(name: &str, text: &str, loader: &mut dyn Loader, options: Options) -> Compiled {
+    compiled(name, text, loader, options).0
+}
+
+/// With the checked program, of which the plan was made.
+fn compiled(name: &str, text: &str, loader: &mut dyn Loader, options: Options) -> (Compiled, program::Program) {
     let Sources { files, units, mut diagnostics, .. } = Sources::read(name, text, loader);
     let (mut program, found) = check::check(&units);
     if options.awaits {
@@ -143,7 +149,7 @@ pub fn compile_with(name: &str, text: &str, loader: &mut dyn Loader, options: Op
     diagnostics.sort_by_key(|diagnostic| (diagnostic.primary.place, diagnostic.code));
     compiled.files = files;
     compiled.diagnostics = diagnostics;
-    compiled
+    (compiled, program)
 }
 
 fn table(program: &program::Program) -> Vec<NameRow> {

@@ -62,7 +62,7 @@ fn required(by: &'static str, place: Place, question: &Hir, program: &Program) -
 }
 
 /// The condition of a `when`; with a `for`, the bindings for which it holds.
-fn question(program: &Program, when: &WhenDef) -> Hir {
+pub(crate) fn question(program: &Program, when: &WhenDef) -> Hir {
     let Some((pattern, source)) = &when.binding else { return when.condition.clone() };
     let place = when.condition.place;
     let lambda = HirLambda { pattern: pattern.clone(), body: when.condition.clone() };

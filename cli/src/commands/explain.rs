@@ -1,11 +1,18 @@
-//! `lasp explain CODE`: the page of a rule. The pages are the compiler's (`compiler/explain/`).
+//! `lasp explain CODE`: the page of a rule; `lasp explain FILE NAME`: why a result is final or not.
+//!
+//! The pages of rules are the compiler's (`compiler/explain/`); what is said of a program is made in [`crate::explain`].
+//! A word that is a code is a code, whatever files there are.
+
+use std::path::Path;
 
 use lasp_compiler::codes::Code;
+use lasp_compiler::explanation::Explainer;
 
-use super::later::not_yet;
+use crate::explain::{answer, find, lines, page};
 use crate::names::nearest;
 use crate::output::{BOLD, CYAN, GREY, Output, PLAIN};
-use crate::{Exit, Usage};
+use crate::sources::{Files, read_program};
+use crate::{Exit, Usage, report};
 
 /// The families of codes.
 const FAMILIES: &[(&str, &str)] = &[
@@ -25,13 +32,20 @@ const FAMILIES: &[(&str, &str)] = &[
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  lasp explain E0301     what the rule is, why, a program that breaks it and one that keeps it
-  lasp explain           the list of all codes")]
+  lasp explain E0301               what the rule is, why, a program that breaks it, one that does not
+  lasp explain                     the list of all codes
+  lasp explain main.lasp           all variables, views and `when`s: final or not, and why, in a line
+  lasp explain main.lasp total     what `total` reads, what can take it back, what may be merged,
+                                   what has to be agreed on
+  lasp explain main.lasp when@14   the `when` in line 14; also by what it emits (big_cart) or by how
+                                   its condition begins (\"cart.count()\")
+  lasp explain main.lasp total --format json")]
 pub struct Args {
-    /// A code such as E0301; without one, all codes are listed
-    #[arg(value_name = "CODE")]
+    /// A code such as E0301, or a program; without one, all codes are listed
+    #[arg(value_name = "CODE|FILE")]
     code: Option<String>,
-    #[arg(value_name = "NAME", hide = true)]
+    /// Of a program: a variable, a view, or a `when` by what it emits or by its line (when@14)
+    #[arg(value_name = "NAME")]
     name: Option<String>,
 }
 
@@ -39,10 +53,10 @@ impl Args {
     /// Prints the page.
     ///
     /// # Errors
-    /// An unknown code.
+    /// An unknown code or name; a file that cannot be read.
     pub fn run(self, output: &mut Output) -> anyhow::Result<Exit> {
-        if self.name.is_some() {
-            return Err(not_yet("lasp explain FILE NAME").into());
+        if let Some(file) = self.code.as_ref().filter(|text| self.name.is_some() || is_file(text)) {
+            return explain(Path::new(file), self.name.as_deref(), output);
         }
         let Some(text) = self.code else {
             list(output)?;
@@ -66,11 +80,59 @@ impl Args {
     }
 }
 
+/// Whether a word is meant as a program. What does not exist is one too, if it ends like one.
+fn is_file(text: &str) -> bool {
+    Code::parse(text).is_none() && (text == "-" || text.ends_with(".lasp") || Path::new(text).exists())
+}
+
+fn explain(path: &Path, wanted: Option<&str>, output: &mut Output) -> anyhow::Result<Exit> {
+    let name = path.display().to_string();
+    let compiled = match read_program(path)? {
+        Ok(text) => match Explainer::new(&name, &text, &mut Files) {
+            (_, Some(explainer)) => return told(&explainer, &name, wanted, output),
+            (compiled, None) => compiled,
+        },
+        Err(compiled) => *compiled,
+    };
+    report::print_all(&compiled.diagnostics, &compiled.files, output);
+    let message = format!("nothing in {name} can be explained while it has errors like these");
+    output.error(None, &message, Some("errors about stability alone do not stand in the way"));
+    Ok(Exit::Problems)
+}
+
+fn told(explainer: &Explainer, name: &str, wanted: Option<&str>, output: &mut Output) -> anyhow::Result<Exit> {
+    let files = explainer.files();
+    let Some(wanted) = wanted else {
+        let all: Vec<_> = explainer.topics().iter().map(|topic| explainer.explain(topic)).collect();
+        if output.is_json() {
+            all.iter().try_for_each(|explanation| output.json(&lines::short(explanation, files)))?;
+        } else if !all.is_empty() {
+            output.line(&page::overview(&all))?;
+        }
+        return Ok(Exit::Fine);
+    };
+    for (n, topic) in find(explainer, name, wanted)?.into_iter().enumerate() {
+        let answer = answer(explainer, topic);
+        if output.is_json() {
+            output.json(&lines::line(&answer, files))?;
+            continue;
+        }
+        if n > 0 {
+            output.line("")?;
+        }
+        output.line(&page::page(&answer, files))?;
+    }
+    Ok(Exit::Fine)
+}
+
 fn unknown(text: &str) -> Usage {
     let usage = Usage::new(format!("there is no code `{text}`"));
     match nearest(text, Code::ALL.iter().map(|code| code.as_str())) {
         Some(near) => usage.help(format!("did you mean `{near}`?\n{}", families())),
-        None => usage.help(format!("`lasp explain` lists all codes\n{}", families())),
+        None => usage.help(format!(
+            "`lasp explain` lists all codes, `lasp explain FILE NAME` is about a program\n{}",
+            families()
+        )),
     }
 }
 

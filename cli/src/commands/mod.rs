@@ -57,7 +57,7 @@ commands! {
     Replay(replay::Args),
     /// Type definitions, updates and expressions, one at a time
     Repl(repl::Args),
-    /// Say what an error code means and how to get rid of it
+    /// Say what an error code means, or why a result of a program is final or not
     Explain(explain::Args),
     /// Draw the dataflow of a program
     Graph(graph::Args),

@@ -119,6 +119,12 @@ impl<'p> Flows<'p> {
         }
     }
 
+    /// The flow of an expression.
+    pub(crate) fn value(&mut self, hir: &Hir) -> Flow {
+        self.fuel = FUEL;
+        self.carried(hir).flow
+    }
+
     fn view_carried(&mut self, index: usize) -> Carried {
         if let Some(known) = self.views.get(&index) {
             return known.clone();

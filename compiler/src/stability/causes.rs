@@ -48,14 +48,19 @@ pub(super) fn causes_of<'p>(program: &'p Program, leaf: &Leaf, wanted: Stability
 impl Cause<'_> {
     /// What it does by itself, where that is one way only; `text`: how the program reads it.
     pub(super) fn drifts(&self, text: &str) -> String {
-        match (self.aspect, self.drift) {
-            (Aspect::IsSet, _) => format!("`{text}` is unset at first, and once set stays set"),
-            (Aspect::Members, _) => {
-                format!("`{text}` only gains {}", if self.lattice.values().is_some() { "keys" } else { "elements" })
-            }
-            (Aspect::Value, Drift::Down) => format!("`{text}` only falls"),
-            (Aspect::Value, _) => format!("`{text}` only grows"),
+        drifts(self.lattice, self.aspect, self.drift, &format!("`{text}`"))
+    }
+}
+
+/// What something read of a lattice does by itself, where that is one way only; `what` it is called in the sentence.
+pub(super) fn drifts(lattice: &Crdt, aspect: Aspect, drift: Drift, what: &str) -> String {
+    match (aspect, drift) {
+        (Aspect::IsSet, _) => format!("{what} is unset at first, and once set stays set"),
+        (Aspect::Members, _) => {
+            format!("{what} only gains {}", if lattice.values().is_some() { "keys" } else { "elements" })
         }
+        (Aspect::Value, Drift::Down) => format!("{what} only falls"),
+        (Aspect::Value, _) => format!("{what} only grows"),
     }
 }
 

@@ -149,6 +149,8 @@ pub(crate) struct Read {
     pub place: Place,
     /// Where its tone was turned, if it is not `+`.
     pub turn: Option<Turn>,
+    /// Whether somebody answers for it that it only grows: then drift and tone are what is said, not what is seen.
+    pub trusted: bool,
 }
 
 /// A single value: what it reads, and what is known of its size.
@@ -167,7 +169,8 @@ impl Leaf {
 
     /// A value that is one source.
     pub(crate) fn source(source: Source, drift: Drift, place: Place) -> Leaf {
-        Leaf { reads: vec![Read { source, drift, tone: Tone::Plus, place, turn: None }], range: Range::ALL }
+        let read = Read { source, drift, tone: Tone::Plus, place, turn: None, trusted: false };
+        Leaf { reads: vec![read], range: Range::ALL }
     }
 
     /// A value of which nothing is known.
@@ -272,7 +275,7 @@ impl Leaf {
     #[must_use]
     pub(crate) fn trusted(mut self) -> Leaf {
         for read in &mut self.reads {
-            (read.drift, read.tone, read.turn) = (Drift::Up, Tone::Plus, None);
+            (read.drift, read.tone, read.turn, read.trusted) = (Drift::Up, Tone::Plus, None, true);
         }
         self
     }
@@ -326,5 +329,5 @@ fn met(a: &Read, b: &Read) -> Read {
         // Once with it and once against it: the turn is where it went against it.
         _ => (Tone::Any, a.turn.or(b.turn)),
     };
-    Read { tone, turn, ..a.clone() }
+    Read { tone, turn, trusted: a.trusted || b.trusted, ..a.clone() }
 }

@@ -9,7 +9,8 @@
 //! when c` has fired for: `e.filter(x => c)`) no element may go again: at the replica where it held, or at one that has
 //! since joined that replica's state. An expression that fails is neither true nor false. Where it held and now fails because
 //! an `ivar` was set to two values, nodes disagree for ever about what held: a reason to refuse, so [`Explorer::torn`] counts
-//! it as a breach; it is not a going back.
+//! it as a breach; it is not a going back. A value of any type ([`Explorer::of_value`]) must not go back in its growth order:
+//! a number not fall, a set not lose an element.
 //!
 //! First all schedules, shortest first, as far as the effort goes; then random ones, which climb towards where the question
 //! holds and from there try every single update. What is not found is not there *as far as explored*, nothing more.
@@ -19,20 +20,22 @@
 //! lattice refuses does not happen.
 //!
 //! Code map: `alphabet` values to try, `ops` updates, `world` replicas, `search`, `schedule` what was found, cut down and
-//! in words, `choices` seeded choices. Neighbours: [`crate::eval`] says what an expression is worth.
+//! in words, `order` when a value goes back, `choices` seeded choices. Neighbours: [`crate::eval`] says what an expression is worth.
 
 mod alphabet;
 mod choices;
 mod ops;
+mod order;
 mod schedule;
 mod search;
 mod world;
 
 pub use ops::Op;
-pub use schedule::{Schedule, Step};
+pub use schedule::{Schedule, Step, Told};
 
-use lasp_plan::{Expr, VarPlan};
+use lasp_plan::{Expr, Type, VarPlan};
 
+use order::Growth;
 use search::Search;
 use world::Setting;
 
@@ -78,6 +81,14 @@ impl<'q> Explorer<'q> {
         Explorer { setting: Setting::new(vars, question) }
     }
 
+    /// About a value of this type that must not go back in its order, instead of a truth or of rows.
+    #[must_use]
+    pub fn of_value(vars: &'q [VarPlan], value: &'q Expr, ty: &'q Type) -> Explorer<'q> {
+        let mut setting = Setting::new(vars, value);
+        setting.growth = Some(Growth::new(ty, vars));
+        Explorer { setting }
+    }
+
     /// Counts it as a breach where something held and now nothing can be said, because an `ivar` has two values.
     #[must_use]
     pub fn torn(mut self) -> Explorer<'q> {
@@ -97,9 +108,25 @@ impl<'q> Explorer<'q> {
         schedule::shrink(&self.setting, found)
     }
 
-    /// In the words of the program, a step a line; `condition` is what the program calls the question.
+    /// The same breach with two replicas, if it was found at one: the last update is made by another replica that knew all,
+    /// and the first one goes back when it hears of it. None if that does not break it.
+    #[must_use]
+    pub fn elsewhere(&self, found: &Schedule) -> Option<Schedule> {
+        schedule::elsewhere(&self.setting, found)
+    }
+
+    /// In the words of the program, a step each; `condition` is what the program calls the question, `rows` the type of
+    /// the rows of a set, where it is known.
+    #[must_use]
+    pub fn told(&self, found: &Schedule, condition: &str, rows: Option<&Type>) -> Vec<Told> {
+        schedule::told(&self.setting, found, condition, rows)
+    }
+
+    /// The same as text, a step a line.
     #[must_use]
     pub fn words(&self, found: &Schedule, condition: &str) -> Vec<String> {
-        schedule::words(&self.setting, found, condition)
+        let told = self.told(found, condition, None);
+        let width = told.iter().map(|step| step.does.chars().count()).max().unwrap_or(0);
+        told.into_iter().map(|Told { does, then }| format!("{does:<width$}    {then}").trim_end().to_string()).collect()
     }
 }

@@ -156,6 +156,31 @@ fn content(kind: &Kind, ty: &Type) -> Type {
 }
 
 impl Op {
+    /// How many elements it has to do with.
+    pub(super) fn weight(&self) -> usize {
+        let elements: usize =
+            self.args.iter().map(|arg| if let Arg::Elements(all) = arg { all.len() } else { 1 }).sum();
+        // `clear` has to do with whatever is there, and says less than the removal of one.
+        elements.max(1)
+    }
+
+    /// The same with one element less, if it has to do with several.
+    pub(super) fn with_fewer(&self) -> Vec<Op> {
+        let mut made = Vec::new();
+        for (n, arg) in self.args.iter().enumerate() {
+            let Arg::Elements(all) = arg else { continue };
+            // From the end: the first elements are those that the question names.
+            for left_out in (0..all.len()).rev() {
+                let mut fewer = all.clone();
+                fewer.remove(left_out);
+                let mut op = self.clone();
+                op.args[n] = Arg::Elements(fewer);
+                made.push(op);
+            }
+        }
+        made
+    }
+
     /// In the words of the program: `carts["a"].items.add(1)`.
     pub(super) fn text(&self, vars: &[VarPlan]) -> String {
         let Some(var) = vars.get(self.var) else { return String::new() };

@@ -10,6 +10,7 @@
 //! Invariant: what it answers depends on the setting, the effort and the seed alone. Neighbours: `world`.
 
 use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
 
 use super::choices::Choices;
 use super::schedule::{Schedule, Step};
@@ -131,7 +132,7 @@ impl<'s, 'q> Search<'s, 'q> {
         let length = 3 + self.choices.below(STEPS_MAX - 2);
         while steps.len() < length && self.left > 0 {
             let at = self.choices.below(replicas);
-            let held = world.replicas[at].held.len();
+            let held = Arc::clone(&world.replicas[at].held);
             if replicas > 1 && self.choices.chance(25) {
                 let step = Step::Hear { at, from: (at + 1 + self.choices.below(replicas - 1)) % replicas };
                 if let Some(asked) = self.step(&mut world, &step) {
@@ -141,7 +142,7 @@ impl<'s, 'q> Search<'s, 'q> {
                     }
                 }
             } else {
-                let aims = held == 0 && self.choices.chance(60);
+                let aims = held.is_empty() && self.choices.chance(60);
                 for _ in 0..if aims { CLIMB_MAX } else { 1 } {
                     let step = self.random_update(at);
                     let mut next = world.clone();
@@ -158,7 +159,7 @@ impl<'s, 'q> Search<'s, 'q> {
                     }
                 }
             }
-            if world.replicas[at].held.len() > held
+            if world.replicas[at].held != held
                 && let Some(last) = self.look_around(&world, at)
             {
                 steps.push(last);

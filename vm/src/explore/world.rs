@@ -17,6 +17,7 @@ use lasp_plan::{Expr, Plan, Value, ValueCodec, VarId, VarPlan, ViewId};
 use super::REPLICAS;
 use super::alphabet::Alphabet;
 use super::ops::{self, Op};
+use super::order::Growth;
 use crate::Failure;
 use crate::eval::{Frame, World as Reads, eval};
 use crate::node::genesis;
@@ -28,6 +29,8 @@ pub(super) struct Setting<'q> {
     pub(super) question: &'q Expr,
     /// Updates to try, by variable; only of those that the question reads.
     pub(super) ops: Vec<Vec<Op>>,
+    /// If the question is about a value of any type: its order. Then the value is the one row, and what it must not go below.
+    pub(super) growth: Option<Growth<'q>>,
     /// Whether [`Asked::Torn`] is asked for; else it is a failure like others.
     pub(super) torn: bool,
     start: Vec<Arc<State<Value>>>,
@@ -44,7 +47,15 @@ impl<'q> Setting<'q> {
         // A variable whose initial value fails stays at its least state, as it does in a node.
         genesis::found(&plan, &mut initial, &|_| Some(id(0)));
         let start = (0..).zip(vars).map(|(at, _)| Arc::new(initial.state(VarId(at)).clone())).collect();
-        Setting { vars, question, ops, torn: false, start }
+        Setting { vars, question, ops, growth: None, torn: false, start }
+    }
+
+    /// Whether a row that was held is still there, or something above it.
+    fn keeps(&self, rows: &[Value], held: &Value) -> bool {
+        match &self.growth {
+            None => rows.binary_search(held).is_ok(),
+            Some(growth) => rows.iter().all(|value| growth.keeps(held, value)),
+        }
     }
 
     /// Everybody at the initial values.
@@ -92,7 +103,8 @@ impl Asked {
 #[derive(Clone)]
 pub(super) struct Replica {
     states: Vec<Arc<State<Value>>>,
-    /// Rows that were there at this replica or at one whose state was joined, sorted. Of a truth value: one, or none.
+    /// Rows that were there at this replica or at one whose state was joined, sorted. Of a truth value: one, or none; of a
+    /// value by its order: the values seen last.
     pub(super) held: Arc<[Value]>,
 }
 
@@ -167,9 +179,10 @@ impl Replica {
     }
 
     /// The rows that are there: of a truth value the unit, or nothing.
-    fn rows(&self, setting: &Setting<'_>, at: usize) -> Result<Vec<Value>, Failure> {
+    pub(super) fn rows(&self, setting: &Setting<'_>, at: usize) -> Result<Vec<Value>, Failure> {
         let here = Here { vars: setting.vars, states: &self.states, replica: id(at) };
         Ok(match eval(setting.question, &mut Frame::new(&[]), &here)? {
+            value if setting.growth.is_some() => vec![value],
             Value::Bool(true) => vec![Value::unit()],
             Value::Bool(false) => Vec::new(),
             rows => {
@@ -189,10 +202,13 @@ impl Replica {
             }
             (Err(_), _) => return Asked::Failed,
         };
-        if let Some(gone) = self.held.iter().find(|row| rows.binary_search(row).is_err()) {
+        if let Some(gone) = self.held.iter().find(|row| !setting.keeps(&rows, row)) {
             return Asked::Broken(gone.clone());
         }
-        let grown = rows.len() > self.held.len();
+        let grown = match setting.growth {
+            None => rows.len() > self.held.len(),
+            Some(_) => *rows != *self.held,
+        };
         if grown {
             self.held = rows.into();
         }
