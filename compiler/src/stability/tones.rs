@@ -110,7 +110,7 @@ impl Why {
             Why::Compared => "true now, and false once what grows has grown past it",
             Why::Not => "`not` turns what grows into what shrinks",
             Why::Equal => "what grows can pass what it is compared with",
-            Why::Default => "unset reads as the default, and the first write may be less: `.at_least(k)` is stable",
+            Why::Default => "unset reads as the default, and the first write may be on the other side of it",
             Why::TakenAway => "the more is taken away, the less is left",
             Why::Negated => "`-` turns what grows into what falls",
             Why::Empty => "empty now, and not once something is in it",
