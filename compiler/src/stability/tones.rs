@@ -120,7 +120,7 @@ impl Why {
             Why::Signs => "this can be negative, so more of it may be less",
             Why::Choice => "which branch is taken may change, and neither branch is always the greater",
             Why::Key => "what is looked up here changes",
-            Why::Entries => "what is in here changes in place: of {1}, {2} may be left",
+            Why::Entries => "what is in here changes in place: where a 1 becomes a 2, the 1 is gone",
             Why::Whole => "compared as a whole, more elements need not be greater",
             Why::Inside => "a greater one as a whole may have less inside",
             Why::Function => "the result need not grow with what goes in",

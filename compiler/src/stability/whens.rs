@@ -22,10 +22,11 @@ use crate::ty::Ty;
 /// Reports every `when` whose condition may become false again, or whose body cannot be repeated.
 pub(crate) fn check_whens(program: &Program, files: &[SourceFile], diagnostics: &mut Vec<Diagnostic>) {
     for when in &program.whens {
-        check_when(program, files, when, diagnostics);
+        let is_refused = !check_when(program, files, when, diagnostics);
         // What is done once, by one owner, need not be repeatable; what the checker made is right as it is.
         if !when.once && when.made_for.is_none() {
-            let growing = growing_names(program, when);
+            // Elements that change in place are why the collection was refused: once is enough.
+            let growing = if is_refused { Vec::new() } else { growing_names(program, when) };
             let mut sealed = Vec::new();
             implied(program, &when.condition, &mut sealed);
             Body { program, files, when, growing, sealed, diagnostics }.check(&when.body);
@@ -49,26 +50,27 @@ fn growing_names(program: &Program, when: &WhenDef) -> Vec<LocalId> {
     names
 }
 
-fn check_when(program: &Program, files: &[SourceFile], when: &WhenDef, diagnostics: &mut Vec<Diagnostic>) {
+/// Reports a collection or a condition that goes back; false if it is the collection.
+fn check_when(program: &Program, files: &[SourceFile], when: &WhenDef, diagnostics: &mut Vec<Diagnostic>) -> bool {
     // What flows has its own way to go, which `required` asks for.
     if let Some(MadeFor::Bind(_)) = when.made_for {
-        return;
+        return true;
     }
     let mut judge = Judge::new(program);
     if let Some((pattern, collection)) = &when.binding {
         if collection.ty == Ty::Error {
-            return;
+            return true;
         }
         let moves = judge.judge(collection);
         let members = moves.members(collection.place);
         if !members.grows() {
             diagnostics.push(refuse(program, files, Need::Each(when), collection, &members));
-            return;
+            return false;
         }
         judge.bind_element(pattern, &moves, collection.place);
     }
     if has_error(&when.condition) {
-        return;
+        return true;
     }
     let condition = judge.condition(&when.condition);
     if !condition.grows() {
@@ -79,6 +81,7 @@ fn check_when(program: &Program, files: &[SourceFile], when: &WhenDef, diagnosti
         };
         diagnostics.push(refuse(program, files, need, &when.condition, &condition));
     }
+    true
 }
 
 const TWICE: &str = "counts twice when done twice";
