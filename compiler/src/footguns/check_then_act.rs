@@ -6,6 +6,7 @@
 //! is the opposite of the guard that must stay. What a handler's `let` has read, a guard that names it reads too.
 
 use lasp_plan::{BinaryOp, Place, Stability, Value};
+use rustc_hash::FxHashSet;
 
 use super::{Scene, updated};
 use crate::codes::Code;
@@ -82,7 +83,7 @@ impl<'p> Walk<'_, 'p> {
         let guard = self.guards.iter().find(|guard| {
             let stays = if guard.is_else { Stability::Down } else { Stability::Up };
             let shown = |judge: &mut Judge<'p>| judge.judge(guard.condition).shown();
-            reading.reads(guard.condition, 0)
+            reading.reads(guard.condition)
                 && !matches!(shown(self.judge), found if found == Stability::Const || found == stays)
         });
         let Some(guard) = guard else { return };
@@ -160,13 +161,35 @@ struct Reading<'r, 'p> {
     update: &'r HirUpdate,
 }
 
-impl Reading<'_, '_> {
-    /// Whether an expression reads what is updated, or something that holds it, also through views, functions and names.
-    /// Another part of the same product is as good as another variable.
-    fn reads(&self, hir: &Hir, depth: u32) -> bool {
-        if depth >= 32 {
-            return false;
+/// What an expression names, and that is another expression.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Named {
+    View(usize),
+    Function(usize),
+    Local(LocalId),
+}
+
+impl<'p> Reading<'_, 'p> {
+    /// Whether an expression reads what is updated, or something that holds it, also through views, functions and names:
+    /// each is looked at once, however often it is named.
+    fn reads(&self, hir: &Hir) -> bool {
+        let (mut seen, mut left) = (FxHashSet::default(), Vec::new());
+        let mut found = self.reads_itself(hir, &mut left);
+        while !found && let Some(named) = left.pop() {
+            if seen.insert(named) {
+                let value = match named {
+                    Named::View(index) => Some(&self.program.views[index].value),
+                    Named::Function(index) => Some(&self.program.fns[index].body),
+                    Named::Local(local) => self.value_of(local),
+                };
+                found = value.is_some_and(|value| self.reads_itself(value, &mut left));
+            }
         }
+        found
+    }
+
+    /// Whether it reads it without a name between. Another part of the same product is as good as another variable.
+    fn reads_itself(&self, hir: &Hir, named: &mut Vec<Named>) -> bool {
         let mut slots = Vec::new();
         if let Some(var) = place(self.program, hir, &mut slots) {
             let path = self.update.path.iter();
@@ -176,33 +199,36 @@ impl Reading<'_, '_> {
             }
         }
         match &hir.kind {
-            HirKind::View(index) => self.reads(&self.program.views[*index].value, depth + 1),
-            HirKind::Local(local) => self.value_of(*local).is_some_and(|value| self.reads(value, depth + 1)),
-            HirKind::Apply(index, args) => {
-                self.reads(&self.program.fns[*index].body, depth + 1) || args.iter().any(|arg| self.reads(arg, depth))
-            }
+            HirKind::View(index) => named.push(Named::View(*index)),
+            HirKind::Local(local) => named.push(Named::Local(*local)),
+            HirKind::Apply(index, _) => named.push(Named::Function(*index)),
+            _ => {}
+        }
+        match &hir.kind {
             // Of a place, what leads there is no reading of the whole; its keys are.
-            HirKind::Lookup(map, key) if !slots.is_empty() => self.reads(key, depth) || self.keys_read(map, depth),
-            HirKind::Field(base, _) if !slots.is_empty() => self.keys_read(base, depth),
+            HirKind::Lookup(map, key) if !slots.is_empty() => {
+                self.reads_itself(key, named) || self.keys_read(map, named)
+            }
+            HirKind::Field(base, _) if !slots.is_empty() => self.keys_read(base, named),
             _ => {
                 let mut found = false;
-                hir.each_part(&mut |part| found = found || self.reads(part, depth));
+                hir.each_part(&mut |part| found = found || self.reads_itself(part, named));
                 found
             }
         }
     }
 
     /// Whether the keys on the way to a place read it.
-    fn keys_read(&self, hir: &Hir, depth: u32) -> bool {
+    fn keys_read(&self, hir: &Hir, named: &mut Vec<Named>) -> bool {
         match &hir.kind {
-            HirKind::Lookup(map, key) => self.reads(key, depth) || self.keys_read(map, depth),
-            HirKind::Field(base, _) => self.keys_read(base, depth),
+            HirKind::Lookup(map, key) => self.reads_itself(key, named) || self.keys_read(map, named),
+            HirKind::Field(base, _) => self.keys_read(base, named),
             _ => false,
         }
     }
 
     /// What the handler has bound a name to.
-    fn value_of(&self, local: LocalId) -> Option<&Hir> {
+    fn value_of(&self, local: LocalId) -> Option<&'p Hir> {
         self.lets.iter().find(|(bound, _)| *bound == local).map(|(_, value)| *value)
     }
 
@@ -211,7 +237,7 @@ impl Reading<'_, '_> {
         let mut found = None;
         guard.each(&mut |part| {
             if let HirKind::Local(local) = &part.kind {
-                let value = self.value_of(*local).filter(|value| self.reads(value, 0));
+                let value = self.value_of(*local).filter(|value| self.reads(value));
                 found = found.or(value.map(|value| value.place));
             }
         });
