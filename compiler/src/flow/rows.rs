@@ -49,7 +49,7 @@ impl Rows {
     }
 
     /// The rows as values: the entries of a map come and go when their values change.
-    fn as_values(self) -> Rows {
+    fn into_values(self) -> Rows {
         match &self.value {
             Some(value) if *value != Shape::Const => {
                 let read = self.read.max(reading(value));
@@ -253,14 +253,14 @@ impl Flows<'_> {
             CollOp::Values | CollOp::ToSet => {
                 let all = rows.flow.max(cell(Row::Values, rows.column));
                 let all = if op == CollOp::Values { all } else { rows.flow };
-                Carried::new(all, Rows { flow: all, ..rows.as_values() }.shape())
+                Carried::new(all, Rows { flow: all, ..rows.into_values() }.shape())
             }
             _ => self.aggregate(hir, op, rows, args, body),
         }
     }
 
     fn two(&mut self, op: CollOp, a: Rows, b: Rows, body: Option<Body>) -> Carried {
-        let (a, b) = (a.as_values(), b.as_values());
+        let (a, b) = (a.into_values(), b.into_values());
         let column = match (a.fixed, b.fixed) {
             (true, _) => b.column,
             (_, true) => a.column,
@@ -303,7 +303,7 @@ impl Flows<'_> {
         }
         // Without a function it is about the elements themselves, with what is beside them.
         let about_keys = matches!(op, CollOp::Count | CollOp::IsEmpty | CollOp::Contains);
-        let rows = if lambda || about_keys { rows } else { rows.as_values() };
+        let rows = if lambda || about_keys { rows } else { rows.into_values() };
         all = all.max(read.flow);
         if captures {
             all = all.max(flow(Row::Captured, Column::Grow, Condition::Rising));

@@ -13,7 +13,7 @@
 use lasp_plan::{BinaryOp, CollOp, Func, Place, UnaryOp, Value};
 
 use super::Judge;
-use super::moves::Moves;
+use super::moves::{Moves, What};
 use super::range::Range;
 use super::same::same;
 use super::tones::{Leaf, Why};
@@ -39,18 +39,24 @@ pub(super) fn chosen(
     if condition.is_const() {
         return then.either(otherwise, place);
     }
-    then.zip(otherwise, place, &mut |a, b| {
+    let mut choose = |a: &Leaf, b: &Leaf, what: What| {
         let range = a.range.hull(b.range);
-        let rises = order.0 || b.range.hi <= a.range.lo;
-        let falls = order.1 || a.range.hi <= b.range.lo;
+        let rises = order.0 || what.never_above(b.range, a.range);
+        let falls = order.1 || what.never_above(a.range, b.range);
         let by_condition = match (rises, falls) {
             (true, true) => Leaf::default(),
             (true, false) => condition.clone(),
             (false, true) => condition.flip(place, why),
             (false, false) => condition.any(place, why),
         };
-        by_condition.with(a).with(b).within(range)
-    })
+        what.within(by_condition.with(a).with(b), range)
+    };
+    // Where there is nothing on one side, what is in the result is as on the other.
+    match (then.filled(), otherwise.filled()) {
+        (true, false) => then.populated(&mut |members| choose(members, &otherwise.elements(place).0, What::Members)),
+        (false, true) => otherwise.populated(&mut |members| choose(&then.elements(place).0, members, What::Members)),
+        _ => then.zip(otherwise, place, &mut choose),
+    }
 }
 
 impl Judge<'_> {

@@ -126,7 +126,11 @@ impl Judge<'_> {
                 Moves::Leaf(leaf) if leaf.is_const() => Moves::Map(leaf, Box::new(Moves::constant()), Box::new(body)),
                 other => Moves::Leaf(other.any(place, Why::Whole)),
             },
-            CollOp::Count => Moves::Leaf(if is_bag { members } else { moves.members(place) }),
+            CollOp::Count => {
+                let counted = if is_bag { members } else { moves.members(place) };
+                let range = counted.range;
+                Moves::Leaf(counted.within(range))
+            }
             CollOp::IsEmpty => {
                 let range = match (members.range.lo > 0.0, members.range.hi <= 0.0) {
                     (true, _) => Range::FALSE,
@@ -141,8 +145,10 @@ impl Judge<'_> {
                 let mean = body.ordered(place);
                 // Of a fixed population the mean moves as each does; a new element may be below or above it.
                 let steady = members.is_const() && (is_bag || element.is_const()) && self.is_orderly(source, &mean);
+                let range = mean.range;
                 let content = if steady { mean } else { members.with(&mean).any(place, Why::Average) };
-                Moves::Opt(set, Box::new(Moves::Leaf(content)))
+                // Wherever a mean goes, it stays between the least and the greatest.
+                Moves::Opt(set, Box::new(Moves::Leaf(content.within(range))))
             }
             CollOp::Max | CollOp::Min => {
                 let ty = self.program.holes.full(&hir.ty);

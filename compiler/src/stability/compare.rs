@@ -97,16 +97,19 @@ impl Judge<'_> {
                 }
                 _ => {
                     let (x, y) = (left.ordered(a.place), right.ordered(b.place));
+                    if self.is_number(a) && y.range.is_point() {
+                        return same_or_not(op, equals_point(&x, y.range.lo, place), place);
+                    }
+                    if self.is_number(a) && x.range.is_point() {
+                        return same_or_not(op, equals_point(&y, x.range.lo, place), place);
+                    }
                     let apart = self.is_number(a) && (x.range.hi < y.range.lo || y.range.hi < x.range.lo);
                     let range = if apart { Range::FALSE } else { Range::BOOL };
                     left.whole().with(&right.whole()).any(place, Why::Equal).within(range)
                 }
             },
         };
-        match op {
-            BinaryOp::Eq => is_equal,
-            _ => opposite(&is_equal, place),
-        }
+        same_or_not(op, is_equal, place)
     }
 
     /// Equal to a constant. What can only leave its least value never comes back to it, and what has reached its greatest
@@ -209,6 +212,11 @@ fn signed(leaf: &Leaf, by: Range, place: Place) -> Leaf {
     } else {
         leaf.any(place, Why::Signs)
     }
+}
+
+/// Of `==`, or of `!=`.
+fn same_or_not(op: BinaryOp, is_equal: Leaf, place: Place) -> Leaf {
+    if op == BinaryOp::Eq { is_equal } else { opposite(&is_equal, place) }
 }
 
 /// Of the opposite truth.

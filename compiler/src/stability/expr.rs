@@ -3,7 +3,7 @@
 //! Each form gives the moves of its value from those of its parts; what is known of the type, and of the conditions that
 //! must hold for the expression to be reached, narrows the range. Neighbours: see the parent module.
 
-use lasp_plan::{BinaryOp, Func, Place, UnaryOp};
+use lasp_plan::{BinaryOp, Func, Place, UnaryOp, Value};
 
 use super::Judge;
 use super::moves::{Moves, range_of};
@@ -33,6 +33,10 @@ impl Judge<'_> {
             }
         }
         match moves {
+            // A collection of which nothing is known has no size here: a leaf's range is that of a value.
+            Moves::Leaf(leaf) if matches!(self.program.holes.head(&hir.ty), Ty::Set(_) | Ty::List(_) | Ty::Map(..)) => {
+                Moves::Leaf(leaf)
+            }
             Moves::Leaf(leaf) => {
                 let range = leaf.range.meet(known);
                 Moves::Leaf(if range == leaf.range { leaf } else { leaf.within(range) })
@@ -41,6 +45,10 @@ impl Judge<'_> {
                 let range = members.range.meet(known);
                 Moves::Set(members.of_size(range), element)
             }
+            Moves::Map(keys, key, value) => {
+                let range = keys.range.meet(known);
+                Moves::Map(keys.of_size(range), key, value)
+            }
             other => other,
         }
     }
@@ -48,6 +56,13 @@ impl Judge<'_> {
     fn form(&mut self, hir: &Hir) -> Moves {
         let (program, place) = (self.program, hir.place);
         match &hir.kind {
+            HirKind::Const(value @ (Value::Set(_) | Value::List(_))) => {
+                Moves::Set(Leaf::constant(Range::of_value(value)), Box::new(Moves::constant()))
+            }
+            HirKind::Const(value @ Value::Map(_)) => {
+                let fixed = || Box::new(Moves::constant());
+                Moves::Map(Leaf::constant(Range::of_value(value)), fixed(), fixed())
+            }
             HirKind::Const(value) => Moves::Leaf(Leaf::constant(Range::of_value(value))),
             HirKind::Unstable(inner, _) => {
                 // The user says that it does not go back: what it reads counts as growing.
@@ -98,7 +113,7 @@ impl Judge<'_> {
                     false => Moves::Leaf(value.whole().with(&keys).any(place, Why::Key)),
                 };
                 let hi = Range::size(entries.len());
-                let keys = keys.within(Range { lo: hi.lo.min(1.0), ..hi });
+                let keys = keys.of_size(Range { lo: hi.lo.min(1.0), ..hi });
                 Moves::Map(keys, Box::new(Moves::constant()), Box::new(value))
             }
             HirKind::Text(_) => {

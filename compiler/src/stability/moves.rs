@@ -124,7 +124,7 @@ impl Moves {
             // An entry is known by its key.
             Moves::Map(..) => members,
             _ if element.is_const() => members,
-            _ => members.with(&element.any(place, Why::Entries)).within(members.range),
+            _ => members.with(&element.any(place, Why::Entries)).of_size(members.range),
         }
     }
 
@@ -139,27 +139,42 @@ impl Moves {
         }
     }
 
+    /// Whether it may have elements: false of what is known to be an empty collection.
+    pub(crate) fn filled(&self) -> bool {
+        let (Moves::Set(members, _) | Moves::Map(members, ..)) = self else { return true };
+        members.range.hi > 0.0
+    }
+
+    /// A collection with another population of the same elements.
+    pub(crate) fn populated(&self, population: &mut dyn FnMut(&Leaf) -> Leaf) -> Moves {
+        match self {
+            Moves::Set(members, element) => Moves::Set(population(members), element.clone()),
+            Moves::Map(keys, key, value) => Moves::Map(population(keys), key.clone(), value.clone()),
+            other => other.clone(),
+        }
+    }
+
     /// Of a result that is one or the other, nobody says which.
     pub(crate) fn either(&self, other: &Moves, place: Place) -> Moves {
-        self.zip(other, place, &mut |a, b| a.with(b).within(a.range.hull(b.range)))
+        self.zip(other, place, &mut |a, b, what| what.within(a.with(b), a.range.hull(b.range)))
     }
 
     /// Two of one shape, leaf by leaf.
-    pub(crate) fn zip(&self, other: &Moves, place: Place, f: &mut dyn FnMut(&Leaf, &Leaf) -> Leaf) -> Moves {
+    pub(crate) fn zip(&self, other: &Moves, place: Place, f: &mut dyn FnMut(&Leaf, &Leaf, What) -> Leaf) -> Moves {
         match (self, other) {
-            (Moves::Leaf(a), Moves::Leaf(b)) => Moves::Leaf(f(a, b)),
-            (Moves::Opt(a, x), Moves::Opt(b, y)) => Moves::Opt(f(a, b), Box::new(x.zip(y, place, f))),
+            (Moves::Leaf(a), Moves::Leaf(b)) => Moves::Leaf(f(a, b, What::Value)),
+            (Moves::Opt(a, x), Moves::Opt(b, y)) => Moves::Opt(f(a, b, What::Value), Box::new(x.zip(y, place, f))),
             (Moves::Parts(a), Moves::Parts(b)) if a.len() == b.len() => {
                 Moves::Parts(a.iter().zip(b).map(|(a, b)| a.zip(b, place, f)).collect())
             }
             // Elements that do not move by themselves are told apart by whether they are in.
             (Moves::Set(a, x), Moves::Set(b, y)) if x.is_const() && y.is_const() => {
-                let element = x.zip(y, place, &mut |x, y| Leaf::constant(x.range.hull(y.range)));
-                Moves::Set(f(a, b), Box::new(element))
+                let element = x.zip(y, place, &mut |x, y, _| Leaf::constant(x.range.hull(y.range)));
+                Moves::Set(f(a, b, What::Members), Box::new(element))
             }
-            (Moves::Set(a, x), Moves::Set(b, y)) => Moves::Set(f(a, b), Box::new(x.zip(y, place, f))),
+            (Moves::Set(a, x), Moves::Set(b, y)) => Moves::Set(f(a, b, What::Members), Box::new(x.zip(y, place, f))),
             (Moves::Map(a, k, x), Moves::Map(b, l, y)) => {
-                Moves::Map(f(a, b), Box::new(k.zip(l, place, f)), Box::new(x.zip(y, place, f)))
+                Moves::Map(f(a, b, What::Members), Box::new(k.zip(l, place, f)), Box::new(x.zip(y, place, f)))
             }
             // A constant has whatever shape the other has.
             (Moves::Leaf(a), _) if a.is_const() => self.spread(other).zip(other, place, f),
@@ -168,17 +183,15 @@ impl Moves {
         }
     }
 
-    /// A constant in the shape of `like`. Of what it is made nothing is known but the size of the whole.
+    /// A constant in the shape of `like`. Of what it is made nothing is known.
     fn spread(&self, like: &Moves) -> Moves {
-        let range = if let Moves::Leaf(leaf) = self { leaf.range } else { Range::ALL };
-        let fixed = || Leaf::constant(range);
         let inner = |like: &Moves| Box::new(Moves::constant().spread(like));
         match like {
             Moves::Leaf(_) => self.clone(),
             Moves::Opt(_, content) => Moves::Opt(Leaf::constant(Range::BOOL), inner(content)),
             Moves::Parts(parts) => Moves::Parts(parts.iter().map(|part| Moves::constant().spread(part)).collect()),
-            Moves::Set(_, element) => Moves::Set(fixed(), inner(element)),
-            Moves::Map(_, key, value) => Moves::Map(fixed(), inner(key), inner(value)),
+            Moves::Set(_, element) => Moves::Set(Leaf::constant(Range::NAT), inner(element)),
+            Moves::Map(_, key, value) => Moves::Map(Leaf::constant(Range::NAT), inner(key), inner(value)),
         }
     }
 
@@ -213,6 +226,34 @@ impl Moves {
                 (Stability::Const | Stability::Up, value) => value,
                 (keys, value) => both(keys, value),
             },
+        }
+    }
+}
+
+/// What a leaf tells of: its range means one thing or the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum What {
+    /// A value, which its range bounds.
+    Value,
+    /// Which elements there are; its range bounds how many.
+    Members,
+}
+
+impl What {
+    /// A leaf with what is known of its size. So many elements need not be the same ones.
+    pub(crate) fn within(self, leaf: Leaf, range: Range) -> Leaf {
+        match self {
+            What::Value => leaf.within(range),
+            What::Members => leaf.of_size(range),
+        }
+    }
+
+    /// Whether the first is never above the second, by what is known of their sizes: a smaller set need not be a part of a
+    /// larger one, unless it is empty.
+    pub(crate) fn never_above(self, low: Range, high: Range) -> bool {
+        match self {
+            What::Value => low.hi <= high.lo,
+            What::Members => low.hi <= 0.0,
         }
     }
 }

@@ -78,11 +78,6 @@ impl<V: Payload> DotFun<V> {
         self.live.values()
     }
 
-    /// How many dots are live.
-    pub fn count(&self) -> usize {
-        self.live.len()
-    }
-
     /// The live dots as runs.
     pub(crate) fn dots(&self) -> CausalContext {
         self.live.dots().collect()

@@ -21,10 +21,6 @@ impl<V> Few<V> {
         Self(SmallVec::new())
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.0.len()
-    }
-
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -18,7 +18,7 @@
 //!
 //! Neighbours: [`crate::ormap`] (whose values these are), [`crate::dot_store`].
 
-use crate::change::{Leaf, PortRow, PortShape, Report};
+use crate::change::{Leaf, PortRow, Report};
 use crate::codec::{DecodeError, Reader, Writer};
 use crate::dot::{Dot, ReplicaId};
 use crate::dot_store::{DotStore, Dots, Draft, Fates, Incoming};
@@ -82,7 +82,7 @@ macro_rules! define_store {
                 })
             }
 
-            /// The ports of such a value: those of its kind.
+            /// Whether it is what a value of this kind is kept as.
             pub fn conforms(&self, kind: &Kind) -> bool {
                 match (self, kind) {
                     $((Self::$variant(store), $(Kind::$kind { .. })|+) => DotStore::<T>::conforms(store, kind),)+
@@ -228,11 +228,6 @@ impl<T: Element> Store<T> {
             Self::Map(store) => wrap(store.mutate(kind, path, call, draft), Self::Map),
             Self::Parts(store) => wrap(store.mutate(kind, path, call, draft), Self::Parts),
         }
-    }
-
-    /// The ports of a value of this kind.
-    pub fn ports(kind: &Kind) -> Vec<PortShape> {
-        kind.ports()
     }
 
     /// The greatest hybrid clock in here.

@@ -11,6 +11,7 @@
 //! states inside bring a checksum of their own ([`lasp_lattice::codec`]).
 
 use lasp_lattice::ReplicaId;
+use lasp_lattice::codec::{DecodeError, put_number, take_byte, take_number};
 
 /// Why bytes from a disk or a neighbour are not what they should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +25,12 @@ impl std::fmt::Display for Damaged {
 
 impl std::error::Error for Damaged {}
 
+impl From<DecodeError> for Damaged {
+    fn from(error: DecodeError) -> Damaged {
+        Damaged(format!("{} ({} bytes before the end)", error.reason, error.left))
+    }
+}
+
 /// Bytes being written.
 #[derive(Debug, Default)]
 pub(super) struct Frame(Vec<u8>);
@@ -33,12 +40,8 @@ impl Frame {
         self.0.push(byte);
     }
 
-    pub(super) fn number(&mut self, mut n: u64) {
-        while n >= 0x80 {
-            self.0.push((n as u8 & 0x7f) | 0x80);
-            n >>= 7;
-        }
-        self.0.push(n as u8);
+    pub(super) fn number(&mut self, n: u64) {
+        put_number(n, &mut self.0);
     }
 
     pub(super) fn bytes(&mut self, bytes: &[u8]) {
@@ -70,26 +73,11 @@ impl<'b> Parse<'b> {
     }
 
     pub(super) fn byte(&mut self) -> Result<u8, Damaged> {
-        let (first, rest) = self.0.split_first().ok_or_else(|| self.error("it ends too early"))?;
-        self.0 = rest;
-        Ok(*first)
+        Ok(take_byte(&mut self.0)?)
     }
 
     pub(super) fn number(&mut self) -> Result<u64, Damaged> {
-        let mut n = 0u64;
-        for shift in (0..64).step_by(7) {
-            let byte = self.byte()?;
-            let bits = u64::from(byte & 0x7f);
-            if shift == 63 && bits > 1 {
-                return Err(self.error("a number is too great"));
-            }
-            n |= bits << shift;
-            if byte & 0x80 == 0 {
-                let is_padded = byte == 0 && shift > 0;
-                return if is_padded { Err(self.error("a number is longer than it need be")) } else { Ok(n) };
-            }
-        }
-        Err(self.error("a number is too long"))
+        Ok(take_number(&mut self.0)?)
     }
 
     pub(super) fn number_u32(&mut self) -> Result<u32, Damaged> {
