@@ -12,7 +12,7 @@
 use lasp_plan::{BinaryOp, CollOp, Place, Stability, Value};
 
 use super::causes::{Cause, causes_of, steadier, why_back};
-use super::tones::{Drift, Leaf};
+use super::tones::{Drift, Leaf, Turn, Why};
 use crate::codes::Code;
 use crate::diagnostic::{Diagnostic, SourceFile};
 use crate::hir::{Hir, HirKind, HirStmt};
@@ -165,8 +165,11 @@ pub(super) fn refuse(program: &Program, files: &[SourceFile], need: Need<'_>, hi
             diagnostic = diagnostic.also(var.type_place, cause.drifts(&text_at(files, cause.place)));
         }
         let turn = causes.iter().find_map(|cause| cause.turn);
-        if let Some(turn) = turn.filter(|turn| turn.place != hir.place) {
-            diagnostic = diagnostic.also(turn.place, turn.why.text());
+        match turn {
+            Some(turn) if turn.place != hir.place => diagnostic = diagnostic.also(turn.place, turn.why.text()),
+            // Nothing else would say why what only grows loses elements.
+            Some(Turn { why: why @ Why::Entries, .. }) => diagnostic = diagnostic.label(why.text()),
+            _ => {}
         }
     }
     diagnostic = diagnostic.why(need.why());
