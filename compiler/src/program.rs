@@ -209,8 +209,12 @@ pub struct WhenDef {
     pub condition: Hir,
     /// What happens.
     pub body: Vec<HirStmt>,
-    /// Where.
+    /// Where its word is.
     pub place: Place,
+    /// All of it, from its first word to the end of its body.
+    pub whole: Place,
+    /// What stands between `for` and `in`.
+    pub pattern: Option<Place>,
 }
 
 /// What a `when` that nobody wrote is made for.

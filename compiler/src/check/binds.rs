@@ -163,6 +163,8 @@ impl Checker<'_> {
                 condition,
                 body,
                 place,
+                whole: place,
+                pattern: None,
             });
         }
     }

@@ -215,7 +215,7 @@ impl<'a> Checker<'a> {
             ItemKind::Feed(decl) => self.check_feed(decl, item.span),
             ItemKind::Bind(decl) => self.check_bind(decl),
             ItemKind::On(decl) => self.check_on(decl),
-            ItemKind::When(decl) => self.check_when(decl),
+            ItemKind::When(decl) => self.check_when(decl, item.span),
             ItemKind::Watch(decl) => self.check_watch(decl, item.span),
             // Read before everything else: handlers need to know what is held by rights.
             ItemKind::Invariant(_) => {}

@@ -176,7 +176,7 @@ impl<'a> Checker<'a> {
         let pool = self.program.lowered_by(update).next().map(|pool| pool.place);
         let term = Term { var: update.var, path: crate::invariant::parts_only(update).unwrap_or_default(), by: 1 };
         let name = if pool.is_some() { term.name(&self.program) } else { "x".to_string() };
-        let guard = self.guards.iter().find(|guard| pool.is_some() && reads(&self.program, guard, update, 0));
+        let guard = self.guards.iter().find(|guard| pool.is_some() && reads(&self.program, guard, update));
         let guard = guard.map(|guard| guard.place);
         let diagnostic = self.error(Code::E0209, span, format!("the answer of `{method}` is ignored"));
         diagnostic.primary.text = "it may have been refused".to_string();

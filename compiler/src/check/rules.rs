@@ -250,7 +250,7 @@ fn warn_lost_equals(c: &mut C<'_>, call: &Call<'_>, lambda: &Option<HirLambda>) 
         Diagnostic::new(Code::W0502, place, format!("equal values are one before `{name}` sees them"))
             .label("adds each distinct value once")
             .also(lost, "a view is a set: two elements that give the same value are one here")
-            .why("two orders of the same price 5 would count 5, not 10")
+            .why("two elements that both give 5 would count 5, not 10")
             .help(help),
     );
 }

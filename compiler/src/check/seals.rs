@@ -172,6 +172,8 @@ impl<'a> Checker<'a> {
             condition,
             body: vec![HirStmt::If(open, vec![HirStmt::Update(keep)], Vec::new())],
             place,
+            whole: place,
+            pattern: None,
         });
     }
 

@@ -48,7 +48,7 @@ impl Checker<'_> {
         result
     }
 
-    pub(super) fn check_when(&mut self, decl: &ast::WhenDecl) {
+    pub(super) fn check_when(&mut self, decl: &ast::WhenDecl, span: Span) {
         if let Some(role) = &decl.at {
             self.known_role(role);
         }
@@ -65,7 +65,9 @@ impl Checker<'_> {
             let once = decl.once.is_some();
             let done = decl.once.and_then(|once| this.remembered(once, binding.as_ref().map(|(_, source)| source)));
             let place = this.at(decl.when_span);
-            WhenDef { once, done, made_for: None, role, binding, condition, body, place }
+            let pattern = decl.binding.as_ref().map(|(pattern, _)| this.at(pattern.span));
+            let whole = this.at(span);
+            WhenDef { once, done, made_for: None, role, binding, condition, body, place, whole, pattern }
         });
         self.program.whens.push(when);
     }

@@ -3,16 +3,17 @@
 //! `if stock > 0 { stock.dec(1) }` is right on one node. On two, both can read 1, both pass, and the stock is -1: nothing
 //! merges that away. Rights (escrow) are the way to hold such a bound without talking: `if stock.spend(1) { … }`. Updates
 //! that can be repeated (`add`, `set`) are not reported, and neither is a guard that once true stays true; in an `else` it
-//! is the opposite of the guard that must stay.
+//! is the opposite of the guard that must stay. What a handler's `let` has read, a guard that names it reads too.
 
-use lasp_plan::{BinaryOp, Stability, Value};
+use lasp_plan::{BinaryOp, Place, Stability, Value};
+use rustc_hash::FxHashSet;
 
 use super::{Scene, updated};
 use crate::codes::Code;
 use crate::diagnostic::{Diagnostic, Edit};
-use crate::hir::{Hir, HirKind, HirStep, HirStmt, HirUpdate};
+use crate::hir::{Hir, HirKind, HirPattern, HirStep, HirStmt, HirUpdate, LocalId};
 use crate::program::Program;
-use crate::stability::Judge;
+use crate::stability::{Judge, Moves};
 
 /// A condition under which statements run.
 struct Guard<'p> {
@@ -23,7 +24,9 @@ struct Guard<'p> {
 /// Reports guarded updates in all handlers.
 pub(super) fn check<'p>(scene: &Scene<'p>, judge: &mut Judge<'p>, diagnostics: &mut Vec<Diagnostic>) {
     for handler in &scene.program.handlers {
-        Walk { scene, judge, guards: Vec::new(), diagnostics }.body(&handler.body);
+        // An event is what it is.
+        judge.bind(&handler.pattern, &Moves::constant(), handler.place);
+        Walk { scene, judge, guards: Vec::new(), lets: Vec::new(), diagnostics }.body(&handler.body);
     }
 }
 
@@ -31,6 +34,8 @@ struct Walk<'w, 'p> {
     scene: &'w Scene<'p>,
     judge: &'w mut Judge<'p>,
     guards: Vec<Guard<'p>>,
+    /// What the names stand for that the handler has bound so far.
+    lets: Vec<(LocalId, &'p Hir)>,
     diagnostics: &'w mut Vec<Diagnostic>,
 }
 
@@ -50,29 +55,47 @@ impl<'p> Walk<'_, 'p> {
                     self.body(then);
                     self.body(otherwise);
                 }
-                HirStmt::For(_, _, body) => self.body(body),
-                HirStmt::Let(..) | HirStmt::LetUpdate(..) | HirStmt::Emit(_) => {}
+                HirStmt::For(pattern, source, body) => {
+                    let moves = self.judge.judge(source);
+                    self.judge.bind_element(pattern, &moves, source.place);
+                    self.remember(pattern, source);
+                    self.body(body);
+                }
+                HirStmt::Let(pattern, value) => {
+                    let moves = self.judge.judge(value);
+                    self.judge.bind(pattern, &moves, value.place);
+                    self.remember(pattern, value);
+                }
+                HirStmt::LetUpdate(..) | HirStmt::Emit(_) => {}
             }
         }
+    }
+
+    fn remember(&mut self, pattern: &HirPattern, value: &'p Hir) {
+        pattern.each_bound(&mut |local| self.lets.push((local, value)));
     }
 
     fn update(&mut self, update: &HirUpdate) {
         if update.method.idempotent || self.scene.program.answers(update) {
             return;
         }
-        let program = self.scene.program;
+        let reading = Reading { program: self.scene.program, lets: &self.lets, update };
         let guard = self.guards.iter().find(|guard| {
             let stays = if guard.is_else { Stability::Down } else { Stability::Up };
             let shown = |judge: &mut Judge<'p>| judge.judge(guard.condition).shown();
-            reads(program, guard.condition, update, 0)
+            reading.reads(guard.condition)
                 && !matches!(shown(self.judge), found if found == Stability::Const || found == stays)
         });
         let Some(guard) = guard else { return };
-        let (var, method) = (&program.vars[update.var].name, update.method.name);
+        let (var, method) = (&self.scene.program.vars[update.var].name, update.method.name);
         let place = guard.condition.place;
         let message = format!("`{var}` may have changed elsewhere when this is acted on");
-        let diagnostic = Diagnostic::new(Code::W0501, place, message)
-            .label("read here")
+        let mut diagnostic = Diagnostic::new(Code::W0501, place, message);
+        diagnostic = match reading.earlier(guard.condition) {
+            Some(read) => diagnostic.label("asked here").also(read, "read here"),
+            None => diagnostic.label("read here"),
+        };
+        let diagnostic = diagnostic
             .also(update.place, format!("and `{method}` relies on it here"))
             .why("two nodes can both pass the same guard before they hear of each other");
         self.diagnostics.push(with_escrow(self.scene, update, guard, diagnostic));
@@ -131,44 +154,99 @@ fn same_bound(scene: &Scene<'_>, guard: &Guard<'_>, target: &str, amount: &str) 
     enough && !guard.is_else && scene.text(read.place) == target
 }
 
-/// Whether an expression reads what is updated, or something that holds it, also through views and functions. Another
-/// part of the same product is as good as another variable.
-pub(crate) fn reads(program: &Program, hir: &Hir, update: &HirUpdate, depth: u32) -> bool {
-    if depth >= 32 {
-        return false;
-    }
-    let mut slots = Vec::new();
-    if let Some(var) = place(program, hir, &mut slots) {
-        let written = update.path.iter().filter_map(|step| if let HirStep::Part(at) = step { Some(*at) } else { None });
-        if var == update.var && written.zip(&slots).all(|(written, read)| written == *read) {
-            return true;
-        }
-    }
-    match &hir.kind {
-        HirKind::View(index) => reads(program, &program.views[*index].value, update, depth + 1),
-        HirKind::Apply(index, args) => {
-            reads(program, &program.fns[*index].body, update, depth + 1)
-                || args.iter().any(|arg| reads(program, arg, update, depth))
-        }
-        // Of a place, what leads there is no reading of the whole; its keys are.
-        HirKind::Lookup(map, key) if !slots.is_empty() => {
-            reads(program, key, update, depth) || keys_read(program, map, update, depth)
-        }
-        HirKind::Field(base, _) if !slots.is_empty() => keys_read(program, base, update, depth),
-        _ => {
-            let mut found = false;
-            hir.each_part(&mut |part| found = found || reads(program, part, update, depth));
-            found
-        }
-    }
+/// Whether an expression reads what is updated, or something that holds it, also through views and functions.
+pub(crate) fn reads(program: &Program, hir: &Hir, update: &HirUpdate) -> bool {
+    Reading { program, lets: &[], update }.reads(hir)
 }
 
-/// Whether the keys on the way to a place read it.
-fn keys_read(program: &Program, hir: &Hir, update: &HirUpdate, depth: u32) -> bool {
-    match &hir.kind {
-        HirKind::Lookup(map, key) => reads(program, key, update, depth) || keys_read(program, map, update, depth),
-        HirKind::Field(base, _) => keys_read(program, base, update, depth),
-        _ => false,
+/// The question whether expressions read what is updated.
+struct Reading<'r, 'p> {
+    program: &'p Program,
+    lets: &'r [(LocalId, &'p Hir)],
+    update: &'r HirUpdate,
+}
+
+/// What an expression names, and that is another expression.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Named {
+    View(usize),
+    Function(usize),
+    Local(LocalId),
+}
+
+impl<'p> Reading<'_, 'p> {
+    /// Whether an expression reads what is updated, or something that holds it, also through views, functions and names:
+    /// each is looked at once, however often it is named.
+    fn reads(&self, hir: &Hir) -> bool {
+        let (mut seen, mut left) = (FxHashSet::default(), Vec::new());
+        let mut found = self.reads_itself(hir, &mut left);
+        while !found && let Some(named) = left.pop() {
+            if seen.insert(named) {
+                let value = match named {
+                    Named::View(index) => Some(&self.program.views[index].value),
+                    Named::Function(index) => Some(&self.program.fns[index].body),
+                    Named::Local(local) => self.value_of(local),
+                };
+                found = value.is_some_and(|value| self.reads_itself(value, &mut left));
+            }
+        }
+        found
+    }
+
+    /// Whether it reads it without a name between. Another part of the same product is as good as another variable.
+    fn reads_itself(&self, hir: &Hir, named: &mut Vec<Named>) -> bool {
+        let mut slots = Vec::new();
+        if let Some(var) = place(self.program, hir, &mut slots) {
+            let path = self.update.path.iter();
+            let written = path.filter_map(|step| if let HirStep::Part(at) = step { Some(*at) } else { None });
+            if var == self.update.var && written.zip(&slots).all(|(written, read)| written == *read) {
+                return true;
+            }
+        }
+        match &hir.kind {
+            HirKind::View(index) => named.push(Named::View(*index)),
+            HirKind::Local(local) => named.push(Named::Local(*local)),
+            HirKind::Apply(index, _) => named.push(Named::Function(*index)),
+            _ => {}
+        }
+        match &hir.kind {
+            // Of a place, what leads there is no reading of the whole; its keys are.
+            HirKind::Lookup(map, key) if !slots.is_empty() => {
+                self.reads_itself(key, named) || self.keys_read(map, named)
+            }
+            HirKind::Field(base, _) if !slots.is_empty() => self.keys_read(base, named),
+            _ => {
+                let mut found = false;
+                hir.each_part(&mut |part| found = found || self.reads_itself(part, named));
+                found
+            }
+        }
+    }
+
+    /// Whether the keys on the way to a place read it.
+    fn keys_read(&self, hir: &Hir, named: &mut Vec<Named>) -> bool {
+        match &hir.kind {
+            HirKind::Lookup(map, key) => self.reads_itself(key, named) || self.keys_read(map, named),
+            HirKind::Field(base, _) => self.keys_read(base, named),
+            _ => false,
+        }
+    }
+
+    /// What the handler has bound a name to.
+    fn value_of(&self, local: LocalId) -> Option<&'p Hir> {
+        self.lets.iter().find(|(bound, _)| *bound == local).map(|(_, value)| *value)
+    }
+
+    /// Where what is updated was read before the guard, if the guard only names it.
+    fn earlier(&self, guard: &Hir) -> Option<Place> {
+        let mut found = None;
+        guard.each(&mut |part| {
+            if let HirKind::Local(local) = &part.kind {
+                let value = self.value_of(*local).filter(|value| self.reads(value));
+                found = found.or(value.map(|value| value.place));
+            }
+        });
+        found
     }
 }
 

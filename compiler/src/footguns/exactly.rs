@@ -5,10 +5,10 @@
 //! views >= 100  no   no    yes   yes
 //! ```
 //!
-//! Not reported: 0 for what starts at 0, which is a question about the beginning; two moving values, one of which may well
-//! be the greatest of many like the other; what is no number.
+//! Not reported: what the judgement finds stable (a counter's `n == 0` only becomes false, and is a question about the
+//! beginning); two moving values, one of which may well be the greatest of many like the other; what is no number.
 
-use lasp_plan::{BinaryOp, CollOp, Stability, Value};
+use lasp_plan::{BinaryOp, Stability, Value};
 
 use super::{Scene, each_free};
 use crate::codes::Code;
@@ -23,6 +23,9 @@ pub(super) fn check<'p>(scene: &Scene<'p>, judge: &mut Judge<'p>, diagnostics: &
     each_free(scene.program, &mut |hir| {
         hir.each(&mut |part| {
             let HirKind::Binary(BinaryOp::Eq, a, b) = &part.kind else { return };
+            if judge.judge(part).shown() != Stability::Eventual {
+                return;
+            }
             for (moving, fixed, is_left) in [(a, b, true), (b, a, false)] {
                 if !is_number(scene.program, moving) || !is_fixed(fixed) {
                     continue;
@@ -78,12 +81,9 @@ fn way<'p>(program: &'p Program, judge: &mut Judge<'p>, hir: &Hir) -> Option<Sta
             },
             _ => None,
         },
-        HirKind::Var(_) | HirKind::View(_) | HirKind::Coll(CollOp::Count | CollOp::Sum, ..) => {
-            match judge.judge(hir).shown() {
-                way @ (Stability::Up | Stability::Down) => Some(way),
-                Stability::Const | Stability::Eventual => None,
-            }
-        }
-        _ => None,
+        _ => match judge.judge(hir).shown() {
+            way @ (Stability::Up | Stability::Down) => Some(way),
+            Stability::Const | Stability::Eventual => None,
+        },
     }
 }

@@ -42,7 +42,7 @@ fn body<'p>(scene: &Scene<'p>, stmts: &'p [HirStmt], guards: &mut Vec<&'p Hir>, 
 fn report(scene: &Scene<'_>, update: &HirUpdate, guards: &[&Hir], diagnostics: &mut Vec<Diagnostic>) {
     let program = scene.program;
     let Some(pool) = program.lowered_by(update).next() else { return };
-    let Some(guard) = guards.iter().find(|guard| reads(program, guard, update, 0)) else { return };
+    let Some(guard) = guards.iter().find(|guard| reads(program, guard, update)) else { return };
     let (var, method) = (&program.vars[update.var].name, update.method.name);
     diagnostics.push(
         Diagnostic::new(

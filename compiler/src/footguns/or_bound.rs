@@ -6,8 +6,8 @@
 //! best.at_least(0)  false  false   true       stays
 //! ```
 //!
-//! Where the default does not pass the bound, both say the same in every state; then nothing is wrong, and where stability
-//! is required (E0301) the one is written for the other. Where it does, the reader must say what unset means.
+//! Where the default does not pass the bound, both say the same in every state; the judgement knows that, and nothing is
+//! wrong. Where it does, the reader must say what unset means: a correction is offered, also of an E0301, and not made.
 
 use lasp_plan::{BinaryOp, Func, Stability, Value};
 
@@ -16,7 +16,6 @@ use crate::codes::Code;
 use crate::diagnostic::{Applicable, Diagnostic, Edit};
 use crate::hir::{Hir, HirKind};
 use crate::stability::Judge;
-use crate::ty::Ty;
 
 /// `value.or(default) op bound`, seen from the left.
 struct OrBound<'p> {
@@ -35,7 +34,7 @@ pub(super) fn check(scene: &Scene<'_>, diagnostics: &mut Vec<Diagnostic>) {
             let upward = matches!(found.op, BinaryOp::Ge | BinaryOp::Gt);
             let moves = judge.judge(found.value).shown();
             let wrong_way = if upward { Stability::Up } else { Stability::Down };
-            if moves != wrong_way || found.same_when_unset() || found.never_less(scene) {
+            if moves != wrong_way || judge.condition(found.whole).grows() {
                 return;
             }
             let (value, default) = (scene.text(found.value.place), scene.text(found.default.place));
@@ -57,24 +56,23 @@ pub(super) fn check(scene: &Scene<'_>, diagnostics: &mut Vec<Diagnostic>) {
     });
 }
 
-/// Adds to each E0301 its condition with `at_least`, if it asks for a bound with `or`.
+/// Adds to each E0301 its condition with `at_least`, where it asks for a bound with `or` and the default passes it.
 pub(super) fn offer(scene: &Scene<'_>, diagnostics: &mut [Diagnostic]) {
+    let mut judge = Judge::new(scene.program);
     for when in &scene.program.whens {
         let place = when.condition.place;
         let is_its = |each: &&mut Diagnostic| each.code == Code::E0301 && each.primary.place == place;
         let Some(diagnostic) = diagnostics.iter_mut().find(is_its) else { continue };
         let mut edits: Vec<Edit> = Vec::new();
-        let mut applicable = Applicable::Always;
         each_or_bound(&when.condition, &mut |found| {
             let place = found.whole.place;
             // One inside another is part of what is written anew.
-            if edits.iter().any(|edit| place.start < edit.place.end && edit.place.start < place.end) {
+            if judge.condition(found.whole).grows()
+                || edits.iter().any(|edit| place.start < edit.place.end && edit.place.start < place.end)
+            {
                 return;
             }
             if let Some(text) = found.with_method(scene) {
-                if !found.same_when_unset() {
-                    applicable = Applicable::Maybe;
-                }
                 edits.push(Edit { place, text });
             }
         });
@@ -82,7 +80,7 @@ pub(super) fn offer(scene: &Scene<'_>, diagnostics: &mut [Diagnostic]) {
             let texts: Vec<String> = edits.iter().map(|edit| format!("`{}`", edit.text)).collect();
             let texts = texts.join(" and ");
             diagnostic.help.insert(0, format!("{:<36}{texts}", "ask for the bound itself:"));
-            diagnostic.add_fix(applicable, format!("write {texts}"), edits);
+            diagnostic.add_fix(Applicable::Maybe, format!("write {texts}"), edits);
         }
     }
 }
@@ -107,25 +105,6 @@ fn each_or_bound<'p>(hir: &'p Hir, f: &mut impl FnMut(OrBound<'p>)) {
 }
 
 impl OrBound<'_> {
-    /// Whether an unset one is certainly answered with no, as `at_least` does.
-    fn same_when_unset(&self) -> bool {
-        let (HirKind::Const(default), HirKind::Const(bound)) = (&self.default.kind, &self.bound.kind) else {
-            return false;
-        };
-        match self.op {
-            BinaryOp::Ge => default < bound,
-            BinaryOp::Gt => default <= bound,
-            BinaryOp::Le => default > bound,
-            _ => default >= bound,
-        }
-    }
-
-    /// Whether no value is less than the default: 0, of a `max<nat>`.
-    fn never_less(&self, scene: &Scene<'_>) -> bool {
-        let is_nat = scene.program.holes.full(&self.value.ty) == Ty::option(Ty::Nat);
-        is_nat && matches!(self.default.kind, HirKind::Const(Value::Int(0)))
-    }
-
     /// The comparison without a default; none where it has no such form.
     fn with_method(&self, scene: &Scene<'_>) -> Option<String> {
         let value = scene.text(self.value.place);

@@ -131,7 +131,7 @@ impl<'p> Judge<'p> {
         let mut moves = self.moves(&program.views[index].value);
         (self.fuel, self.facts) = (fuel, facts);
         if program.views[index].rec {
-            if let Some(read) = moves.members(place).read_of(own) {
+            if let Some(read) = moves.members(program.views[index].value.place).read_of(own) {
                 self.own.insert(index, read.clone());
             }
             moves = moves.each_leaf(&mut |leaf| leaf.without(own));
@@ -153,7 +153,7 @@ impl<'p> Judge<'p> {
     }
 
     /// Binds the names of a pattern to something that moves so, or to parts of it.
-    fn bind(&mut self, pattern: &HirPattern, moves: &Moves, place: Place) {
+    pub(crate) fn bind(&mut self, pattern: &HirPattern, moves: &Moves, place: Place) {
         match pattern {
             HirPattern::Bind(local) => {
                 self.locals.insert(*local, moves.clone());

@@ -9,26 +9,22 @@
 //!
 //! Neighbours: `causes` finds what an expression rests on; `whens` and `required` ask for refusals.
 
-use lasp_plan::{BinaryOp, CollOp, Place, Stability};
+use lasp_plan::{BinaryOp, CollOp, Place, Stability, Value};
 
 use super::causes::{Cause, causes_of, steadier, why_back};
-use super::tones::{Drift, Leaf};
+use super::tones::{Drift, Leaf, Turn, Why};
 use crate::codes::Code;
 use crate::diagnostic::{Diagnostic, SourceFile};
-use crate::hir::{Hir, HirKind};
-use crate::program::Program;
+use crate::hir::{Hir, HirKind, HirStmt};
+use crate::program::{Program, WhenDef};
 
 /// What needs an expression that is stable.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Need<'n> {
-    /// The condition of a `when`; with what its `for` goes through, if it has one.
-    When(Option<&'n Hir>),
-    /// The collection of a `for … when`.
-    Each,
-    /// The condition of a `once`.
-    Once,
-    /// The collection of a `once for … when`.
-    OnceEach,
+    /// The condition of a `when` or `once`.
+    When(&'n WhenDef),
+    /// The collection of a `for … when` or `once for … when`.
+    Each(&'n WhenDef),
     /// The condition of the `seal` of this variable.
     Seal(&'n str),
     /// What flows into this variable; the sign is of the way it has to go.
@@ -53,8 +49,12 @@ impl Need<'_> {
 
     fn message(self) -> String {
         let word = match self {
-            Need::When(_) | Need::Each => "when",
-            Need::Once | Need::OnceEach => "once",
+            Need::When(when) if when.once => "once",
+            Need::When(_) => "when",
+            Need::Each(when) => {
+                let once = if when.once { "once " } else { "" };
+                return format!("`{once}for … when` needs a collection that only grows, and this one can shrink");
+            }
             Need::Await => "--await",
             Need::Bind(name, Way::Up) => {
                 return format!("what flows into `{name}` must only grow, and this can shrink");
@@ -69,22 +69,16 @@ impl Need<'_> {
             }
             Need::Stable(name, _) => return format!("`{name}` is declared `stable`, and it can go back"),
         };
-        match self {
-            Need::Each => "`for … when` needs a collection that only grows, and this one can shrink".to_string(),
-            Need::OnceEach => {
-                "`once for … when` needs a collection that only grows, and this one can shrink".to_string()
-            }
-            _ => format!("`{word}` needs a condition that stays true, and this one can become false again"),
-        }
+        format!("`{word}` needs a condition that stays true, and this one can become false again")
     }
 
     fn why(self) -> &'static str {
         match self {
-            Need::When(_) | Need::Each => {
-                "`when` fires once and cannot be undone; two nodes would disagree about whether it fired"
-            }
-            Need::Once | Need::OnceEach => {
+            Need::When(when) | Need::Each(when) if when.once => {
                 "what is done once is not taken back; another node would say that it should not have been done"
+            }
+            Need::When(_) | Need::Each(_) => {
+                "`when` fires once and cannot be undone; two nodes would disagree about whether it fired"
             }
             Need::Seal(_) => {
                 "a seal is never broken; whether it is sealed, and at what value, would depend on who looked when"
@@ -98,7 +92,7 @@ impl Need<'_> {
     /// What can happen, in the words of the expression.
     fn label(self, hir: &Hir, files: &[SourceFile]) -> String {
         match self {
-            Need::Each | Need::OnceEach => "so an element that was acted on can go again".to_string(),
+            Need::Each(_) => "so an element that was acted on can go again".to_string(),
             Need::Bind(_, Way::Up) if hir.ty.is_relation() => {
                 "so what has flowed from here can be gone again, on this node or another".to_string()
             }
@@ -112,17 +106,45 @@ impl Need<'_> {
     /// What to write instead.
     fn help(self, hir: &Hir, files: &[SourceFile]) -> Option<String> {
         let text = |place| text_at(files, place);
-        let react = "react to every change instead:      ";
         Some(match self {
-            Need::When(None) | Need::Once => format!("{react}`watch {} {{ added(_) {{ … }} }}`", text(hir.place)),
-            Need::When(Some(source)) => {
-                format!("{react}`watch {}.filter(… => {}) {{ added(…) {{ … }} }}`", text(source.place), text(hir.place))
+            Need::When(when) | Need::Each(when) => {
+                let watched = watched(when, files)?;
+                format!("{:<36}`{watched}`", "react to every change instead:")
             }
             Need::Stable(name, _) => format!("take it as it comes, and goes:      `let {name} = {}`", text(hir.place)),
             Need::Await => "look at it at the end of the run:    make it a `let`, and `--show` it".to_string(),
-            Need::Each | Need::OnceEach | Need::Seal(_) | Need::Bind(..) => return None,
+            Need::Seal(_) | Need::Bind(..) => return None,
         })
     }
+}
+
+/// The `watch` that reacts to what this `when` is about; none if the body does what a `watch` cannot take back.
+fn watched(when: &WhenDef, files: &[SourceFile]) -> Option<String> {
+    if !only_emits(&when.body) {
+        return None;
+    }
+    let condition = text_at(files, when.condition.place);
+    let Some((_, source)) = &when.binding else { return Some(format!("watch {condition} {{ added(_) {{ … }} }}")) };
+    let pattern = text_at(files, when.pattern?);
+    let source = text_at(files, source.place);
+    let watched = match &when.condition.kind {
+        HirKind::Const(Value::Bool(true)) => source,
+        // These go on to the end of the expression, and would take the filter with them.
+        _ if ["from ", "if ", "match "].iter().any(|word| source.starts_with(word)) => {
+            format!("({source}).filter({pattern} => {condition})")
+        }
+        _ => format!("{source}.filter({pattern} => {condition})"),
+    };
+    Some(format!("watch {watched} {{ added({pattern}) {{ … }} }}"))
+}
+
+fn only_emits(body: &[HirStmt]) -> bool {
+    body.iter().all(|stmt| match stmt {
+        HirStmt::Emit(_) | HirStmt::Let(..) => true,
+        HirStmt::If(_, then, otherwise) => only_emits(then) && only_emits(otherwise),
+        HirStmt::For(_, _, body) => only_emits(body),
+        HirStmt::Update(_) | HirStmt::LetUpdate(..) | HirStmt::IfUpdate(..) => false,
+    })
 }
 
 /// The report of an unstable expression, which moves so.
@@ -143,8 +165,11 @@ pub(super) fn refuse(program: &Program, files: &[SourceFile], need: Need<'_>, hi
             diagnostic = diagnostic.also(var.type_place, cause.drifts(&text_at(files, cause.place)));
         }
         let turn = causes.iter().find_map(|cause| cause.turn);
-        if let Some(turn) = turn.filter(|turn| turn.place != hir.place) {
-            diagnostic = diagnostic.also(turn.place, turn.why.text());
+        match turn {
+            Some(turn) if turn.place != hir.place => diagnostic = diagnostic.also(turn.place, turn.why.text()),
+            // Nothing else would say why what only grows loses elements.
+            Some(Turn { why: why @ Why::Entries, .. }) => diagnostic = diagnostic.label(why.text()),
+            _ => {}
         }
     }
     diagnostic = diagnostic.why(need.why());

@@ -11,10 +11,10 @@
 use lasp_plan::Place;
 
 use super::Judge;
-use super::refusal::{Need, has_error, refuse};
+use super::refusal::{Need, has_error, refuse, text_at};
 use super::sealed::implied;
 use crate::codes::Code;
-use crate::diagnostic::{Diagnostic, SourceFile};
+use crate::diagnostic::{Diagnostic, Edit, SourceFile};
 use crate::hir::{Hir, HirKind, HirStep, HirStmt, HirUpdate, LocalId};
 use crate::program::{MadeFor, Program, WhenDef};
 use crate::ty::Ty;
@@ -22,13 +22,14 @@ use crate::ty::Ty;
 /// Reports every `when` whose condition may become false again, or whose body cannot be repeated.
 pub(crate) fn check_whens(program: &Program, files: &[SourceFile], diagnostics: &mut Vec<Diagnostic>) {
     for when in &program.whens {
-        check_when(program, files, when, diagnostics);
+        let is_refused = !check_when(program, files, when, diagnostics);
         // What is done once, by one owner, need not be repeatable; what the checker made is right as it is.
         if !when.once && when.made_for.is_none() {
-            let growing = growing_names(program, when);
+            // Elements that change in place are why the collection was refused: once is enough.
+            let growing = if is_refused { Vec::new() } else { growing_names(program, when) };
             let mut sealed = Vec::new();
             implied(program, &when.condition, &mut sealed);
-            Body { program, when, growing, sealed, diagnostics }.check(&when.body);
+            Body { program, files, when, growing, sealed, diagnostics }.check(&when.body);
         }
     }
 }
@@ -49,47 +50,58 @@ fn growing_names(program: &Program, when: &WhenDef) -> Vec<LocalId> {
     names
 }
 
-fn check_when(program: &Program, files: &[SourceFile], when: &WhenDef, diagnostics: &mut Vec<Diagnostic>) {
+/// Reports a collection or a condition that goes back; false if it is the collection.
+fn check_when(program: &Program, files: &[SourceFile], when: &WhenDef, diagnostics: &mut Vec<Diagnostic>) -> bool {
     // What flows has its own way to go, which `required` asks for.
     if let Some(MadeFor::Bind(_)) = when.made_for {
-        return;
+        return true;
     }
     let mut judge = Judge::new(program);
-    let mut source = None;
     if let Some((pattern, collection)) = &when.binding {
         if collection.ty == Ty::Error {
-            return;
+            return true;
         }
         let moves = judge.judge(collection);
         let members = moves.members(collection.place);
         if !members.grows() {
-            let need = if when.once { Need::OnceEach } else { Need::Each };
-            diagnostics.push(refuse(program, files, need, collection, &members));
-            return;
+            diagnostics.push(refuse(program, files, Need::Each(when), collection, &members));
+            return false;
         }
         judge.bind_element(pattern, &moves, collection.place);
-        source = Some(collection);
     }
     if has_error(&when.condition) {
-        return;
+        return true;
     }
     let condition = judge.condition(&when.condition);
     if !condition.grows() {
         let need = match when.made_for {
             Some(MadeFor::Seal(var)) => Need::Seal(&program.vars[var].name),
             Some(MadeFor::Await) => Need::Await,
-            _ if when.once && source.is_none() => Need::Once,
-            _ => Need::When(source),
+            _ => Need::When(when),
         };
         diagnostics.push(refuse(program, files, need, &when.condition, &condition));
     }
+    true
 }
 
 const TWICE: &str = "counts twice when done twice";
+/// As much of a `when` as is quoted in one line.
+const QUOTED_MAX: usize = 90;
+
+/// What a body reads that may differ from node to node.
+enum Changing<'p> {
+    /// A variable or view, by name.
+    Named(&'p str),
+    /// A sealed value that may not be there yet, as it is asked for.
+    Sealed(&'p str),
+    /// What `for` binds to the value of an entry.
+    Entry,
+}
 
 /// A `when` may fire at several nodes and again after a restart: only what can be repeated may stand in it.
 struct Body<'w, 'p> {
     program: &'p Program,
+    files: &'w [SourceFile],
     when: &'w WhenDef,
     /// Names that stand for a value that goes on changing: the value of a map's entry.
     growing: Vec<LocalId>,
@@ -98,7 +110,7 @@ struct Body<'w, 'p> {
     diagnostics: &'w mut Vec<Diagnostic>,
 }
 
-impl Body<'_, '_> {
+impl<'p> Body<'_, 'p> {
     fn check(&mut self, body: &[HirStmt]) {
         for stmt in body {
             match stmt {
@@ -143,34 +155,47 @@ impl Body<'_, '_> {
     }
 
     fn repeated(&mut self, place: Place, what: &str, reason: &str) {
+        let first = Place { end: self.when.whole.start, ..self.when.whole };
         self.diagnostics.push(
             Diagnostic::new(Code::E0302, place, format!("{what} in a `when` would be done once per node"))
                 .label(reason)
                 .also(self.when.place, "fires at every node that sees the condition")
-                .help("use an update that can be repeated: `add`, `set`, `enable`"),
+                .help(format!("let one node do it, once:           `{}`", self.once()))
+                .help("or use an update that can be repeated: `add`, `set`, `enable`")
+                .choice("write `once`", vec![Edit { place: first, text: "once ".to_string() }]),
         );
     }
 
-    fn constant(&mut self, hir: &Hir) {
-        let Some(what) = self.changing(hir, 0) else { return };
-        if what.starts_with("`sealed(") {
-            let message = format!("the body of a `when` reads {what}, which may be unset on another node");
-            let name = what.trim_matches('`');
-            self.diagnostics.push(
-                Diagnostic::new(Code::E0302, hir.place, message)
-                    .label("may be set here and not there")
-                    .also(self.when.place, "fires at every node that sees the condition")
-                    .why("all nodes must do the same, so that doing it twice is doing it once")
-                    .help(format!("ask for it in the condition:  `when {name}.is_set() and …`")),
-            );
-            return;
+    /// The same with `once` before it, in the words of the program.
+    fn once(&self) -> String {
+        let whole = text_at(self.files, self.when.whole);
+        if whole.chars().count() <= QUOTED_MAX {
+            return format!("once {whole}");
         }
+        let head = text_at(self.files, Place { end: self.when.condition.place.end, ..self.when.whole });
+        let role = self.when.role.as_ref().map_or(String::new(), |role| format!(" at {role}"));
+        format!("once {head}{role} {{ … }}")
+    }
+
+    fn constant(&mut self, hir: &Hir) {
+        let Some(changing) = self.changing(hir, 0) else { return };
+        let what = match changing {
+            Changing::Named(name) => format!("`{name}`, which changes"),
+            Changing::Sealed(asked) => format!("`{asked}`, which may be unset on another node"),
+            Changing::Entry => "the value of a map's entry, which changes".to_string(),
+        };
+        let is_sealed = matches!(changing, Changing::Sealed(_));
+        let label = if is_sealed { "may be set here and not there" } else { "may differ from node to node" };
+        let help = match changing {
+            Changing::Sealed(asked) => format!("ask for it in the condition:  `when {asked}.is_set() and …`"),
+            _ => "use constants, and of what `for` binds the elements of sets and the keys of maps".to_string(),
+        };
         self.diagnostics.push(
-            Diagnostic::new(Code::E0302, hir.place, format!("the body of a `when` reads {what}, which changes"))
-                .label("may differ from node to node")
+            Diagnostic::new(Code::E0302, hir.place, format!("the body of a `when` reads {what}"))
+                .label(label)
                 .also(self.when.place, "fires at every node that sees the condition")
                 .why("all nodes must do the same, so that doing it twice is doing it once")
-                .help("use constants, and of what `for` binds the elements of sets and the keys of maps"),
+                .help(help),
         );
     }
 
@@ -189,19 +214,23 @@ impl Body<'_, '_> {
     }
 
     /// What an expression reads that may differ from node to node.
-    fn changing(&self, hir: &Hir, depth: u32) -> Option<String> {
+    fn changing(&self, hir: &Hir, depth: u32) -> Option<Changing<'p>> {
+        let program = self.program;
         let mut found = None;
         hir.each(&mut |part| {
             let what = match &part.kind {
                 HirKind::Var(index) | HirKind::Raw(index) if self.sealed.contains(index) => None,
-                HirKind::Var(index) | HirKind::Raw(index) => Some(format!("`{}`", self.program.vars[*index].name)),
-                HirKind::View(index) if depth < 32 && self.reads_seals_only(*index) => {
-                    self.changing(&self.program.views[*index].value, depth + 1)
+                HirKind::Var(index) | HirKind::Raw(index) => {
+                    let var = &program.vars[*index];
+                    Some(if var.is_seal() { Changing::Sealed(&var.name) } else { Changing::Named(&var.name) })
                 }
-                HirKind::View(index) if Judge::new(self.program).view(*index).is_const() => None,
-                HirKind::View(index) => Some(format!("`{}`", self.program.views[*index].name)),
-                HirKind::Local(local) if self.growing.contains(local) => Some("the value of a map's entry".to_string()),
-                HirKind::Apply(index, _) if depth < 32 => self.changing(&self.program.fns[*index].body, depth + 1),
+                HirKind::View(index) if depth < 32 && self.reads_seals_only(*index) => {
+                    self.changing(&program.views[*index].value, depth + 1)
+                }
+                HirKind::View(index) if Judge::new(program).view(*index).is_const() => None,
+                HirKind::View(index) => Some(Changing::Named(&program.views[*index].name)),
+                HirKind::Local(local) if self.growing.contains(local) => Some(Changing::Entry),
+                HirKind::Apply(index, _) if depth < 32 => self.changing(&program.fns[*index].body, depth + 1),
                 _ => None,
             };
             if found.is_none() {
