@@ -176,7 +176,8 @@ impl Judge<'_> {
                 let own = moves.members(place);
                 Moves::Leaf(match asked.is_const() {
                     true => own.within(Range::BOOL),
-                    false => own.with(&asked).any(place, Why::Equal).within(Range::BOOL),
+                    // More elements never make it false: only what is asked for turns.
+                    false => own.with(&asked.any(place, Why::Equal)).within(Range::BOOL),
                 })
             }
             CollOp::Keys => match moves {

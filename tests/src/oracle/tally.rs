@@ -31,6 +31,7 @@ const MARKS: &[&str] = &[
     "division by zero",
     "failed view",
     "fold into a lattice",
+    "fold into a record",
     "fold with a function",
     "from 1",
     "from 2",
