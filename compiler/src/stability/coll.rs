@@ -116,7 +116,8 @@ impl Judge<'_> {
                     Moves::Map(members, Box::new(Moves::constant()), Box::new(group))
                 }
                 false => {
-                    let all = members.with(&body.whole()).any(place, Why::Group);
+                    // More elements only add to groups: what turns is what decides about the key.
+                    let all = members.with(&body.whole().any(place, Why::Group));
                     let group = Moves::Set(all.clone(), Box::new(element));
                     Moves::Map(all, Box::new(Moves::constant()), Box::new(group))
                 }

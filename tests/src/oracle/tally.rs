@@ -30,6 +30,7 @@ const MARKS: &[&str] = &[
     "dependent source",
     "division by zero",
     "failed view",
+    "fold by hand",
     "fold into a lattice",
     "fold into a record",
     "fold with a function",
