@@ -85,9 +85,11 @@ fn divisor(a: i128, b: i128) -> i128 {
     if b == 0 { a } else { divisor(b, a % b) }
 }
 
-/// Whether all of these can be ≥ 0 together; also "yes" where that would take too long to tell.
-pub(super) fn may_hold(conditions: &[Linear]) -> bool {
+/// Whether all of these can be ≥ 0 together; also "yes" where that would take too long to tell. Each inequality that is
+/// looked at is a step; there may be `steps` of them.
+pub(super) fn may_hold(conditions: &[Linear], steps: &mut u32) -> bool {
     let mut system: BTreeMap<Vec<(Name, i128)>, i128> = BTreeMap::new();
+    *steps = steps.saturating_sub(u32::try_from(conditions.len()).unwrap_or(u32::MAX));
     for condition in conditions {
         if !enter(&mut system, condition.clone()) {
             return false;
@@ -106,6 +108,11 @@ pub(super) fn may_hold(conditions: &[Linear]) -> bool {
         let (with, without): (Vec<Linear>, Vec<Linear>) = all.partition(|condition| condition.of(name) != 0);
         let (above, below): (Vec<Linear>, Vec<Linear>) = with.into_iter().partition(|condition| condition.of(name) > 0);
         system.extend(without.into_iter().map(|condition| (condition.terms, condition.constant)));
+        let pairs = u32::try_from(above.len() * below.len()).unwrap_or(u32::MAX);
+        *steps = steps.saturating_sub(pairs);
+        if *steps == 0 {
+            return true;
+        }
         for lower in &above {
             for upper in &below {
                 let combined = lower.times(-upper.of(name)).and_then(|scaled| scaled.plus(upper, lower.of(name)));
@@ -134,7 +141,11 @@ fn enter(system: &mut BTreeMap<Vec<(Name, i128)>, i128>, condition: Linear) -> b
 
 #[cfg(test)]
 mod tests {
-    use super::{Linear, may_hold};
+    use super::{Linear, may_hold as may_hold_within};
+
+    fn may_hold(conditions: &[Linear]) -> bool {
+        may_hold_within(conditions, &mut 1_000)
+    }
 
     /// `a·x + b·y + c ≥ 0`
     fn at_least(a: i128, b: i128, c: i128) -> Linear {

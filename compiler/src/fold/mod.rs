@@ -9,10 +9,11 @@
 //! `f(f(a, y), x)` must agree for all `a`, `x` and `y`; with that, any two orders agree, since neighbours can be exchanged
 //! until one order is the other. It is decided from the body, in three steps:
 //!
-//! 1. Small values are tried (`small`). Two orders that disagree are an answer, and the message shows them.
-//! 2. If there are few values in all, trying all of them is a proof.
-//! 3. Otherwise the paths through the two applications are compared (`paths`, `linear`): no two that can be taken together
+//! 1. If there are few values in all, trying all of them is a proof (`small`).
+//! 2. Otherwise the paths through the two applications are compared (`paths`, `linear`): no two that can be taken together
 //!    may give different results.
+//! 3. Where that does not prove it, small values are tried. Two orders that disagree are an answer, and the message shows
+//!    them. This is the dear part, and only refused folds pay for it.
 //!
 //! The same paths tell how the result moves when elements come: if `f(a, x)` is never below `a`, it only rises. What is
 //! not asked is whether an element may be counted twice: a fold sees a set, in which each element is once, so folds over
@@ -94,15 +95,19 @@ impl Fold<'_> {
     /// Whether the order of the elements matters. `keyed`: the elements are entries of a map, of which no two have one key.
     pub(crate) fn order(&self, program: &Program, keyed: bool) -> Order {
         let mut small = Small::new(program);
-        if let Some(found) = self.tried(&mut small, program, keyed) {
-            return Order::Differs(found);
-        }
-        if self.all_tried(&mut small).is_some_and(|same| same) {
+        if self.all_tried(&mut small).is_some_and(|same| same) || self.is_proved(program) {
             return Order::Same;
         }
-        let fine = || self.proved(Paths::new(program));
-        let coarse = || self.proved(Paths::new(program).coarse(&self.lambda.body, &self.lambda.pattern));
-        if coarse().unwrap_or(false) || fine().unwrap_or(false) { Order::Same } else { Order::Unknown }
+        // The search is what takes long, so only what is refused pays for it.
+        match self.tried(&mut Small::new(program), program, keyed) {
+            Some(found) => Order::Differs(found),
+            None => Order::Unknown,
+        }
+    }
+
+    fn is_proved(&self, program: &Program) -> bool {
+        let mut coarse = Paths::new(program).coarse(&self.lambda.body, &self.lambda.pattern);
+        self.proved(&mut coarse).unwrap_or(false) || self.proved(&mut Paths::new(program)).unwrap_or(false)
     }
 
     /// Which way the result moves as elements come, for a fold whose order does not matter.
@@ -240,11 +245,11 @@ impl Fold<'_> {
         Ok(ways)
     }
 
-    fn proved(&self, mut paths: Paths<'_>) -> Result<bool, TooMuch> {
+    fn proved(&self, paths: &mut Paths<'_>) -> Result<bool, TooMuch> {
         let start = paths.unknown("gathered", self.gathered);
         let (x, y) = (paths.unknown("first", self.element), paths.unknown("second", self.element));
-        let one = self.twice(&mut paths, &start, &x, &y)?;
-        let other = self.twice(&mut paths, &start, &y, &x)?;
+        let one = self.twice(paths, &start, &x, &y)?;
+        let other = self.twice(paths, &start, &y, &x)?;
         for (one_path, one) in &one {
             for (other_path, other) in &other {
                 if one == other {

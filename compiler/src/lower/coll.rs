@@ -46,6 +46,10 @@ impl Flow<'_> {
             HirKind::Var(index) => self.var_rep(*index, false),
             HirKind::Raw(index) => self.var_rep(*index, true),
             HirKind::Field(base, name) if self.is_parted(base) => self.part_rep(ctx, base, name),
+            HirKind::Field(base, name) => match self.written_part(ctx, base, name) {
+                Some(part) => self.rep(ctx, part),
+                None => self.apart(ctx, hir),
+            },
             HirKind::View(index) => self.view_rep(*index),
             HirKind::Local(local) => match self.reps.get(local).cloned() {
                 Some(rep) => rep,

@@ -323,11 +323,23 @@ pub(super) fn not(expr: Expr) -> Expr {
     Expr { kind: ExprKind::Unary(lasp_plan::UnaryOp::Not, Box::new(expr)), place }
 }
 
-/// A slot of a tuple; of one that is being built, the part itself.
+/// A slot of a tuple; of one that is being built, the part itself: the others are not computed, and cannot fail.
 pub(super) fn field(base: Expr, slot: u32, place: Place) -> Expr {
     match base.kind {
         ExprKind::Tuple(mut parts) if (slot as usize) < parts.len() => parts.swap_remove(slot as usize),
+        ExprKind::Let(pattern, value, body) if is_built(&body) => {
+            Expr { kind: ExprKind::Let(pattern, value, Box::new(field(*body, slot, place))), place }
+        }
         kind => Expr { kind: ExprKind::Field(Box::new(Expr { kind, place: base.place }), slot), place },
+    }
+}
+
+/// Whether an expression puts a tuple together.
+fn is_built(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Tuple(_) => true,
+        ExprKind::Let(_, _, body) => is_built(body),
+        _ => false,
     }
 }
 

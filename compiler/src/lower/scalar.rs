@@ -13,7 +13,7 @@ use super::direct::{can_fail, constant, field, field_slot, local, not, settle};
 use super::rep::{Coll, Ctx, MapRep, Rep, ValueRep, columns};
 use crate::hir::{Hir, HirArm, HirKind, HirLambda, HirPattern, HirText};
 
-impl Flow<'_> {
+impl<'p> Flow<'p> {
     /// The expression over the columns of `ctx`, which is extended as needed.
     pub(super) fn scalar(&mut self, ctx: &mut Ctx, hir: &Hir) -> Expr {
         if !self.is_flow(hir) {
@@ -41,6 +41,9 @@ impl Flow<'_> {
                 return self.whole(ctx, &rep, place);
             }
             HirKind::Field(base, name) => {
+                if let Some(part) = self.written_part(ctx, base, name) {
+                    return self.scalar(ctx, part);
+                }
                 let slot = field_slot(&self.program.holes.full(&base.ty), name);
                 let base = self.scalar(ctx, base);
                 return field(base, slot, place);
@@ -125,6 +128,34 @@ impl Flow<'_> {
 
     fn scalars(&mut self, ctx: &mut Ctx, parts: &[Hir]) -> Vec<Expr> {
         parts.iter().map(|part| self.scalar(ctx, part)).collect()
+    }
+
+    /// The part of a record or tuple that is written out where it is taken apart. The other parts are then no part of
+    /// the dataflow, as they are none of the expression (`direct::field`): what nobody looks at cannot fail.
+    pub(super) fn written_part<'h>(&mut self, ctx: &mut Ctx, base: &'h Hir, name: &str) -> Option<&'h Hir>
+    where
+        'p: 'h,
+    {
+        let slot = field_slot(&self.program.holes.full(&base.ty), name) as usize;
+        match &base.kind {
+            HirKind::Tuple(parts) => parts.get(slot),
+            HirKind::Record(fields) => fields.get(slot).map(|(_, part)| part),
+            HirKind::Unstable(inner, _) => self.written_part(ctx, inner, name),
+            HirKind::Field(outer, of) => {
+                let whole = self.written_part(ctx, outer, of)?;
+                self.written_part(ctx, whole, name)
+            }
+            HirKind::Apply(index, args) => {
+                let program = self.program;
+                let body = &program.fns[*index].body;
+                if !matches!(body.kind, HirKind::Tuple(_) | HirKind::Record(_)) {
+                    return None;
+                }
+                self.bind_params(ctx, *index, args);
+                self.written_part(ctx, body, name)
+            }
+            _ => None,
+        }
     }
 
     /// Binds a function's parameters: collections as relations, scalars as expressions, computed once.

@@ -8,6 +8,7 @@ use lasp_plan::Value;
 use lasp_plan::format::text_of;
 
 use super::exp::Exp;
+use super::gathered::{self, Probe};
 use super::generator::{Function, Gen, Global};
 use super::reactions::{self, Reaction};
 use super::rng::Rng;
@@ -62,6 +63,8 @@ pub(super) struct Case {
     pub(super) funs: Vec<Fun>,
     pub(super) lets: Vec<Let>,
     pub(super) reactions: Vec<Reaction>,
+    /// Folds to be computed by hand.
+    pub(super) probes: Vec<Probe>,
     pub(super) trace: Vec<(String, Vec<Value>)>,
     /// Views are compared after this many events: several may share one step of the dataflow.
     pub(super) every: usize,
@@ -126,6 +129,7 @@ pub(super) fn generate(seed: u64) -> Case {
     events.extend(compound(&mut g, &events));
     events.extend(reading(&mut g, &declared, &funs, &lets));
     let reactions = reactions::generate(&mut g, &declared, &mut lets);
+    let probes = probed(&mut g, &declared, &funs, &mut lets);
     let mut weights: Vec<usize> = events.iter().map(|event| event.weight).collect();
     weights.push(1);
     let mut trace = Vec::new();
@@ -146,7 +150,24 @@ pub(super) fn generate(seed: u64) -> Case {
         g.used.insert("several events in a step");
     }
     let used = g.used.iter().copied().collect();
-    Case { seed, vars: declared, events, funs, lets, reactions, trace, every, used }
+    Case { seed, vars: declared, events, funs, lets, reactions, probes, trace, every, used }
+}
+
+/// Two views whose second can be computed from the first by hand, in some cases.
+fn probed(g: &mut Gen, declared: &[Var], funs: &[Fun], lets: &mut Vec<Let>) -> Vec<Probe> {
+    if g.rng.chance(65) {
+        return Vec::new();
+    }
+    let (mut probe, bodies) = gathered::probe(g);
+    for (body, told) in bodies.into_iter().zip([&mut probe.given, &mut probe.folded]) {
+        let view = Let { name: format!("v{}", lets.len()), body, rec: None, shown: true };
+        if !is_admitted(declared, funs, lets, view.clone()) {
+            return Vec::new();
+        }
+        told.0.clone_from(&view.name);
+        lets.push(view);
+    }
+    vec![probe]
 }
 
 /// Whether the compiler admits the view: it refuses what unfolds too large.

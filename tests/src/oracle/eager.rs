@@ -403,7 +403,7 @@ fn can_fail(expr: &Expr) -> bool {
 }
 
 /// The slots an expression reads and does not bind.
-fn free(expr: &Expr) -> BTreeSet<u32> {
+pub(super) fn free(expr: &Expr) -> BTreeSet<u32> {
     let mut found = BTreeSet::new();
     if let ExprKind::Local(slot) = expr.kind {
         found.insert(slot);

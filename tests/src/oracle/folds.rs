@@ -29,7 +29,8 @@ impl Gen {
                 let of = about(self, ty);
                 let start = self.literal(&Ty::Nat);
                 let found = start.ty.common(&of.ty)?;
-                let step = match self.rng.below(6) {
+                let form = self.rng.below(6);
+                let step = match form {
                     0 => format!("if {acc} > {e} then {acc} else {e}"),
                     1 => format!("if {e} < {acc} then {e} else {acc}"),
                     2 => format!("{acc} + {e}"),
@@ -46,6 +47,8 @@ impl Gen {
                     }
                 };
                 self.used.insert("fold with a function");
+                // What is only counted has the type of the count.
+                let found = if form == 4 { start.ty.clone() } else { found };
                 let template = format!("$.fold($, ({acc}, {pattern}) => match $ {{ {e} => {step} }})");
                 Exp::new(found, &template, [source, start, of])
             }
@@ -57,6 +60,19 @@ impl Gen {
             }
             Ty::Bool => {
                 let of = about(self, &Ty::Bool);
+                if self.rng.chance(40) {
+                    self.used.insert("fold into a record");
+                    let other = about(self, &Ty::Int);
+                    // The part that is not looked at is not computed, so it cannot fail.
+                    return Some(if self.rng.chance(50) {
+                        let template =
+                            format!("$.fold(into: {{ a: flag, b: max<int> }}, {pattern} => {{ a: $, b: $ }}).a");
+                        Exp::new(Ty::Bool, &template, [source, of, other]).repeated(size).sized(1)
+                    } else {
+                        let template = format!("$.fold(into: (min<int>, flag), {pattern} => ($, $)).1");
+                        Exp::new(Ty::Bool, &template, [source, other, of]).repeated(size).sized(1)
+                    });
+                }
                 Exp::new(Ty::Bool, &format!("$.fold(into: flag, {pattern} => $)"), [source, of])
             }
             Ty::Status => {

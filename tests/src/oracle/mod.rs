@@ -12,8 +12,8 @@
 //! view's value. Failures are compared too: a view is poisoned where its recomputation fails. The few legitimate differences
 //! are listed in `eager`, and recomputed as well.
 //!
-//! Code map: `ty`, `exp` what programs are made of; `generator`, `scalars`, `logic`, `sets`, `maps`, `recursion` expressions;
-//! `vars`, `reactions`, `case` whole programs; `run` the comparison; `eager` the differences; `shrink`, `tally`.
+//! Code map: `ty`, `exp` what programs are made of; `generator`, `scalars`, `logic`, `sets`, `maps`, `folds`, `recursion` expressions;
+//! `vars`, `reactions`, `case` whole programs; `run` the comparison; `eager` the differences, `gathered` folds by hand; `shrink`, `tally`.
 //!
 //! A wrong case is cut down and printed with its seed. See [`check`].
 
@@ -21,6 +21,7 @@ pub(crate) mod case;
 mod eager;
 pub(crate) mod exp;
 mod folds;
+mod gathered;
 pub(crate) mod generator;
 mod logic;
 mod maps;

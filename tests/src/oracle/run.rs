@@ -13,8 +13,10 @@ use lasp_vm::{Failure, InEvent, Node, Out};
 
 use super::case::Case;
 use super::eager;
+use super::gathered;
 use super::reactions::Reaction;
 use super::recursion;
+use super::rng::Rng;
 
 /// What came of a case that was not wrong.
 #[derive(Clone, Debug, Default)]
@@ -90,6 +92,7 @@ struct Run<'c> {
     before: BTreeMap<ViewId, usize>,
     /// How many keys each removable map had.
     keys: BTreeMap<VarId, usize>,
+    rng: Rng,
     seen: Seen,
 }
 
@@ -97,8 +100,9 @@ impl<'c> Run<'c> {
     fn start(case: &'c Case, plan: Arc<Plan>) -> Run<'c> {
         let (node, outs) = Node::start(plan.clone(), ReplicaId { node: 1, incarnation: 0 }, 0);
         let told = case.reactions.iter().map(|_| Told::default()).collect();
-        let mut run =
-            Run { case, plan, node, told, before: BTreeMap::new(), keys: BTreeMap::new(), seen: Seen::default() };
+        let (before, keys) = (BTreeMap::new(), BTreeMap::new());
+        let rng = Rng::new(case.seed);
+        let mut run = Run { case, plan, node, told, before, keys, rng, seen: Seen::default() };
         run.hear(outs);
         run
     }
@@ -173,8 +177,16 @@ impl<'c> Run<'c> {
             if recursion::turns(&view.expr) {
                 self.check_rounds(view, &scratch, when)?;
             }
+            let mut eval = |expr: &lasp_plan::Expr| self.node.eval(expr).ok();
+            if self.rng.chance(20)
+                && let Some((kept, other)) = gathered::reordered(&view.expr, &mut eval, &mut self.rng)
+            {
+                let what = format!("a fold in `{}` {when} gives {kept:?}, and in another order {other:?}", view.name);
+                return Err(Wrong { what, is_ours: false });
+            }
             self.note(ViewId(at), &kept);
         }
+        self.check_probes(when)?;
         for (id, var) in (0..).map(VarId).zip(&plan.vars) {
             if let (Kind::OrMap(_), Ok(Value::Map(entries))) = (&var.kind, self.node.variable(id))
                 && self.keys.insert(id, entries.len()).is_some_and(|before| before > entries.len())
@@ -183,6 +195,30 @@ impl<'c> Run<'c> {
             }
         }
         self.check_reactions(when)
+    }
+
+    /// Folds against what follows by hand from what the elements give.
+    fn check_probes(&mut self, when: &str) -> Result<(), Wrong> {
+        let plan = self.plan.clone();
+        for probe in &self.case.probes {
+            let mut value = |(name, text): &(String, String)| {
+                // A shrunk case may have another view by this name.
+                let same = self.case.lets.iter().any(|view| view.name == *name && view.body.text() == *text);
+                let at = plan.views.iter().position(|view| same && view.name == *name)?;
+                self.node.value(ViewId(u32::try_from(at).unwrap_or(0))).ok()
+            };
+            let (Some(given), Some(kept)) = (value(&probe.given), value(&probe.folded)) else { continue };
+            let by_hand = gathered::by_hand(probe.rule, &given, &mut self.rng);
+            if by_hand.as_ref() != Some(&kept) {
+                let name = &probe.folded.0;
+                let what = format!("`{name}` {when}\n  kept up to date: {kept:?}\n  by hand:         {by_hand:?}");
+                return Err(Wrong { what, is_ours: false });
+            }
+            if given.elements().is_some_and(|elements| elements.len() > 1) {
+                self.seen.marks.insert("fold by hand");
+            }
+        }
+        Ok(())
     }
 
     /// What the evaluator says of a fixed point, against rounds written out.
