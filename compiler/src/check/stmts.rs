@@ -5,8 +5,8 @@
 use lasp_grammar::Span;
 use lasp_grammar::ast::{self, Block, Expr, ExprKind, Name, Stmt, StmtKind};
 
-use super::expr::described;
 use super::Checker;
+use super::expr::described;
 use crate::codes::Code;
 use crate::diagnostic::Diagnostic;
 use crate::hir::{HirEmit, HirKind, HirStmt};

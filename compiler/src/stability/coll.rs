@@ -141,7 +141,13 @@ impl Judge<'_> {
                 let mean = body.ordered(place);
                 // Of a fixed population the mean moves as each does; a new element may be below or above it.
                 let steady = members.is_const() && (is_bag || element.is_const()) && self.is_orderly(source, &mean);
-                let content = if steady { mean } else { members.with(&mean).any(place, Why::Average) };
+                let content = if mean.range.is_point() {
+                    Leaf::constant(mean.range)
+                } else if steady {
+                    mean
+                } else {
+                    members.with(&mean).any(place, Why::Average)
+                };
                 Moves::Opt(set, Box::new(Moves::Leaf(content)))
             }
             CollOp::Max | CollOp::Min => {

@@ -44,7 +44,7 @@ use crate::program::Program;
 pub(crate) use moves::Moves;
 use range::Range;
 pub(crate) use recursion::check_recursion;
-pub(crate) use required::check_required;
+pub(crate) use required::{check_required, flows, flows_down};
 use sources::of_var;
 use tones::{Drift, Leaf, Read, Source};
 pub(crate) use whens::check_whens;

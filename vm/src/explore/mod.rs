@@ -11,6 +11,8 @@
 //! an `ivar` was set to two values, nodes disagree for ever about what held: a reason to refuse, so [`Explorer::torn`] counts
 //! it as a breach; it is not a going back.
 //!
+//! A value that is to move one way ([`Explorer::along`]) must never be seen to go against its order, in the same sense.
+//!
 //! First all schedules, shortest first, as far as the effort goes; then random ones, which climb towards where the question
 //! holds and from there try every single update. What is not found is not there *as far as explored*, nothing more.
 //!
@@ -31,7 +33,7 @@ mod world;
 pub use ops::Op;
 pub use schedule::{Schedule, Step};
 
-use lasp_plan::{Expr, VarPlan};
+use lasp_plan::{Expr, Order, VarPlan};
 
 use search::Search;
 use world::Setting;
@@ -82,6 +84,13 @@ impl<'q> Explorer<'q> {
     #[must_use]
     pub fn torn(mut self) -> Explorer<'q> {
         self.setting.torn = true;
+        self
+    }
+
+    /// Asks for a value that moves along an order, rather than for what must stay true.
+    #[must_use]
+    pub fn along(mut self, order: Order) -> Explorer<'q> {
+        self.setting.order = Some(order);
         self
     }
 

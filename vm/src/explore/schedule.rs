@@ -160,11 +160,16 @@ fn candidates(setting: &Setting<'_>, steps: &[Step]) -> Vec<Vec<Step>> {
 pub(super) fn words(setting: &Setting<'_>, found: &Schedule, condition: &str) -> Vec<String> {
     let name = |at: usize| ["a", "b", "c"].get(at).copied().unwrap_or("?");
     let Some(breach) = replay(setting, &found.steps) else { return Vec::new() };
-    let whose =
-        if breach.row == Value::unit() { String::new() } else { format!(" for {}", untyped_text_of(&breach.row)) };
+    let row = untyped_text_of(&breach.row);
+    let is_value = setting.order.is_some();
+    let whose = if is_value || breach.row == Value::unit() { String::new() } else { format!(" for {row}") };
+    let (before, after) = match is_value {
+        true => (format!("is {row}"), format!("has gone back from {row}")),
+        false => ("is true".to_string(), "is false".to_string()),
+    };
     let mut lines: Vec<(String, String)> = Vec::new();
     if breach.since == 0 {
-        lines.push(("at the start".to_string(), format!("`{condition}` is true{whose}")));
+        lines.push(("at the start".to_string(), format!("`{condition}` {before}{whose}")));
     }
     for (n, step) in (1..).zip(&found.steps[..breach.until.min(found.steps.len())]) {
         let what = match step {
@@ -175,8 +180,8 @@ pub(super) fn words(setting: &Setting<'_>, found: &Schedule, condition: &str) ->
             n if n == breach.until && breach.torn => {
                 format!("`{condition}` fails at {}{whose}: an `ivar` has two values", name(step.at()))
             }
-            n if n == breach.until => format!("`{condition}` is false at {}{whose}", name(step.at())),
-            n if n == breach.since => format!("`{condition}` is true at {}{whose}", name(step.at())),
+            n if n == breach.until => format!("`{condition}` {after} at {}{whose}", name(step.at())),
+            n if n == breach.since => format!("`{condition}` {before} at {}{whose}", name(step.at())),
             _ => String::new(),
         };
         lines.push((what, then));

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use lasp_lattice::{Answer, ReplicaId, Stamp, State, Unobserved};
-use lasp_plan::{Expr, Plan, Value, ValueCodec, VarId, VarPlan, ViewId};
+use lasp_plan::{Expr, Order, Plan, Value, ValueCodec, VarId, VarPlan, ViewId};
 
 use super::REPLICAS;
 use super::alphabet::Alphabet;
@@ -30,6 +30,8 @@ pub(super) struct Setting<'q> {
     pub(super) ops: Vec<Vec<Op>>,
     /// Whether [`Asked::Torn`] is asked for; else it is a failure like others.
     pub(super) torn: bool,
+    /// Of a value that is to move along it; what is held then is the value as it was last seen.
+    pub(super) order: Option<Order>,
     start: Vec<Arc<State<Value>>>,
 }
 
@@ -44,7 +46,7 @@ impl<'q> Setting<'q> {
         // A variable whose initial value fails stays at its least state, as it does in a node.
         genesis::found(&plan, &mut initial, &|_| Some(id(0)));
         let start = (0..).zip(vars).map(|(at, _)| Arc::new(initial.state(VarId(at)).clone())).collect();
-        Setting { vars, question, ops, torn: false, start }
+        Setting { vars, question, ops, torn: false, order: None, start }
     }
 
     /// Everybody at the initial values.
@@ -170,6 +172,7 @@ impl Replica {
     fn rows(&self, setting: &Setting<'_>, at: usize) -> Result<Vec<Value>, Failure> {
         let here = Here { vars: setting.vars, states: &self.states, replica: id(at) };
         Ok(match eval(setting.question, &mut Frame::new(&[]), &here)? {
+            value if setting.order.is_some() => vec![value],
             Value::Bool(true) => vec![Value::unit()],
             Value::Bool(false) => Vec::new(),
             rows => {
@@ -189,10 +192,17 @@ impl Replica {
             }
             (Err(_), _) => return Asked::Failed,
         };
-        if let Some(gone) = self.held.iter().find(|row| rows.binary_search(row).is_err()) {
+        let is_gone = |row: &&Value| match (&setting.order, rows.first()) {
+            (Some(order), Some(now)) => order.is_back(row, now),
+            _ => rows.binary_search(row).is_err(),
+        };
+        if let Some(gone) = self.held.iter().find(is_gone) {
             return Asked::Broken(gone.clone());
         }
-        let grown = rows.len() > self.held.len();
+        let grown = match setting.order {
+            Some(_) => *self.held != *rows,
+            None => rows.len() > self.held.len(),
+        };
         if grown {
             self.held = rows.into();
         }
