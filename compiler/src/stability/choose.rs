@@ -13,7 +13,7 @@
 use lasp_plan::{BinaryOp, CollOp, Func, Place, UnaryOp, Value};
 
 use super::Judge;
-use super::moves::Moves;
+use super::moves::{Moves, Of};
 use super::range::Range;
 use super::same::same;
 use super::tones::{Leaf, Why};
@@ -39,17 +39,22 @@ pub(super) fn chosen(
     if condition.is_const() {
         return then.either(otherwise, place);
     }
-    then.zip(otherwise, place, &mut |a, b| {
+    then.zip(otherwise, place, &mut |of, a, b| {
         let range = a.range.hull(b.range);
-        let rises = order.0 || b.range.hi <= a.range.lo;
-        let falls = order.1 || a.range.hi <= b.range.lo;
+        // Of two collections, the empty one is surely within the other.
+        let never_above = |low: &Leaf, high: &Leaf| match of {
+            Of::Value => low.range.hi <= high.range.lo,
+            Of::Members => low.range.hi <= 0.0,
+        };
+        let rises = order.0 || never_above(b, a);
+        let falls = order.1 || never_above(a, b);
         let by_condition = match (rises, falls) {
             (true, true) => Leaf::default(),
             (true, false) => condition.clone(),
             (false, true) => condition.flip(place, why),
             (false, false) => condition.any(place, why),
         };
-        by_condition.with(a).with(b).within(range)
+        of.sized(by_condition.with(a).with(b), range)
     })
 }
 

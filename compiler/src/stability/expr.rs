@@ -3,7 +3,7 @@
 //! Each form gives the moves of its value from those of its parts; what is known of the type, and of the conditions that
 //! must hold for the expression to be reached, narrows the range. Neighbours: see the parent module.
 
-use lasp_plan::{BinaryOp, Func, Place, UnaryOp};
+use lasp_plan::{BinaryOp, Func, Place, UnaryOp, Value};
 
 use super::Judge;
 use super::moves::{Moves, range_of};
@@ -48,7 +48,15 @@ impl Judge<'_> {
     fn form(&mut self, hir: &Hir) -> Moves {
         let (program, place) = (self.program, hir.place);
         match &hir.kind {
-            HirKind::Const(value) => Moves::Leaf(Leaf::constant(Range::of_value(value))),
+            HirKind::Const(value) => {
+                let leaf = Leaf::constant(Range::of_value(value));
+                // The range of a collection is its size, which the shape tells.
+                match value {
+                    Value::Set(_) | Value::List(_) => Moves::Set(leaf, Box::new(Moves::constant())),
+                    Value::Map(_) => Moves::Map(leaf, Box::new(Moves::constant()), Box::new(Moves::constant())),
+                    _ => Moves::Leaf(leaf),
+                }
+            }
             HirKind::Unstable(inner, _) => {
                 // The user says that it does not go back: what it reads counts as growing.
                 let Moves::Leaf(leaf) = self.moves(inner) else { return Moves::constant() };
@@ -98,7 +106,7 @@ impl Judge<'_> {
                     false => Moves::Leaf(value.whole().with(&keys).any(place, Why::Key)),
                 };
                 let hi = Range::size(entries.len());
-                let keys = keys.within(Range { lo: hi.lo.min(1.0), ..hi });
+                let keys = keys.of_size(Range { lo: hi.lo.min(1.0), ..hi });
                 Moves::Map(keys, Box::new(Moves::constant()), Box::new(value))
             }
             HirKind::Text(_) => {

@@ -19,6 +19,26 @@ use super::range::Range;
 use super::tones::{Leaf, Why, both};
 use crate::ty::Ty;
 
+/// What a leaf is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Of {
+    /// A value, whose order its range is about.
+    Value,
+    /// The elements of a collection or keys of a map, of which the range is the number: `{1}` and `{2}` are of one size, and
+    /// neither is below the other.
+    Members,
+}
+
+impl Of {
+    /// The leaf with this range.
+    pub(crate) fn sized(self, leaf: Leaf, range: Range) -> Leaf {
+        match self {
+            Of::Value => leaf.within(range),
+            Of::Members => leaf.of_size(range),
+        }
+    }
+}
+
 /// How a value moves while the state grows.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Moves {
@@ -124,7 +144,7 @@ impl Moves {
             // An entry is known by its key.
             Moves::Map(..) => members,
             _ if element.is_const() => members,
-            _ => members.with(&element.any(place, Why::Entries)).within(members.range),
+            _ => members.with(&element.any(place, Why::Entries)).of_size(members.range),
         }
     }
 
@@ -141,25 +161,25 @@ impl Moves {
 
     /// Of a result that is one or the other, nobody says which.
     pub(crate) fn either(&self, other: &Moves, place: Place) -> Moves {
-        self.zip(other, place, &mut |a, b| a.with(b).within(a.range.hull(b.range)))
+        self.zip(other, place, &mut |of, a, b| of.sized(a.with(b), a.range.hull(b.range)))
     }
 
     /// Two of one shape, leaf by leaf.
-    pub(crate) fn zip(&self, other: &Moves, place: Place, f: &mut dyn FnMut(&Leaf, &Leaf) -> Leaf) -> Moves {
+    pub(crate) fn zip(&self, other: &Moves, place: Place, f: &mut dyn FnMut(Of, &Leaf, &Leaf) -> Leaf) -> Moves {
         match (self, other) {
-            (Moves::Leaf(a), Moves::Leaf(b)) => Moves::Leaf(f(a, b)),
-            (Moves::Opt(a, x), Moves::Opt(b, y)) => Moves::Opt(f(a, b), Box::new(x.zip(y, place, f))),
+            (Moves::Leaf(a), Moves::Leaf(b)) => Moves::Leaf(f(Of::Value, a, b)),
+            (Moves::Opt(a, x), Moves::Opt(b, y)) => Moves::Opt(f(Of::Value, a, b), Box::new(x.zip(y, place, f))),
             (Moves::Parts(a), Moves::Parts(b)) if a.len() == b.len() => {
                 Moves::Parts(a.iter().zip(b).map(|(a, b)| a.zip(b, place, f)).collect())
             }
             // Elements that do not move by themselves are told apart by whether they are in.
             (Moves::Set(a, x), Moves::Set(b, y)) if x.is_const() && y.is_const() => {
-                let element = x.zip(y, place, &mut |x, y| Leaf::constant(x.range.hull(y.range)));
-                Moves::Set(f(a, b), Box::new(element))
+                let element = x.zip(y, place, &mut |_, x, y| Leaf::constant(x.range.hull(y.range)));
+                Moves::Set(f(Of::Members, a, b), Box::new(element))
             }
-            (Moves::Set(a, x), Moves::Set(b, y)) => Moves::Set(f(a, b), Box::new(x.zip(y, place, f))),
+            (Moves::Set(a, x), Moves::Set(b, y)) => Moves::Set(f(Of::Members, a, b), Box::new(x.zip(y, place, f))),
             (Moves::Map(a, k, x), Moves::Map(b, l, y)) => {
-                Moves::Map(f(a, b), Box::new(k.zip(l, place, f)), Box::new(x.zip(y, place, f)))
+                Moves::Map(f(Of::Members, a, b), Box::new(k.zip(l, place, f)), Box::new(x.zip(y, place, f)))
             }
             // A constant has whatever shape the other has.
             (Moves::Leaf(a), _) if a.is_const() => self.spread(other).zip(other, place, f),

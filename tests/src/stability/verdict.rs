@@ -23,7 +23,6 @@ pub(super) enum Verdict {
     /// Accepted, and seen to go back: the schedule, in words.
     Unsound { schedule: Vec<String> },
     /// Refused, and seen to go back: the schedule, in words.
-    #[expect(dead_code, reason = "shown where one case is looked at")]
     Rightly { schedule: Vec<String> },
     /// Refused, and seen to change and not to go back.
     Needless,
