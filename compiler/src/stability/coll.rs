@@ -116,7 +116,7 @@ impl Judge<'_> {
                     Moves::Map(members, Box::new(Moves::constant()), Box::new(group))
                 }
                 false => {
-                    let all = members.with(&body.whole()).any(place, Why::Group);
+                    let all = members.with(&body.whole().any(place, Why::Group));
                     let group = Moves::Set(all.clone(), Box::new(element));
                     Moves::Map(all, Box::new(Moves::constant()), Box::new(group))
                 }
@@ -182,7 +182,8 @@ impl Judge<'_> {
                 let own = moves.members(place);
                 Moves::Leaf(match asked.is_const() {
                     true => own.within(Range::BOOL),
-                    false => own.with(&asked).any(place, Why::Equal).within(Range::BOOL),
+                    // Which element is asked about may change any way; more of the set is more still.
+                    false => own.with(&asked.any(place, Why::Equal)).within(Range::BOOL),
                 })
             }
             CollOp::Keys => match moves {
