@@ -152,7 +152,8 @@ impl Judge<'_> {
         set.with(&compared).within(range)
     }
 
-    /// `x.or(d) >= k` where `d >= k` is false: unset is false, so the default does not show.
+    /// `x.or(d) >= k` where `d >= k` is false: unset is false, so the default does not show. Where `d >= k` is true, the whole
+    /// is `not (x < k)`.
     fn past_default(&mut self, op: BinaryOp, a: &Hir, b: &Hir, place: Place) -> Option<Leaf> {
         let defaulted = |hir: &Hir| match &hir.kind {
             HirKind::Call(Func::Or, args) => match args.as_slice() {
@@ -177,14 +178,17 @@ impl Judge<'_> {
             (BinaryOp::Ge | BinaryOp::Gt, true) | (BinaryOp::Le | BinaryOp::Lt, false) => (bound, default),
             _ => (default, bound),
         };
-        if !default.is_point() || !low.less(high, matches!(op, BinaryOp::Ge | BinaryOp::Le)).is_false() {
+        let of_default = low.less(high, matches!(op, BinaryOp::Ge | BinaryOp::Le));
+        if !default.is_point() || !of_default.is_point() {
             return None;
         }
+        let asked = if of_default.is_false() { op } else { negated(op) };
         let value = defaulted(if is_left { a } else { b })?.0;
         Some(match is_left {
-            true => self.compare_set(op, &value, b, place),
-            false => self.compare_set(op, a, &value, place),
+            true => self.compare_set(asked, &value, b, place),
+            false => self.compare_set(asked, a, &value, place),
         })
+        .map(|leaf| if of_default.is_false() { leaf } else { opposite(&leaf, place) })
     }
 
     fn quotient(&self, left: &Leaf, right: &Leaf, place: Place) -> Leaf {
@@ -217,6 +221,17 @@ fn signed(leaf: &Leaf, by: Range, place: Place) -> Leaf {
 /// Of `==`, or of `!=`.
 fn same_or_not(op: BinaryOp, is_equal: Leaf, place: Place) -> Leaf {
     if op == BinaryOp::Eq { is_equal } else { opposite(&is_equal, place) }
+}
+
+/// The comparison that holds where this one does not.
+fn negated(op: BinaryOp) -> BinaryOp {
+    match op {
+        BinaryOp::Ge => BinaryOp::Lt,
+        BinaryOp::Gt => BinaryOp::Le,
+        BinaryOp::Le => BinaryOp::Gt,
+        BinaryOp::Lt => BinaryOp::Ge,
+        other => other,
+    }
 }
 
 /// Of the opposite truth.

@@ -48,7 +48,7 @@ use range::Range;
 pub(crate) use readings::{RIGHTS, of_expression, of_variable};
 pub(crate) use recursion::check_recursion;
 pub(crate) use refusal::text_at;
-pub(crate) use required::check_required;
+pub(crate) use required::{check_required, flows, flows_down};
 pub(crate) use same::same;
 use sources::of_var;
 use tones::{Drift, Leaf, Read, Source};

@@ -13,7 +13,7 @@
 //!
 //! Neighbours: `tones` has the leaves, `sources` tells how each lattice moves, the parent module judges expressions.
 
-use lasp_plan::{Place, Stability};
+use lasp_plan::{Order, Place, Stability};
 
 use super::range::Range;
 use super::tones::{Leaf, Why, both};
@@ -208,6 +208,17 @@ impl Moves {
         }
     }
 
+    /// With every leaf replaced but those of elements and keys that stay what they are while they are there.
+    pub(crate) fn each_changing(self, f: &mut impl FnMut(Leaf) -> Leaf) -> Moves {
+        match self {
+            Moves::Opt(set, content) => Moves::Opt(f(set), Box::new(content.each_changing(f))),
+            Moves::Parts(parts) => Moves::Parts(parts.into_iter().map(|part| part.each_changing(f)).collect()),
+            Moves::Set(members, element) if element.is_const() => Moves::Set(f(members), element),
+            Moves::Map(keys, key, value) => Moves::Map(f(keys), key, Box::new(value.each_changing(f))),
+            other => other.each_leaf(f),
+        }
+    }
+
     /// As it is shown: the direction that all of it has in common.
     pub(crate) fn shown(&self) -> Stability {
         match self {
@@ -226,6 +237,18 @@ impl Moves {
                 (Stability::Const | Stability::Up, value) => value,
                 (keys, value) => both(keys, value),
             },
+        }
+    }
+
+    /// What is claimed of each part, for whoever wants to see it broken.
+    pub(crate) fn order(&self) -> Order {
+        match self {
+            Moves::Leaf(leaf) => Order::All(leaf.direction()),
+            Moves::Opt(set, content) => Order::Option(set.direction(), Box::new(content.order())),
+            Moves::Parts(parts) => Order::Parts(parts.iter().map(Moves::order).collect()),
+            Moves::Set(members, element) if element.is_const() => Order::Set(members.direction()),
+            Moves::Set(..) => Order::All(Stability::Eventual),
+            Moves::Map(keys, _, value) => Order::Map(keys.direction(), Box::new(value.order())),
         }
     }
 }

@@ -40,6 +40,8 @@ pub(super) enum Need<'n> {
 pub(super) enum Way {
     Up,
     Down,
+    /// Set once, it has to stay set.
+    Set,
 }
 
 impl Need<'_> {
@@ -61,6 +63,9 @@ impl Need<'_> {
             }
             Need::Bind(name, Way::Down) => {
                 return format!("what flows into `{name}` must only fall, and this can rise");
+            }
+            Need::Bind(name, Way::Set) => {
+                return format!("what flows into `{name}` must stay set once it is, and this can become unset again");
             }
             Need::Seal(name) => {
                 return format!(
@@ -97,6 +102,7 @@ impl Need<'_> {
                 "so what has flowed from here can be gone again, on this node or another".to_string()
             }
             Need::Bind(_, Way::Up) => "so this can go back, on this node or another".to_string(),
+            Need::Bind(_, Way::Set) => "so a node may find it set or not, by when it looks".to_string(),
             Need::Bind(_, Way::Down) => "so this can rise, on this node or another".to_string(),
             Need::Stable(..) if hir.ty != crate::ty::Ty::Bool => value_consequence(hir, files),
             _ => consequence(hir, files),

@@ -8,14 +8,15 @@
 //!
 //! Neighbours: `check::binds` sees to it that both sides are of one lattice; `refusal` has the words.
 
-use lasp_plan::{CollOp, Stability};
+use lasp_plan::Stability;
 
 use super::Judge;
+use super::moves::Moves;
 use super::refusal::{Need, Way, has_error, refuse};
+use super::tones::Leaf;
 use crate::crdt::Crdt;
 use crate::diagnostic::{Diagnostic, SourceFile};
-use crate::hir::{Hir, HirKind};
-use crate::program::Program;
+use crate::program::{BindDef, Program};
 use crate::ty::Ty;
 
 /// Reports what is declared `stable` and is not, and what flows into a variable and can go back.
@@ -35,19 +36,16 @@ pub(crate) fn check_required(program: &Program, files: &[SourceFile], diagnostic
         }
         let var = &program.vars[bind.var];
         let way = way(&var.crdt);
-        let wanted = if way == Way::Up { Stability::Up } else { Stability::Down };
-        let goes = |judge: &mut Judge<'_>, hir: &Hir, wanted| {
-            let found = judge.judge(hir).shown();
-            found == Stability::Const || found == wanted
-        };
-        // A map whose values fall may lose none of its keys for that.
-        if goes(&mut judge, &bind.value, wanted)
-            && keys(&bind.value).is_none_or(|keys| goes(&mut judge, &keys, Stability::Up))
-        {
+        if flows(&mut judge, program, bind) {
             continue;
         }
         let leaf = judge.judge(&bind.value).visible(bind.value.place);
-        let mut refusal = refuse(program, files, Need::Bind(&var.name, way), &bind.value, &leaf);
+        let (set, _) = judge.judge(&bind.value).option(bind.value.place);
+        // A number that falls by itself, but that may be gone.
+        let mut refusal = match matches!(program.holes.head(&bind.value.ty), Ty::Option(_)) && !set.grows() {
+            true => refuse(program, files, Need::Bind(&var.name, Way::Set), &bind.value, &set),
+            false => refuse(program, files, Need::Bind(&var.name, way), &bind.value, &leaf),
+        };
         let (other, name) = if way == Way::Up { (Stability::Down, "min") } else { (Stability::Up, "max") };
         if judge.judge(&bind.value).shown() == other {
             let goes = if way == Way::Up { "falls" } else { "grows" };
@@ -55,6 +53,11 @@ pub(crate) fn check_required(program: &Program, files: &[SourceFile], diagnostic
         }
         diagnostics.push(refusal);
     }
+}
+
+/// Whether what flows into a lattice has to fall.
+pub(crate) fn flows_down(crdt: &Crdt) -> bool {
+    way(crdt) == Way::Down
 }
 
 /// Which way the content of a lattice goes.
@@ -66,9 +69,21 @@ fn way(crdt: &Crdt) -> Way {
     }
 }
 
-/// The keys of a map.
-fn keys(map: &Hir) -> Option<Hir> {
-    let Ty::Map(key, ..) = &map.ty else { return None };
-    let kind = HirKind::Coll(CollOp::Keys, Box::new(map.clone()), Vec::new(), None);
-    Some(Hir { kind, ty: Ty::Set(key.clone()), place: map.place })
+/// Whether what flows only goes the way of the lattice.
+pub(crate) fn flows(judge: &mut Judge<'_>, program: &Program, bind: &BindDef) -> bool {
+    let way = way(&program.vars[bind.var].crdt);
+    goes(&judge.judge(&bind.value), if way == Way::Up { Stability::Up } else { Stability::Down })
+}
+
+/// Whether the content goes this way. However it goes, nothing that has flowed may be gone: a map whose values fall may lose
+/// none of its keys for that, and what is set once stays set.
+fn goes(moves: &Moves, wanted: Stability) -> bool {
+    let stays = |leaf: &Leaf| matches!(leaf.direction(), Stability::Const | Stability::Up);
+    match moves {
+        Moves::Opt(set, content) => stays(set) && goes(content, wanted),
+        Moves::Map(keys, _, value) => stays(keys) && goes(value, wanted),
+        // Elements that flow into a set stay there.
+        Moves::Set(..) => matches!(moves.shown(), Stability::Const | Stability::Up),
+        other => other.shown() == Stability::Const || other.shown() == wanted,
+    }
 }

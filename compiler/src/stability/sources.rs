@@ -181,7 +181,7 @@ impl Walk {
                     // A removed key takes the value with it, whatever it is.
                     _ => {
                         let gone = self.leaf(number, Aspect::Value, Drift::Both);
-                        inner.each_leaf(&mut |leaf| leaf.with(&gone).within(leaf.range))
+                        inner.each_changing(&mut |leaf| leaf.with(&gone).within(leaf.range))
                     }
                 };
                 Moves::Map(keys, fixed(), Box::new(inner))
@@ -191,7 +191,7 @@ impl Walk {
                 let second = parts.pop().unwrap_or_else(Moves::constant);
                 let first = parts.pop().unwrap_or_else(Moves::constant);
                 let brought = self.leaf(number, Aspect::Value, Drift::Both);
-                let second = second.each_leaf(&mut |leaf| leaf.with(&brought).within(leaf.range));
+                let second = second.each_changing(&mut |leaf| leaf.with(&brought).within(leaf.range));
                 Moves::Parts(vec![first, second])
             }
             Read::MapCounts => {

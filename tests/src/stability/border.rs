@@ -95,7 +95,7 @@ impl Border {
             };
         }
         let below = depth - 1;
-        match self.g.rng.weighted(&[20, 12, 8, 10, 10, 5, 8, 7, 7, 5, 4, 4, 6, 5, 3]) {
+        match self.g.rng.weighted(&[20, 12, 8, 10, 10, 5, 8, 7, 7, 5, 4, 4, 6, 5, 4, 3]) {
             0 => self.bound(way, below),
             1 => {
                 let (a, b) = (self.truth(way, below), self.truth(way, below));
@@ -127,6 +127,7 @@ impl Border {
                 None => self.bound(way, below),
             },
             13 => self.field(&Ty::Bool, way, below),
+            14 => self.folded_truth(way, below),
             _ => {
                 let set = self.set(way, below, None);
                 let Some(of) = set.ty.element() else { return set };

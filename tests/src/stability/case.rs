@@ -1,22 +1,26 @@
-//! A case: a program with one `when` near the border, made from a seed.
+//! A case: a program with one place that needs a result that stays, near the border, made from a seed.
 //!
 //! ```text
 //! var m0: gmap<text, gcounter>          two to four variables of any type
 //! fn f0(p0: int) -> bool = p0 >= 2      now and then functions, the later ones calling the earlier
-//! let v0 = { a: m0["a"], b: f0(1) }     and views, records too
-//! when f0(v0.a) { emit fired { } }      or `for x in s1 when …`
+//! let v0 = { a: m0["a"], b: f0(1) }     and views, records and recursive ones too
+//! when f0(v0.a) { emit fired { } }      or another of the `places`
 //! ```
 //!
 //! Neighbours: `border` makes the expressions, `verdict` asks the checker and the explorer.
 
 use super::border::{Border, Fun};
+use super::places::{Place, Reaction};
 use super::reads::{self, Read, Way};
+use super::verdict;
 use crate::oracle::exp::Exp;
 use crate::oracle::generator::{Gen, Global};
 use crate::oracle::rng::Rng;
 use crate::oracle::ty::{SHAPE, STATUS, Ty};
 use crate::oracle::vars;
 
+/// How often a case that does not move is drawn again.
+const DRAWN_MAX: u64 = 5;
 /// How far down a shape is told apart.
 const SHAPE_DEPTH: usize = 2;
 
@@ -35,15 +39,28 @@ pub(super) struct Case {
     pub(super) vars: Vec<String>,
     pub(super) funs: Vec<FunText>,
     pub(super) lets: Vec<(String, Exp)>,
+    pub(super) place: Place,
     /// The name and source of a `for`.
     pub(super) binding: Option<(String, Exp)>,
     pub(super) condition: Exp,
     pub(super) used: Vec<&'static str>,
 }
 
-/// The case of a seed.
+/// The case of a seed: what never changes says nothing, so it is drawn again a few times.
 pub(super) fn generate(seed: u64) -> Case {
-    let mut g = Gen::new(Rng::new(seed ^ 0x57ab_1e00));
+    let mut case = drawn(seed, 0);
+    for again in 1..DRAWN_MAX {
+        if verdict::is_moving(&case) {
+            break;
+        }
+        case = drawn(seed, again);
+    }
+    case
+}
+
+/// As it is drawn, whether it moves or not.
+pub(super) fn drawn(seed: u64, again: u64) -> Case {
+    let mut g = Gen::new(Rng::new(seed ^ 0x57ab_1e00 ^ (again << 40)));
     g.narrow = true;
     let mistakes = [0, 4, 20][g.rng.below(3)];
     let mut border = Border { g, reads: Vec::new(), mistakes, funs: Vec::new() };
@@ -76,7 +93,7 @@ pub(super) fn generate(seed: u64) -> Case {
     for n in 0..border.g.rng.weighted(&[55, 30, 15]) {
         lets.push(view(&mut border, n));
     }
-    let (mut binding, mut condition) = reaction(&mut border);
+    let Reaction { mut place, mut binding, mut condition } = border.reaction();
     // What depends on no variable says nothing.
     for _ in 0..6 {
         let text =
@@ -84,10 +101,10 @@ pub(super) fn generate(seed: u64) -> Case {
         if depends(&text, &names, &funs, &lets) {
             break;
         }
-        (binding, condition) = reaction(&mut border);
+        Reaction { place, binding, condition } = border.reaction();
     }
     let used = border.g.used.iter().copied().collect();
-    Case { seed, vars: declared, funs, lets, binding, condition, used }
+    Case { seed, vars: declared, funs, lets, place, binding, condition, used }
 }
 
 /// Whether a text leads to a variable.
@@ -95,27 +112,9 @@ fn depends(text: &str, names: &[String], funs: &[FunText], lets: &[(String, Exp)
     let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
     let has = |name: &str| words.contains(&name);
     names.iter().any(|name| has(name))
-        || lets.iter().any(|(name, body)| has(name) && depends(&body.text(), names, funs, lets))
+        // A view reads those before it, and a recursive one itself.
+        || (0..).zip(lets).any(|(at, (name, body))| has(name) && depends(&body.text(), names, funs, &lets[..at]))
         || funs.iter().any(|fun| has(&fun.name) && depends(&fun.body.text(), names, funs, lets))
-}
-
-/// The `for`, if there is one, and the condition.
-fn reaction(border: &mut Border) -> (Option<(String, Exp)>, Exp) {
-    let source = if border.g.rng.chance(25) { Some(border.set(Way::Up, 1, None)) } else { None };
-    match source {
-        Some(source) if source.ty.element().is_some() => {
-            border.g.used.insert("for");
-            let name = border.g.fresh();
-            let of = source.ty.element().unwrap_or(Ty::Int);
-            let depth = 1 + border.g.rng.below(2);
-            let condition = border.bind(&[(&name, &of)], |this| this.truth(Way::Up, depth));
-            (Some((name, source)), condition)
-        }
-        _ => {
-            let depth = 1 + border.g.rng.weighted(&[35, 45, 20]);
-            (None, border.truth(Way::Up, depth))
-        }
-    }
 }
 
 /// A function that reads its parameters, variables now and then, and functions before it.
@@ -174,7 +173,11 @@ fn view(border: &mut Border, n: usize) -> (String, Exp) {
         };
         border.part(&ty, way, 2)
     };
-    let body = if border.g.rng.chance(35) {
+    let body = if border.g.rng.chance(12) {
+        let body = border.fixed_point(&name, way);
+        border.reads.push(Read { text: name.clone(), keys: Vec::new(), ty: body.ty.clone(), way });
+        body
+    } else if border.g.rng.chance(35) {
         border.g.used.insert("view of a record");
         let (a, b) = (part(border, way), part(border, way.flip()));
         let read = |field: &str, of: &Exp, way| Read {
@@ -213,15 +216,14 @@ impl Case {
             ));
         }
         for (name, body) in &self.lets {
-            out.push_str(&format!("let {name} = {}\n", body.bare()));
+            let body = body.bare();
+            // A view that names itself.
+            let is_part = |c: char| c.is_alphanumeric() || c == '_';
+            let rec = if body.split(|c| !is_part(c)).any(|word| word == name) { "rec " } else { "" };
+            let ty = if rec.is_empty() { "" } else { ": set<int>" };
+            out.push_str(&format!("let {rec}{name}{ty} = {body}\n"));
         }
-        match &self.binding {
-            Some((name, source)) => {
-                let (source, condition) = (source.bare(), self.condition.bare());
-                out.push_str(&format!("\nfor {name} in {source} when {condition} {{ emit fired {{ x: {name} }} }}\n"));
-            }
-            None => out.push_str(&format!("\nwhen {} {{ emit fired {{ }} }}\n", self.condition.bare())),
-        }
+        out.push_str(&format!("\n{}\n", self.place.text(self.binding.as_ref(), &self.condition)));
         out
     }
 
@@ -232,6 +234,13 @@ impl Case {
             None => word.to_string(),
         };
         let mut shape = self.condition.skeleton(SHAPE_DEPTH, &blank);
+        match &self.place {
+            Place::When => {}
+            Place::Once => shape = format!("once {shape}"),
+            Place::Seal => shape = format!("seal {shape}"),
+            Place::Stable => shape = format!("stable {shape}"),
+            Place::Bind(of) => shape = format!("bind {of} {shape}"),
+        }
         if let Some((_, source)) = &self.binding {
             shape = format!("for x in {} when {shape}", source.skeleton(SHAPE_DEPTH - 1, &blank));
         }
@@ -254,6 +263,9 @@ impl Case {
         };
         if self.binding.is_some() {
             with(&|case| case.binding = None);
+        }
+        if matches!(self.place, Place::Once | Place::Seal) {
+            with(&|case| case.place = Place::When);
         }
         (0..self.lets.len()).for_each(|at| with(&|case| drop(case.lets.remove(at))));
         (0..self.funs.len()).for_each(|at| with(&|case| drop(case.funs.remove(at))));

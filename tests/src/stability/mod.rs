@@ -6,13 +6,15 @@
 //!                      └──────────── accepted and one is found: unsound ────────────┘
 //! ```
 //!
-//! Code map: `reads`, `border`, `numbers`, `gatherings` make conditions, on top of the oracle's generator; `case` programs;
+//! Code map: `reads`, `border`, `numbers`, `gatherings`, `folds` make conditions, `places` where they stand, on top of the oracle's generator; `case` programs;
 //! `verdict` asks; `tally` counts, and finds the shapes of what is refused in vain.
 
 mod border;
 mod case;
+mod folds;
 mod gatherings;
 mod numbers;
+mod places;
 mod reads;
 mod tally;
 mod verdict;
@@ -35,7 +37,7 @@ pub fn check(seeds: impl IntoIterator<Item = u64>) -> Tally {
 pub fn caught_after(from: &str, to: &str, cases: u64) -> (bool, usize, u64) {
     let mut asked = 0;
     for seed in 0..cases {
-        let caught = verdict::is_caught(&case::generate(seed), from, to);
+        let caught = verdict::is_caught(&case::drawn(seed, 0), from, to);
         asked += usize::from(caught.is_some());
         if caught == Some(true) {
             return (true, asked, seed + 1);

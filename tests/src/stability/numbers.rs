@@ -33,7 +33,7 @@ impl Border {
             };
         }
         let below = depth - 1;
-        match self.g.rng.weighted(&[18, 14, 10, 12, 8, 10, 5, 6, 6, 4, 4, 3, 12]) {
+        match self.g.rng.weighted(&[18, 14, 10, 12, 8, 10, 5, 6, 6, 4, 4, 3, 7, 12]) {
             0 => {
                 let set = self.set(way, below, None);
                 Exp::new(Ty::Nat, "$.count()", [set])
@@ -69,6 +69,7 @@ impl Border {
                 let of = self.number(way, below);
                 Exp::new(Ty::Nat, "abs($)", [of])
             }
+            12 => self.folded(way, below),
             _ => self.grouped(way, below),
         }
     }
@@ -138,11 +139,12 @@ impl Border {
             return read;
         }
         let below = depth.saturating_sub(1);
-        match self.g.rng.below(6) {
+        match self.g.rng.below(8) {
             0 => {
                 let of = self.number(way, below);
                 Exp::new(Ty::opt(of.ty.clone()), "some($)", [of])
             }
+            2 if depth > 0 => self.folded_option(way, below),
             1 if depth > 0 => {
                 let (condition, of) = (self.truth(way, below), self.number(way, below));
                 Exp::new(Ty::opt(of.ty.clone()), "(if $ then some($) else none)", [condition, of])

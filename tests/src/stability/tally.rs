@@ -15,26 +15,41 @@ const SHARE_MIN: f64 = 0.01;
 /// The share of refusals that may be needless, of what is in fact stable.
 const NEEDLESS_MAX: f64 = 0.15;
 /// How many needless refusals are cut down to find their shapes.
-const SHRUNK_MAX: usize = 60;
+const SHRUNK_MAX: usize = 20;
+/// Exhaustive exploration to more steps than these is not told apart.
+const DEPTHS: usize = 6;
+/// The share of cases that must test something: accepted, and seen to change.
+const TESTING_MIN: f64 = 0.35;
 /// How many cases of unsoundness are kept.
 const UNSOUND_MAX: usize = 20;
 
+/// Operators that no case has: what is sealed is unset and then constant, and the explorer would have to seal. Programs and
+/// pages of errors have them.
+const ELSEWHERE: &[&str] = &["sealed", "late"];
+
 /// What must come up besides operators and lattices.
 const MARKS: &[&str] = &[
+    "bind",
     "capture that grows",
     "capture that may do either",
     "capture that shrinks",
     "captured lookup",
     "field of a record",
+    "fold into a lattice",
+    "fold with a function",
     "for",
     "from",
     "function",
     "function in a function",
     "if",
+    "let rec",
     "match",
     "nested map",
     "not",
+    "once",
     "product",
+    "seal",
+    "stable",
     "view",
     "view of a record",
 ];
@@ -46,9 +61,11 @@ pub struct Tally {
     accepted_and_changing: usize,
     accepted_and_still: usize,
     rightly: usize,
+    /// Of those: where nodes disagree for ever about an `ivar`.
+    torn: usize,
     needless: usize,
     cannot_tell: usize,
-    too_large: usize,
+    unfit: usize,
     /// Programs with the schedules that break them.
     pub unsound: Vec<String>,
     /// Programs that do not compile.
@@ -57,17 +74,25 @@ pub struct Tally {
     /// By shape: how many, and one program.
     shapes: BTreeMap<String, (usize, String)>,
     shrunk: usize,
+    /// Of what was accepted and changed: of how many all schedules of one step were tried, of two …
+    depths: [usize; DEPTHS],
 }
 
 impl Tally {
     pub(super) fn count(&mut self, case: &Case) {
         self.cases += 1;
         match verdict::of(case) {
-            Verdict::Accepted { changed: true } => self.accepted_and_changing += 1,
-            Verdict::Accepted { changed: false } => self.accepted_and_still += 1,
-            Verdict::Rightly { .. } => self.rightly += 1,
+            Verdict::Accepted { changed: true, depth } => {
+                self.accepted_and_changing += 1;
+                (0..DEPTHS).filter(|at| depth > *at).for_each(|at| self.depths[at] += 1);
+            }
+            Verdict::Accepted { changed: false, .. } => self.accepted_and_still += 1,
+            Verdict::Rightly { schedule } => {
+                self.rightly += 1;
+                self.torn += usize::from(schedule.iter().any(|step| step.contains("an `ivar` has two values")));
+            }
             Verdict::CannotTell => self.cannot_tell += 1,
-            Verdict::TooLarge => self.too_large += 1,
+            Verdict::Unfit => self.unfit += 1,
             Verdict::Needless => {
                 self.needless += 1;
                 if self.shrunk < SHRUNK_MAX {
@@ -128,10 +153,17 @@ impl Tally {
         self.share_needless() <= NEEDLESS_MAX
     }
 
+    /// Whether enough of the cases are a test: accepted, and seen to change.
+    #[must_use]
+    pub fn is_test(&self) -> bool {
+        self.accepted_and_changing as f64 >= TESTING_MIN * self.cases as f64
+    }
+
     /// What hardly came up, though it should have.
     #[must_use]
     pub fn missing(&self) -> Vec<&'static str> {
-        let operators = OPERATORS.iter().filter(|operator| operator.runs && !RARE.contains(&operator.name));
+        let is_here = |name: &str| !RARE.contains(&name) && !ELSEWHERE.contains(&name);
+        let operators = OPERATORS.iter().filter(|operator| operator.runs && is_here(operator.name));
         let lattices = LATTICES.iter().map(|lattice| lattice.name);
         // Products and drawn lattices have other notations.
         let lattices = lattices.filter(|name| !matches!(*name, "product" | "lattice")).chain(["drawn lattice"]);
@@ -146,10 +178,12 @@ impl Tally {
         self.accepted_and_changing += other.accepted_and_changing;
         self.accepted_and_still += other.accepted_and_still;
         self.rightly += other.rightly;
+        self.torn += other.torn;
         self.needless += other.needless;
         self.cannot_tell += other.cannot_tell;
-        self.too_large += other.too_large;
+        self.unfit += other.unfit;
         self.shrunk += other.shrunk;
+        self.depths.iter_mut().zip(other.depths).for_each(|(all, more)| *all += more);
         self.unsound.extend(other.unsound);
         self.ours.extend(other.ours);
         for (name, n) in other.uses {
@@ -163,14 +197,24 @@ impl Tally {
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{:>7} cases, {} of them too large", self.cases, self.too_large)?;
+        writeln!(f, "{:>7} cases, {} of them unfit", self.cases, self.unfit)?;
         writeln!(
             f,
             "{:>7} accepted and seen to change, {} never seen to",
             self.accepted_and_changing, self.accepted_and_still
         )?;
+        write!(f, "        of those that change, all schedules were tried of at least")?;
+        for (steps, n) in (1..).zip(self.depths).filter(|(steps, _)| *steps > 1) {
+            let share = 100.0 * n as f64 / self.accepted_and_changing.max(1) as f64;
+            write!(f, "{} {steps} steps: {share:.1} %", if steps == 2 { "" } else { "," })?;
+        }
+        writeln!(f)?;
         writeln!(f, "{:>7} accepted and seen to go back", self.unsound.len())?;
-        writeln!(f, "{:>7} refused and seen to go back", self.rightly)?;
+        writeln!(
+            f,
+            "{:>7} refused and seen to go back, {} of them by two values of an `ivar`",
+            self.rightly, self.torn
+        )?;
         writeln!(f, "{:>7} refused, seen to change and never to go back", self.needless)?;
         writeln!(f, "{:>7} refused and never seen to change: nothing is known", self.cannot_tell)?;
         writeln!(f, "needless: {:.1} % of what stays true, as far as explored\n", 100.0 * self.share_needless())?;

@@ -9,6 +9,7 @@ pub mod decode;
 mod expr;
 pub mod format;
 mod graph;
+mod order;
 pub mod parts;
 mod program;
 mod ty;
@@ -17,6 +18,7 @@ mod value;
 pub use codec::{VALUE_DEPTH_MAX, ValueCodec};
 pub use expr::{Arm, BinaryOp, CollOp, Expr, ExprKind, Func, Lambda, Pattern, Place, TextPart, UnaryOp, VarId, ViewId};
 pub use graph::{Agg, Graph, Node, NodeId, Op, Stability, Stage};
+pub use order::Order;
 pub use program::{
     Emit, EventPlan, FeedPlan, HandlerPlan, Plan, Shape, ShowPlan, Step, Stmt, Update, VarPlan, ViewPlan, WatchPlan,
     WhenKind, WhenPlan,

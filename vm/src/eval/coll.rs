@@ -28,7 +28,7 @@ pub(super) fn collect(
     frame: &mut Frame<'_>,
     world: &dyn World,
 ) -> Result<Value, Failure> {
-    // These three look into a variable or view without building it.
+    // These look into a variable or view without building it.
     match op {
         CollOp::Count | CollOp::IsEmpty => {
             let len = read::read(source, frame, world)?.len(place, world)?;
@@ -42,6 +42,7 @@ pub(super) fn collect(
             let item = eval(arg(args), frame, world)?;
             return source.contains(&item, place, world).map(Value::Bool);
         }
+        CollOp::Keys => return read::read(source, frame, world)?.keys(place, world),
         _ => {}
     }
     let source = eval(source, frame, world)?;
@@ -64,14 +65,13 @@ pub(super) fn collect(
         }
         CollOp::Any => Ok(Value::Bool(run.results(&source)?.iter().any(truth))),
         CollOp::All => Ok(Value::Bool(run.results(&source)?.iter().all(truth))),
-        CollOp::Keys => Ok(Value::Set(entries_of(&source).iter().map(|(key, _)| key.clone()).collect())),
         CollOp::Values => Ok(Value::set(entries_of(&source).iter().map(|(_, value)| value.clone()).collect())),
         CollOp::ToSet => Ok(Value::Set(set_of(source))),
         CollOp::Fold => {
             let init = eval(arg(args), run.frame, world)?;
             items(&source).try_fold(init, |gathered, item| run.call(pair(gathered, item)))
         }
-        CollOp::Count | CollOp::IsEmpty | CollOp::Contains => unreachable!("answered above"),
+        CollOp::Count | CollOp::IsEmpty | CollOp::Contains | CollOp::Keys => unreachable!("answered above"),
     }
 }
 

@@ -145,6 +145,19 @@ impl<'w> Read<'w> {
         }
     }
 
+    /// The keys of a map. What stands under them is not looked at, so it is no failure if that has no value.
+    pub(super) fn keys(self, place: Place, world: &dyn World) -> Result<Value, Failure> {
+        if let Read::State(part) = &self
+            && part.reading.leaf().is_none()
+        {
+            return Ok(Value::Set(part.reading.entries().map(|(key, _)| key.clone()).collect()));
+        }
+        match self.into_value(place, world)? {
+            Value::Map(entries) => Ok(Value::Set(entries.iter().map(|(key, _)| key.clone()).collect())),
+            other => mismatch("a map", &other),
+        }
+    }
+
     /// Whether an option is set. A variable that was set twice is set.
     pub(super) fn has_content(self, place: Place, world: &dyn World) -> Result<bool, Failure> {
         if let Read::State(part) = &self

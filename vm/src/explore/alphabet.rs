@@ -74,6 +74,13 @@ impl Alphabet {
                 add(&mut all, n.saturating_sub(1));
             }
             [0, 1, -1, 2].into_iter().for_each(|n| add(&mut all, n));
+            // However few are taken, one of them is below zero, and of four one is zero: sums and products turn there.
+            for (n, at) in [(0, most.saturating_sub(2)), (-1, most.saturating_sub(1))] {
+                if at >= 2 && all.len() > at && !all[..=at].iter().any(|m| if n < 0 { *m < 0 } else { *m == 0 }) {
+                    all.retain(|m| *m != n);
+                    all.insert(at, n);
+                }
+            }
             all
         };
         let parts = |types: &[Type]| self.side_by_side(types, most, depth);
@@ -155,10 +162,10 @@ impl Alphabet {
         made
     }
 
-    /// Different values of a type, as many as it takes to pass the bounds in the question, but at most `most`.
-    pub(super) fn many(&self, ty: &Type, most: usize) -> Vec<Value> {
+    /// Different values of a type, so many beyond the bounds in the question, but at most `most`.
+    pub(super) fn many(&self, ty: &Type, beyond: usize, most: usize) -> Vec<Value> {
         let bound = self.ints.iter().copied().filter(|n| *n < BULK_MAX as i64).max().unwrap_or(1);
-        let many = (usize::try_from(bound).unwrap_or(0).max(1) + 1).min(most);
+        let many = (usize::try_from(bound).unwrap_or(0).max(1) + beyond).min(most);
         let mut all = self.values(ty, many);
         let mut next = 0;
         while all.len() < many && next < 4 * BULK_MAX {

@@ -12,6 +12,8 @@
 //! it as a breach; it is not a going back. A value of any type ([`Explorer::of_value`]) must not go back in its growth order:
 //! a number not fall, a set not lose an element.
 //!
+//! A value that is to move one way ([`Explorer::along`]) must never be seen to go against its order, in the same sense.
+//!
 //! First all schedules, shortest first, as far as the effort goes; then random ones, which climb towards where the question
 //! holds and from there try every single update. What is not found is not there *as far as explored*, nothing more.
 //!
@@ -33,9 +35,9 @@ mod world;
 pub use ops::Op;
 pub use schedule::{Schedule, Step, Told};
 
-use lasp_plan::{Expr, Type, VarPlan};
+use lasp_plan::{Expr, Order, Type, VarPlan};
 
-use order::Growth;
+use order::{Growth, Way};
 use search::Search;
 use world::Setting;
 
@@ -85,7 +87,7 @@ impl<'q> Explorer<'q> {
     #[must_use]
     pub fn of_value(vars: &'q [VarPlan], value: &'q Expr, ty: &'q Type) -> Explorer<'q> {
         let mut setting = Setting::new(vars, value);
-        setting.growth = Some(Growth::new(ty, vars));
+        setting.way = Some(Way::Growth(Growth::new(ty, vars)));
         Explorer { setting }
     }
 
@@ -93,6 +95,13 @@ impl<'q> Explorer<'q> {
     #[must_use]
     pub fn torn(mut self) -> Explorer<'q> {
         self.setting.torn = true;
+        self
+    }
+
+    /// About a value that must not go against what is claimed of it, instead of a truth or of rows.
+    #[must_use]
+    pub fn along(mut self, order: Order) -> Explorer<'q> {
+        self.setting.way = Some(Way::Claim(order));
         self
     }
 

@@ -75,7 +75,7 @@ impl Site<'_> {
         }
         match (kind, ty) {
             (Kind::GMap(inner) | Kind::OrMap(inner), Type::Map(key, value)) => {
-                for key in self.alphabet.many(key, KEYS[depth.min(2)]) {
+                for key in self.alphabet.many(key, 2, KEYS[depth.min(2)]) {
                     self.path.push(Step::Key(key));
                     self.visit(inner, value, depth + 1);
                     self.path.pop();
@@ -103,7 +103,7 @@ impl Site<'_> {
         Some(match param {
             MethodParam::Element => self.alphabet.values(&content(), most).into_iter().map(Arg::Element).collect(),
             MethodParam::ElementSet => {
-                let all = self.alphabet.many(&content(), BULK_MAX);
+                let all = self.alphabet.many(&content(), 1, BULK_MAX);
                 let two = all[..all.len().min(2)].to_vec();
                 if two.len() == all.len() {
                     vec![Arg::Elements(all)]

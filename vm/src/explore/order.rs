@@ -6,16 +6,43 @@
 //! ```
 //!
 //! Sets by ⊆, lists as multisets, maps and products part by part, options by unset below set; elements of a lattice drawn
-//! in the program as drawn; everything else by its one order. Neighbours: `world` asks, the checker judges by the same.
+//! in the program as drawn; everything else by its one order. Where the compiler claims more, [`lasp_plan::Order`] does. Neighbours: `world` asks, the checker judges by the same.
 
 use std::sync::Arc;
 
 use lasp_lattice::{Kind, UserLattice};
-use lasp_plan::{Type, Value, VarPlan};
+use lasp_plan::format::{text_of, untyped_text_of};
+use lasp_plan::{Order, Type, Value, VarPlan};
+
+/// Which way a value must not go.
+pub(super) enum Way<'q> {
+    /// Down in the growth order of its type.
+    Growth(Growth<'q>),
+    /// Against what is claimed of it.
+    Claim(Order),
+}
+
+impl Way<'_> {
+    /// Whether going from `before` to `after` takes nothing back.
+    pub(super) fn keeps(&self, before: &Value, after: &Value) -> bool {
+        match self {
+            Way::Growth(growth) => growth.keeps(before, after),
+            Way::Claim(claim) => !claim.is_back(before, after),
+        }
+    }
+
+    /// A value, as a program writes it as far as its type is known.
+    pub(super) fn text(&self, value: &Value) -> String {
+        match self {
+            Way::Growth(growth) => text_of(value, growth.ty),
+            Way::Claim(_) => untyped_text_of(value),
+        }
+    }
+}
 
 /// The order of the values of one type.
 pub(super) struct Growth<'q> {
-    pub(super) ty: &'q Type,
+    ty: &'q Type,
     /// Those of the variables, by name.
     drawn: Vec<Arc<UserLattice>>,
 }

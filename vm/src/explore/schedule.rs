@@ -214,9 +214,9 @@ pub(super) fn told(setting: &Setting<'_>, found: &Schedule, condition: &str, row
         None => return Vec::new(),
     };
     let row = || rows.map_or_else(|| untyped_text_of(&breach.row), |ty| text_of(&breach.row, ty));
-    let (before, after) = match &setting.growth {
-        Some(growth) => {
-            let is = |value: &Value| format!("is {}", text_of(value, growth.ty));
+    let (before, after) = match &setting.way {
+        Some(way) => {
+            let is = |value: &Value| format!("is {}", way.text(value));
             (is(&breach.row), breach.left.iter().map(is).collect::<String>())
         }
         None if breach.row == Value::unit() => ("is true".to_string(), "is false".to_string()),

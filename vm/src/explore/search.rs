@@ -142,7 +142,8 @@ impl<'s, 'q> Search<'s, 'q> {
                     }
                 }
             } else {
-                let aims = held.is_empty() && self.choices.chance(60);
+                // A value has nothing to climb to.
+                let aims = held.is_empty() && self.setting.way.is_none() && self.choices.chance(60);
                 for _ in 0..if aims { CLIMB_MAX } else { 1 } {
                     let step = self.random_update(at);
                     let mut next = world.clone();
@@ -162,7 +163,7 @@ impl<'s, 'q> Search<'s, 'q> {
             if world.replicas[at].held != held
                 && let Some(last) = self.look_around(&world, at)
             {
-                steps.push(last);
+                steps.extend(last);
                 return Some(steps);
             }
         }
@@ -176,14 +177,33 @@ impl<'s, 'q> Search<'s, 'q> {
         Step::Update { at, op, now_us: self.choices.below(4) as i64 }
     }
 
-    /// Every single step at a replica where something new holds: one that breaks it.
-    fn look_around(&mut self, world: &World, at: usize) -> Option<Step> {
-        let updates = self.setting.ops.iter().flatten().map(|op| Step::Update { at, op: op.clone(), now_us: 4 });
+    /// Every single step at a replica where something new holds, and every single update elsewhere that is then heard of: one
+    /// that breaks it.
+    fn look_around(&mut self, world: &World, at: usize) -> Option<Vec<Step>> {
+        let updates = |at: usize| {
+            let ops = self.setting.ops.iter().flatten();
+            ops.map(move |op| Step::Update { at, op: op.clone(), now_us: 4 })
+        };
         let others = (0..REPLICAS).filter(|from| *from != at).map(|from| Step::Hear { at, from });
-        for step in updates.chain(others) {
+        let alone: Vec<Step> = updates(at).chain(others).collect();
+        let elsewhere = (at + 1) % REPLICAS;
+        // What is done apart counts where conflicts do; else the budget is better spent on other schedules.
+        let apart: Vec<Step> = if self.setting.torn { updates(elsewhere).collect() } else { Vec::new() };
+        for step in alone {
             let mut next = world.clone();
             if self.step(&mut next, &step).is_some_and(|asked| asked.is_breach()) {
-                return Some(step);
+                return Some(vec![step]);
+            }
+        }
+        for step in apart {
+            let mut next = world.clone();
+            let Some(asked) = self.step(&mut next, &step) else { continue };
+            if asked.is_breach() {
+                return Some(vec![step]);
+            }
+            let hear = Step::Hear { at, from: elsewhere };
+            if self.step(&mut next, &hear).is_some_and(|asked| asked.is_breach()) {
+                return Some(vec![step, hear]);
             }
         }
         None

@@ -17,7 +17,7 @@ use lasp_plan::{Expr, Plan, Value, ValueCodec, VarId, VarPlan, ViewId};
 use super::REPLICAS;
 use super::alphabet::Alphabet;
 use super::ops::{self, Op};
-use super::order::Growth;
+use super::order::Way;
 use crate::Failure;
 use crate::eval::{Frame, World as Reads, eval};
 use crate::node::genesis;
@@ -30,7 +30,7 @@ pub(super) struct Setting<'q> {
     /// Updates to try, by variable; only of those that the question reads.
     pub(super) ops: Vec<Vec<Op>>,
     /// If the question is about a value of any type: its order. Then the value is the one row, and what it must not go below.
-    pub(super) growth: Option<Growth<'q>>,
+    pub(super) way: Option<Way<'q>>,
     /// Whether [`Asked::Torn`] is asked for; else it is a failure like others.
     pub(super) torn: bool,
     start: Vec<Arc<State<Value>>>,
@@ -47,14 +47,14 @@ impl<'q> Setting<'q> {
         // A variable whose initial value fails stays at its least state, as it does in a node.
         genesis::found(&plan, &mut initial, &|_| Some(id(0)));
         let start = (0..).zip(vars).map(|(at, _)| Arc::new(initial.state(VarId(at)).clone())).collect();
-        Setting { vars, question, ops, growth: None, torn: false, start }
+        Setting { vars, question, ops, way: None, torn: false, start }
     }
 
     /// Whether a row that was held is still there, or something above it.
     fn keeps(&self, rows: &[Value], held: &Value) -> bool {
-        match &self.growth {
+        match &self.way {
             None => rows.binary_search(held).is_ok(),
-            Some(growth) => rows.iter().all(|value| growth.keeps(held, value)),
+            Some(way) => rows.iter().all(|value| way.keeps(held, value)),
         }
     }
 
@@ -182,7 +182,7 @@ impl Replica {
     pub(super) fn rows(&self, setting: &Setting<'_>, at: usize) -> Result<Vec<Value>, Failure> {
         let here = Here { vars: setting.vars, states: &self.states, replica: id(at) };
         Ok(match eval(setting.question, &mut Frame::new(&[]), &here)? {
-            value if setting.growth.is_some() => vec![value],
+            value if setting.way.is_some() => vec![value],
             Value::Bool(true) => vec![Value::unit()],
             Value::Bool(false) => Vec::new(),
             rows => {
@@ -205,7 +205,7 @@ impl Replica {
         if let Some(gone) = self.held.iter().find(|row| !setting.keeps(&rows, row)) {
             return Asked::Broken(gone.clone());
         }
-        let grown = match setting.growth {
+        let grown = match setting.way {
             None => rows.len() > self.held.len(),
             Some(_) => *rows != *self.held,
         };
