@@ -13,10 +13,11 @@
 //! Invariant: of what is accepted no node ever sees the opposite, under any schedule (tested by schedules).
 //!
 //! The parts: `linear` sums of counters and their pools of rights, `free` the argument, `elements` what may be added to a
-//! set, `value` what holds at the beginning, `refuse` the reports. Neighbours: `stability` judges, `check::invariants`
+//! set, `flowing` what is known of it, `value` what holds at the beginning, `refuse` the reports. Neighbours: `stability` judges, `check::invariants`
 //! reads, `lower::escrow` makes updates with rights.
 
 mod elements;
+mod flowing;
 mod free;
 mod linear;
 mod refuse;
@@ -43,6 +44,8 @@ pub struct InvariantRow {
     pub verdict: &'static str,
     /// Why it always holds, a sentence each; empty if it was refused.
     pub argument: Vec<String>,
+    /// The parts of it that were refused: also in the views that it names.
+    pub refused: Vec<Place>,
 }
 
 /// Judges every invariant; what does not hold by itself is reported (E0501, E0503).
@@ -55,13 +58,17 @@ pub(crate) fn check_invariants(
     let unread = diagnostics.iter().any(|found| ["E00", "E01", "E02"].contains(&&found.code.as_str()[..3]));
     for invariant in &program.invariants {
         let text = text_at(files, invariant.condition.place);
+        let before = diagnostics.len();
         let (verdict, argument) = match invariant.pool {
+            // What rights cannot hold was reported as it was read.
+            Some(pool) if program.pools[pool].bound.terms.is_empty() => ("refused", Vec::new()),
             Some(pool) => ("escrow", held(&program.pools[pool], &text)),
             // What a name or a type means is not known: what follows from it is not either.
             None if unread => ("refused", Vec::new()),
             None => freely(program, files, invariant, diagnostics),
         };
-        rows.push(InvariantRow { place: invariant.place, text, verdict, argument });
+        let refused = diagnostics[before..].iter().map(|found| found.primary.place).collect();
+        rows.push(InvariantRow { place: invariant.place, text, verdict, argument, refused });
     }
     rows
 }
@@ -87,9 +94,6 @@ fn freely(
 
 /// Why rights hold a bound.
 fn held(pool: &Pool, text: &str) -> Vec<String> {
-    if pool.bound.terms.is_empty() {
-        return Vec::new();
-    }
     let mut argument = vec![
         format!("what is left of `{text}` is divided into rights, and every right belongs to one node"),
         "an update that uses some up spends rights of its own node in the same op, or is refused; nobody is asked"
