@@ -34,17 +34,19 @@ const FAMILIES: &[(&str, &str)] = &[
 Examples:
   lasp explain E0301               what the rule is, why, a program that breaks it, one that does not
   lasp explain                     the list of all codes
-  lasp explain main.lasp           all variables, views and `when`s: final or not, and why, in a line
+  lasp explain main.lasp           all variables, views, `when`s and invariants: final or not, and why,
+                                   in a line
   lasp explain main.lasp total     what `total` reads, what can take it back, what may be merged,
                                    what has to be agreed on
   lasp explain main.lasp when@14   the `when` in line 14; also by what it emits (big_cart) or by how
                                    its condition begins (\"cart.count()\")
+  lasp explain main.lasp invariant@6   why the invariant in line 6 holds, or what breaks it
   lasp explain main.lasp total --format json")]
 pub struct Args {
     /// A code such as E0301, or a program; without one, all codes are listed
     #[arg(value_name = "CODE|FILE")]
     code: Option<String>,
-    /// Of a program: a variable, a view, or a `when` by what it emits or by its line (when@14)
+    /// Of a program: a variable, a view, or a `when` or invariant by its line (when@14) or by how it begins
     #[arg(value_name = "NAME")]
     name: Option<String>,
 }

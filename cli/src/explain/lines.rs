@@ -5,10 +5,10 @@
 //!  "schedule":{"found":true,"steps":[…]},"flow":"gather","at":"each","coordination":"seal or one owner","why":"…"}
 //! ```
 //!
-//! Neighbours: `page` says the same to people.
+//! An invariant has `verdict` (free, escrow, refused), `argument`, `wrong` and `breaking` besides. Neighbours: `page` says the same to people.
 
 use lasp_compiler::diagnostic::SourceFile;
-use lasp_compiler::explanation::{Drifting, Explanation, Reading};
+use lasp_compiler::explanation::{Drifting, Explanation, Held, Reading};
 use lasp_plan::Place;
 use serde::Serialize;
 
@@ -22,6 +22,8 @@ use crate::locate::Position;
 pub struct Line<'a> {
     #[serde(flatten)]
     head: Head<'a>,
+    #[serde(flatten)]
+    held: Option<HeldLine<'a>>,
     needed: bool,
     refused: &'a [&'static str],
     reads: Vec<ReadLine<'a>>,
@@ -38,6 +40,8 @@ pub struct Line<'a> {
 pub struct ShortLine<'a> {
     #[serde(flatten)]
     head: Head<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verdict: Option<&'a str>,
     because: String,
     flow: String,
     at: &'a str,
@@ -56,6 +60,24 @@ struct Head<'a> {
     #[serde(rename = "type")]
     ty: &'a str,
     stability: String,
+}
+
+/// Of an invariant.
+#[derive(Serialize)]
+struct HeldLine<'a> {
+    verdict: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    within: Option<&'a str>,
+    argument: &'a [String],
+    wrong: &'a [String],
+    breaking: Vec<BreakingLine<'a>>,
+}
+
+#[derive(Serialize)]
+struct BreakingLine<'a> {
+    text: &'a str,
+    place: PlaceLine<'a>,
+    because: &'a str,
 }
 
 #[derive(Serialize)]
@@ -121,6 +143,7 @@ pub fn line<'a>(answer: &'a Answer, files: &'a [SourceFile]) -> Line<'a> {
     });
     Line {
         head: head(explanation, files),
+        held: explanation.held.as_ref().map(|held| invariant(held, files)),
         needed: explanation.needed.is_some(),
         refused,
         reads: explanation.reads.iter().map(|reading| read(reading, files)).collect(),
@@ -137,6 +160,7 @@ pub fn line<'a>(answer: &'a Answer, files: &'a [SourceFile]) -> Line<'a> {
 pub fn short<'a>(explanation: &'a Explanation, files: &'a [SourceFile]) -> ShortLine<'a> {
     ShortLine {
         head: head(explanation, files),
+        verdict: explanation.held.as_ref().map(|held| held.verdict),
         because: because(explanation),
         flow: explanation.flow.to_string(),
         at: &explanation.at,
@@ -154,6 +178,21 @@ fn head<'a>(explanation: &'a Explanation, files: &'a [SourceFile]) -> Head<'a> {
         place: at(topic.place, files),
         ty: &explanation.ty,
         stability: explanation.stability.to_string(),
+    }
+}
+
+fn invariant<'a>(held: &'a Held, files: &'a [SourceFile]) -> HeldLine<'a> {
+    let breaking = held.breaking.iter().map(|breaking| BreakingLine {
+        text: &breaking.text,
+        place: at(breaking.place, files),
+        because: &breaking.what,
+    });
+    HeldLine {
+        verdict: held.verdict,
+        within: held.within.as_deref(),
+        argument: &held.argument,
+        wrong: &held.wrong,
+        breaking: breaking.collect(),
     }
 }
 

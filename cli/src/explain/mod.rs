@@ -8,9 +8,11 @@
 //! Pure: texts in, pages out; the command reads files and prints. Invariant: the same program gives the same page, also
 //! where a schedule was looked for: the effort is counted in steps, not in seconds.
 //!
-//! Neighbours: `against` looks for the schedule, `page` and `lines` say it to people and to programs.
+//! Neighbours: `against` looks for the schedule, `page` (of an invariant `held`) and `lines` say it to
+//! people and to programs.
 
 pub mod against;
+mod held;
 pub mod lines;
 pub mod page;
 
@@ -43,11 +45,12 @@ pub fn find<'e>(explainer: &'e Explainer, file: &str, wanted: &str) -> Result<Ve
     let topics = explainer.topics();
     let names = || topics.iter().flat_map(|topic| topic.also.iter().chain([&topic.name])).map(String::as_str);
     let all = format!("there are {}", listed(topics.iter().map(|topic| topic.name.as_str())));
-    let usage = Usage::new(format!("there is no variable, view or `when` called `{wanted}` in {file}"));
+    let usage = Usage::new(format!("there is no variable, view, `when` or invariant called `{wanted}` in {file}"));
     Err(match nearest(wanted, names()) {
         Some(near) => usage.help(format!("did you mean `{near}`?\n          {all}")),
         None if topics.is_empty() => usage.help("the program has none at all"),
-        None => usage.help(format!("{all}; a `when` can be called by what it emits, too")),
+        None => usage
+            .help(format!("{all}; a `when` can be called by what it emits, too, and an invariant by how it begins")),
     })
 }
 
@@ -57,6 +60,8 @@ pub fn answer(explainer: &Explainer, topic: &Topic) -> Answer {
     let explanation = explainer.explain(topic);
     let refused: Vec<&'static str> = explainer.errors_of(topic).iter().map(|error| error.code.as_str()).collect();
     let goes_back = match explanation.stability {
+        // What is false at the beginning needs no schedule.
+        _ if explanation.held.is_some() => explanation.is_trusted() || refused.iter().any(|code| *code != "E0503"),
         Stability::Eventual => true,
         Stability::Down if !refused.is_empty() => true,
         // What nobody has checked is tried.
@@ -104,6 +109,9 @@ pub fn called(topic: &Topic) -> String {
 /// Why it is not stable, or why it is, in a line: of what decides most.
 #[must_use]
 pub fn because(explanation: &Explanation) -> String {
+    if let Some(held) = &explanation.held {
+        return held::because(held, explanation.is_trusted());
+    }
     let Some(first) = explanation.reads.first() else { return "it reads nothing that changes".to_string() };
     let goes_another_way = matches!(explanation.stability, Stability::Eventual | Stability::Down);
     match (&first.turn, first.drift) {

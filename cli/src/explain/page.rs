@@ -13,15 +13,16 @@
 //!     so         eventual
 //! ```
 //!
-//! Invariant: without colours the page is itself. Neighbours: `lines` says the same to programs.
+//! Invariant: without colours the page is itself. Neighbours: `lines` says the same to programs; `held` the page of an
+//! invariant.
 
 use lasp_compiler::diagnostic::SourceFile;
-use lasp_compiler::explanation::{Drifting, Explanation, Reading, Topic};
+use lasp_compiler::explanation::{Coordination, Drifting, Explanation, Reading, Topic};
 use lasp_compiler::flow::Flow;
 use lasp_plan::{Place, Stability};
 
 use super::against::Against;
-use super::{Answer, because, called, goes_apart, judgement, merging, why_it_stays};
+use super::{Answer, because, called, goes_apart, held, judgement, merging, why_it_stays};
 use crate::json::locate;
 use crate::names::{counted, listed};
 use crate::output::{BOLD, CYAN, GREY, PLAIN, YELLOW};
@@ -37,6 +38,11 @@ const QUOTED_MAX: usize = 72;
 #[must_use]
 pub fn page(answer: &Answer, files: &[SourceFile]) -> String {
     let Answer { explanation, against, refused } = answer;
+    if let Some(held) = &explanation.held {
+        let mut out = held::page(answer, held, files);
+        out.extend(agreed_on(explanation));
+        return out.join("\n");
+    }
     let mut out = vec![head(explanation)];
     out.push(format!("  {}", judgement(explanation)));
     if let Some(needs) = explanation.needed {
@@ -79,13 +85,17 @@ pub fn page(answer: &Answer, files: &[SourceFile]) -> String {
         (role, _) => format!("; computed at {role}"),
     };
     out.push(wrapped(&format!("{}: {}{at}", explanation.flow, merging(explanation))));
-    out.push(title("What has to be agreed on"));
-    out.push(wrapped(&format!("{}: {}", explanation.coordination.what, explanation.coordination.why)));
+    out.extend(agreed_on(explanation));
     out.join("\n")
 }
 
+fn agreed_on(explanation: &Explanation) -> [String; 2] {
+    let Coordination { what, why } = &explanation.coordination;
+    [title("What has to be agreed on"), wrapped(&format!("{what}: {why}"))]
+}
+
 /// A sentence as lines of a page.
-fn wrapped(text: &str) -> String {
+pub(super) fn wrapped(text: &str) -> String {
     let mut lines = vec![String::from(" ")];
     for word in text.split(' ') {
         let last = lines.last().map_or(0, |line| line.chars().count());
@@ -100,7 +110,7 @@ fn wrapped(text: &str) -> String {
     lines.join("\n")
 }
 
-fn title(text: &str) -> String {
+pub(super) fn title(text: &str) -> String {
     format!("\n{BOLD}{text}{PLAIN}")
 }
 
@@ -177,7 +187,7 @@ fn way(steps: &[String]) -> String {
     }
 }
 
-fn schedule(against: &Against, is_trusted: bool) -> Vec<String> {
+pub(super) fn schedule(against: &Against, is_trusted: bool) -> Vec<String> {
     match against {
         Against::Found(steps) => {
             let width = steps.iter().map(|step| step.does.chars().count()).max().unwrap_or(0);
@@ -230,16 +240,20 @@ fn row(explanation: &Explanation) -> [String; 4] {
         Some(first) => format!("{} `{first}`", topic.name),
         None => topic.name.clone(),
     };
-    [topic.kind.to_string(), called, explanation.stability.to_string(), because(explanation)]
+    let (called, judged) = match &explanation.held {
+        Some(held) => (format!("{} `{}`", topic.name, shortened(&topic.text)), held::verdict(held).to_string()),
+        None => (called, explanation.stability.to_string()),
+    };
+    [topic.kind.to_string(), called, judged, because(explanation)]
 }
 
 /// `cart.lasp:3`.
-fn at(place: Place, files: &[SourceFile]) -> String {
+pub(super) fn at(place: Place, files: &[SourceFile]) -> String {
     let (file, start, _) = locate(place, files);
     format!("{GREY}{file}:{}{PLAIN}", start.line)
 }
 
-fn shortened(text: &str) -> String {
+pub(super) fn shortened(text: &str) -> String {
     if text.chars().count() <= QUOTED_MAX {
         return text.to_string();
     }

@@ -9,14 +9,16 @@
 //!           coordination  seal or one owner
 //! ```
 //!
-//! What can be asked about: variables, views, and each `when`, `once`, `seal` and `bind`, by what it emits or seals or by
-//! its line (`when@14`). Nothing here judges; it puts together what the checker knows. A program whose only errors are about stability, flow, invariants or
+//! What can be asked about: variables, views, and each `when`, `once`, `seal`, `bind` and `invariant`, by what it emits or
+//! seals or by its line (`when@14`). Nothing here judges; it puts together what the checker knows. A program whose only errors are about stability, flow, invariants or
 //! what is not of this version can be explained: that is when people ask.
 //!
-//! Neighbours: `stability::readings` the chain, `way` through what it goes, `coordination` what has to be agreed on; the
+//! Neighbours: `stability::readings` the chain, `way` through what it goes, `coordination` what has to be agreed on, `held` why
+//! invariants hold; the
 //! cli shows it, and lets the vm's explorer look for a schedule.
 
 mod coordination;
+mod held;
 mod way;
 
 use lasp_plan::{Expr, Place, Stability, Type, VarPlan};
@@ -24,17 +26,19 @@ use lasp_plan::{Expr, Place, Stability, Type, VarPlan};
 use crate::diagnostic::{Diagnostic, Severity, SourceFile};
 use crate::flow::{Flow, Flows, coordination_of_view, place_of_var, place_of_view};
 use crate::hir::{Hir, HirKind, HirStmt};
+use crate::invariant::InvariantRow;
 use crate::program::{MadeFor, Program, WhenDef};
 use crate::required::question;
 use crate::stability::{of_expression, of_variable, text_at};
 use crate::{Compiled, Loader, Options};
 
 pub use coordination::Coordination;
+pub use held::{Breaking, Held};
 
 /// What can be explained.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Topic {
-    /// `var`, `let`, `when`, `once`, `seal` or `bind`.
+    /// `var`, `let`, `when`, `once`, `seal`, `bind` or `invariant`.
     pub kind: &'static str,
     /// Its name; what has none is called by its line: `when@14`, `seal@20`.
     pub name: String,
@@ -53,6 +57,7 @@ enum Of {
     View(usize),
     When(usize),
     Bind(usize),
+    Invariant(usize),
 }
 
 /// Everything that is known about why a result is as it is.
@@ -74,6 +79,8 @@ pub struct Explanation {
     pub at: String,
     /// What has to be agreed on.
     pub coordination: Coordination,
+    /// Of an invariant, whether it holds.
+    pub held: Option<Held>,
 }
 
 /// A source that is read: a lattice in a variable, and what is read of it.
@@ -151,6 +158,8 @@ pub struct Explainer {
     diagnostics: Vec<Diagnostic>,
     vars: Vec<VarPlan>,
     topics: Vec<Topic>,
+    /// As the program declares them.
+    invariants: Vec<InvariantRow>,
 }
 
 /// Whether an error leaves the rest of the program with a meaning.
@@ -184,7 +193,8 @@ impl Explainer {
         let vars = crate::lower::variables(&program).unwrap_or_default();
         let topics = topics(&program, &compiled.files);
         let (files, diagnostics) = (compiled.files.clone(), compiled.diagnostics.clone());
-        (compiled, Some(Explainer { program, files, diagnostics, vars, topics }))
+        let invariants = compiled.invariants.clone();
+        (compiled, Some(Explainer { program, files, diagnostics, vars, topics, invariants }))
     }
 
     /// What can be explained, in the order of the text.
@@ -235,6 +245,7 @@ impl Explainer {
                 when.binding.iter().map(|(_, source)| source.place).chain([when.condition.place]).collect()
             }
             Of::Bind(index) => vec![self.program.binds[index].value.place],
+            Of::Invariant(index) => return self.errors_of_invariant(index),
         };
         let stands_in = |found: &&Diagnostic| {
             let about_it = found.code.as_str().starts_with("E03");
@@ -253,7 +264,7 @@ impl Explainer {
         let hir = self.hir(topic);
         let expr = crate::lower::pure(&self.program, &hir)?;
         let ty = self.program.holes.full(&hir.ty).closed();
-        Some(Question { expr, ty, is_condition: matches!(topic.of, Of::When(_)) })
+        Some(Question { expr, ty, is_condition: matches!(topic.of, Of::When(_) | Of::Invariant(_)) })
     }
 
     /// What is explained, as an expression.
@@ -270,6 +281,7 @@ impl Explainer {
             }
             Of::When(index) => question(program, &program.whens[index]),
             Of::Bind(index) => program.binds[index].value.clone(),
+            Of::Invariant(index) => program.invariants[index].condition.clone(),
         }
     }
 
@@ -284,7 +296,7 @@ impl Explainer {
         let hir = self.hir(topic);
         let (stability, mut reads) = match topic.of {
             Of::Var(index) => of_variable(program, &self.files, index),
-            Of::View(_) | Of::When(_) | Of::Bind(_) => of_expression(program, &self.files, &hir),
+            Of::View(_) | Of::When(_) | Of::Bind(_) | Of::Invariant(_) => of_expression(program, &self.files, &hir),
         };
         for reading in &mut reads {
             if let Some(var) = reading.var.filter(|_| !matches!(topic.of, Of::Var(_))) {
@@ -292,6 +304,7 @@ impl Explainer {
                 reading.through = way::way(program, &hir, var).into_iter().filter(|step| *step != own).collect();
             }
         }
+        let held = if let Of::Invariant(index) = topic.of { Some(self.held(index)) } else { None };
         let mut flows = Flows::new(program);
         let (flow, at, coordination) = match topic.of {
             Of::Var(index) => {
@@ -316,9 +329,14 @@ impl Explainer {
                 let flow = flows.value(&program.binds[index].value);
                 (flow, "each".to_string(), coordination::of_lasting(stability, &reads))
             }
+            Of::Invariant(index) => (
+                flows.value(&hir),
+                "each".to_string(),
+                self.agreed_on(index, reads.iter().any(|reading| reading.trusted)),
+            ),
         };
         let ty = match topic.of {
-            Of::When(_) => "bool".to_string(),
+            Of::When(_) | Of::Invariant(_) => "bool".to_string(),
             _ => program.holes.full(&hir.ty).to_string(),
         };
         Explanation {
@@ -329,6 +347,7 @@ impl Explainer {
                 "when" => Some("a `when` needs what stays"),
                 "once" => Some("a `once` needs what stays"),
                 "seal" => Some("a `seal` needs what stays"),
+                "invariant" => Some("an invariant always holds"),
                 "bind" => Some("what has flowed into a variable stays there"),
                 "let" => self.stable(topic).map(|_| "it is declared `stable`"),
                 _ => None,
@@ -337,6 +356,7 @@ impl Explainer {
             flow,
             at,
             coordination,
+            held,
         }
     }
 }
@@ -384,6 +404,11 @@ fn topics(program: &Program, files: &[SourceFile]) -> Vec<Topic> {
         let also = vec![format!("bind {}", program.vars[bind.var].name)];
         let text = text(bind.value.place);
         topics.push(Topic { kind: "bind", name, also, text, place: bind.place, of: Of::Bind(index) });
+    }
+    for (index, invariant) in program.invariants.iter().enumerate() {
+        let name = format!("invariant@{}", line(files, invariant.place));
+        let (text, place) = (text(invariant.condition.place), invariant.place);
+        topics.push(Topic { kind: "invariant", name, also: Vec::new(), text, place, of: Of::Invariant(index) });
     }
     topics.sort_by_key(|topic| topic.place);
     topics

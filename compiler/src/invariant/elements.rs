@@ -12,18 +12,19 @@
 //! sizes, or be true of a constant. Names that `let` binds are looked through. Conditions that read variables are not
 //! used: the statements between may have changed what they read.
 //!
-//! Neighbours: `free` reads the claim; `refuse` reports the update that may break it.
+//! Neighbours: `free` reads the claim; `flowing` what is known of elements that a `for` or a `bind` takes; `refuse` reports the update that may break it.
 
 use lasp_lattice::{MethodParam, Read};
 use lasp_plan::{BinaryOp, CollOp, Place, UnaryOp, Value};
 use rustc_hash::FxHashMap;
 
+use super::flowing;
 use super::free::reads_anything;
 use super::linear::place_of;
 use super::value::{at_start, value};
 use crate::diagnostic::SourceFile;
 use crate::hir::{Hir, HirKind, HirPattern, HirStep, HirStmt, HirUpdate, LocalId};
-use crate::program::Program;
+use crate::program::{BindDef, MadeFor, Program};
 use crate::stability::{Judge, same, text_at};
 use crate::ty::Ty;
 
@@ -38,14 +39,14 @@ pub(super) struct Elements {
     /// A map's: its keys count.
     keys: bool,
     /// A map itself: what is claimed is claimed of its entries.
-    entries: bool,
+    pub(super) entries: bool,
 }
 
 /// What is claimed of each of them.
 #[derive(Debug)]
 pub(super) enum Claim<'p> {
-    /// A condition, or with `truth` false its opposite.
-    Holds { of: Elements, pattern: &'p HirPattern, body: &'p Hir, truth: bool },
+    /// A condition, or with `truth` false its opposite. It is written in `lambda`, from the `(` or before.
+    Holds { of: Elements, pattern: &'p HirPattern, body: &'p Hir, truth: bool, lambda: Place },
     /// It is not this one.
     Lacks { of: Elements, element: &'p Hir },
 }
@@ -61,6 +62,16 @@ pub(super) struct Unproven<'p> {
     pub(super) wanted: Option<String>,
     /// A condition around it that does not count, because it reads a variable.
     pub(super) reading: Option<Place>,
+    /// Nobody wrote the update: it is a `bind`, which with a filter in front would keep the claim.
+    pub(super) flows: Option<Flowing<'p>>,
+}
+
+/// A `bind` that may bring what breaks a claim.
+#[derive(Debug)]
+pub(super) struct Flowing<'p> {
+    pub(super) bind: &'p BindDef,
+    /// The `bind` as it would keep the claim, if it can be put together.
+    pub(super) kept: Option<String>,
 }
 
 impl Elements {
@@ -97,7 +108,7 @@ impl<'p> Claim<'p> {
             Claim::Lacks { element: lacking, .. } => {
                 Some(truth(HirKind::Binary(BinaryOp::Ne, Box::new(element.clone()), Box::new((*lacking).clone()))))
             }
-            Claim::Holds { of, pattern, body, truth: wanted } => {
+            Claim::Holds { of, pattern, body, truth: wanted, .. } => {
                 let mut names = FxHashMap::default();
                 if of.entries {
                     let HirPattern::Slots(slots) = pattern else { return None };
@@ -128,7 +139,12 @@ fn unused(pattern: &HirPattern, body: &Hir) -> Option<()> {
 }
 
 /// What the names of a pattern stand for, bound to an expression.
-fn named(program: &Program, pattern: &HirPattern, value: &Hir, names: &mut FxHashMap<LocalId, Hir>) -> Option<()> {
+pub(super) fn named(
+    program: &Program,
+    pattern: &HirPattern,
+    value: &Hir,
+    names: &mut FxHashMap<LocalId, Hir>,
+) -> Option<()> {
     match pattern {
         HirPattern::Wildcard => {}
         HirPattern::Bind(local) => {
@@ -153,7 +169,7 @@ fn named(program: &Program, pattern: &HirPattern, value: &Hir, names: &mut FxHas
 }
 
 /// Puts expressions in place of names, bodies in place of calls, and takes fields out of records that are written there.
-fn put(program: &Program, hir: &mut Hir, names: &FxHashMap<LocalId, Hir>, depth: u32) {
+pub(super) fn put(program: &Program, hir: &mut Hir, names: &FxHashMap<LocalId, Hir>, depth: u32) {
     if depth > DEPTH_MAX {
         return;
     }
@@ -213,7 +229,7 @@ pub(super) fn prove<'p>(
         };
         let all = elements.is_some_and(|elements| elements.into_iter().all(|element| holds(element) == Some(true)));
         if !all {
-            return Err(Unproven { update: None, place: init.place, wanted: None, reading: None });
+            return Err(Unproven { update: None, place: init.place, wanted: None, reading: None, flows: None });
         }
     }
     let mut prover = Prover {
@@ -223,13 +239,24 @@ pub(super) fn prove<'p>(
         given: Vec::new(),
         reading: Vec::new(),
         names: FxHashMap::default(),
+        bind: None,
         proofs: Vec::new(),
     };
     for handler in &program.handlers {
         prover.block(&handler.body)?;
     }
     for when in &program.whens {
+        prover.bind = match when.made_for {
+            Some(MadeFor::Bind(var)) => program.binds.iter().find(|bind| bind.var == var && bind.place == when.place),
+            _ => None,
+        };
+        let before = prover.before();
+        if let Some((pattern, source)) = &when.binding {
+            prover.given_of(pattern, source);
+        }
+        prover.given_that(&when.condition, true);
         prover.block(&when.body)?;
+        prover.back_to(before);
     }
     prover.proofs.dedup();
     Ok(prover.proofs)
@@ -260,6 +287,8 @@ struct Prover<'p, 'c> {
     reading: Vec<Place>,
     /// What `let` has bound.
     names: FxHashMap<LocalId, Hir>,
+    /// What is being looked at, if it is a `bind`.
+    bind: Option<&'p BindDef>,
     proofs: Vec<String>,
 }
 
@@ -274,15 +303,19 @@ impl<'p> Prover<'p, '_> {
                     self.block(otherwise)?;
                 }
                 HirStmt::If(condition, then, otherwise) => {
-                    let before = (self.given.len(), self.reading.len());
+                    let before = self.before();
                     for (truth, body) in [(true, then), (false, otherwise)] {
                         self.given_that(condition, truth);
                         self.block(body)?;
-                        self.given.truncate(before.0);
-                        self.reading.truncate(before.1);
+                        self.back_to(before);
                     }
                 }
-                HirStmt::For(_, _, body) => self.block(body)?,
+                HirStmt::For(pattern, source, body) => {
+                    let before = self.before();
+                    self.given_of(pattern, source);
+                    self.block(body)?;
+                    self.back_to(before);
+                }
                 HirStmt::Let(HirPattern::Bind(local), value) if !reads_anything(self.program, value, 0) => {
                     let value = self.plain(value);
                     self.names.insert(*local, value);
@@ -291,6 +324,23 @@ impl<'p> Prover<'p, '_> {
             }
         }
         Ok(())
+    }
+
+    /// How much is known.
+    fn before(&self) -> (usize, usize) {
+        (self.given.len(), self.reading.len())
+    }
+
+    fn back_to(&mut self, before: (usize, usize)) {
+        self.given.truncate(before.0);
+        self.reading.truncate(before.1);
+    }
+
+    /// What is known of the elements that are gone through.
+    fn given_of(&mut self, pattern: &HirPattern, source: &Hir) {
+        for fact in flowing::known(self.program, pattern, source) {
+            self.given_that(&fact, true);
+        }
     }
 
     /// With `let`s and functions looked through.
@@ -339,39 +389,47 @@ impl<'p> Prover<'p, '_> {
                         MethodParam::Element => self.element(arg, update)?,
                         MethodParam::ElementSet => self.elements(&self.plain(arg), update)?,
                         _ => {
-                            return Err(Unproven {
-                                update: Some(update),
-                                place: update.place,
-                                wanted: None,
-                                reading: None,
-                            });
+                            return Err(self.unproven(update, None));
                         }
                     }
                 }
                 Ok(())
             }
-            (false, Some(_)) => {
-                Err(Unproven { update: Some(update), place: update.place, wanted: None, reading: None })
-            }
+            (false, Some(_)) => Err(self.unproven(update, None)),
+        }
+    }
+
+    /// `element`: what is added, as far as it is one.
+    fn unproven(&self, update: &'p HirUpdate, element: Option<&Hir>) -> Unproven<'p> {
+        let kept = |bind| flowing::with_filter(self.program, self.files, bind, self.claim);
+        Unproven {
+            update: Some(update),
+            place: self.bind.map_or(update.place, |bind| bind.value.place),
+            wanted: element.and_then(|element| self.wanted(element)),
+            reading: element.and_then(|_| self.reading.last().copied()),
+            flows: self.bind.map(|bind| Flowing { bind, kept: kept(bind) }),
         }
     }
 
     fn element(&mut self, element: &Hir, update: &'p HirUpdate) -> Result<(), Unproven<'p>> {
         let plain = self.plain(element);
-        let unproven = |this: &Self| Unproven {
-            update: Some(update),
-            place: update.place,
-            wanted: this.wanted(element),
-            reading: this.reading.last().copied(),
+        let Some(wanted) = self.claim.about(self.program, &plain) else {
+            return Err(self.unproven(update, Some(element)));
         };
-        let Some(wanted) = self.claim.about(self.program, &plain) else { return Err(unproven(self)) };
         let wanted = self.plain(&wanted);
         match self.follows(&wanted, true, 0) {
             Some(reason) => {
-                self.proofs.push(format!("`{}`: {reason}", text_at(self.files, update.place)));
+                self.proofs.push(match self.bind {
+                    Some(bind) => {
+                        let (name, flows) = (&self.program.vars[bind.var].name, text_at(self.files, bind.value.place));
+                        let reason = if reason == GUARD { "the filter says so" } else { reason };
+                        format!("`bind {name} <- {flows}`: {reason}")
+                    }
+                    None => format!("`{}`: {reason}", text_at(self.files, update.place)),
+                });
                 Ok(())
             }
-            None => Err(unproven(self)),
+            None => Err(self.unproven(update, Some(element))),
         }
     }
 

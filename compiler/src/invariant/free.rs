@@ -62,6 +62,9 @@ pub(super) fn argue<'p>(program: &'p Program, files: &'p [SourceFile], hir: &'p 
     }
     if leaf.grows() {
         return match start {
+            Some(_) if let Some(because) = answered_for(program, hir) => Ok(format!(
+                "`{text}` is true at the beginning, and the program answers for it that it stays true (`unstable`, because: {because}); nothing checks it"
+            )),
             Some(_) => Ok(format!("`{text}` is true at the beginning, and once true it stays true on every node")),
             None => Err(Breach::Start { known: false }),
         };
@@ -90,8 +93,7 @@ pub(super) fn argue<'p>(program: &'p Program, files: &'p [SourceFile], hir: &'p 
             None => Err(Breach::Start { known: false }),
         };
     }
-    let mut read = FxHashSet::default();
-    variables(program, hir, &mut read, 0);
+    let read = variables(program, hir);
     let mut moving = Vec::new();
     each_update(program, &mut |update| {
         if read.contains(&update.var) {
@@ -113,7 +115,10 @@ fn claim<'p>(program: &'p Program, hir: &'p Hir) -> Option<Claim<'p>> {
     match (op, lambda, args.as_slice(), truth) {
         (CollOp::All, Some(lambda), [], true) | (CollOp::Any, Some(lambda), [], false) => {
             let alone = !reads_anything(program, &lambda.body, 0);
-            alone.then_some(Claim::Holds { of: whole, pattern: &lambda.pattern, body: &lambda.body, truth })
+            // From the end of the set on: `.all(p => p > 0)`.
+            let written = Place { start: source.place.end, ..hir.place };
+            let (pattern, body) = (&lambda.pattern, &lambda.body);
+            alone.then_some(Claim::Holds { of: whole, pattern, body, truth, lambda: written })
         }
         (CollOp::Contains, None, [element], false) => {
             (!reads_anything(program, element, 0)).then_some(Claim::Lacks { of: whole, element })
@@ -131,18 +136,43 @@ pub(super) fn reads_anything(program: &Program, hir: &Hir, depth: u32) -> bool {
     })
 }
 
-fn variables(program: &Program, hir: &Hir, read: &mut FxHashSet<usize>, depth: u32) {
-    if depth > 64 {
-        return;
+/// Calls `f` for every part of an expression, also in the views and functions that it names, each of those once.
+fn each_reached(program: &Program, hir: &Hir, f: &mut dyn FnMut(&Hir)) {
+    let (mut views, mut functions) = (FxHashSet::default(), FxHashSet::default());
+    let mut rest = vec![hir];
+    while let Some(hir) = rest.pop() {
+        hir.each(&mut |part| {
+            f(part);
+            match &part.kind {
+                HirKind::View(view) if views.insert(*view) => rest.push(&program.views[*view].value),
+                HirKind::Apply(function, _) if functions.insert(*function) => {
+                    rest.push(&program.fns[*function].body);
+                }
+                _ => {}
+            }
+        });
     }
-    hir.each(&mut |part| match &part.kind {
-        HirKind::Var(var) | HirKind::Raw(var) => {
+}
+
+fn variables(program: &Program, hir: &Hir) -> FxHashSet<usize> {
+    let mut read = FxHashSet::default();
+    each_reached(program, hir, &mut |part| {
+        if let HirKind::Var(var) | HirKind::Raw(var) = &part.kind {
             read.insert(*var);
         }
-        HirKind::View(view) => variables(program, &program.views[*view].value, read, depth + 1),
-        HirKind::Apply(function, _) => variables(program, &program.fns[*function].body, read, depth + 1),
-        _ => {}
     });
+    read
+}
+
+/// What the program gives as reason where it answers for a part by `unstable(…, because: "…")`.
+fn answered_for(program: &Program, hir: &Hir) -> Option<String> {
+    let mut found = None;
+    each_reached(program, hir, &mut |part| {
+        if let HirKind::Unstable(_, because) = &part.kind {
+            found.get_or_insert_with(|| because.clone());
+        }
+    });
+    found
 }
 
 /// Calls `f` for every update of the program.
@@ -171,7 +201,6 @@ pub(super) fn each_update<'p>(program: &'p Program, f: &mut dyn FnMut(&'p HirUpd
 
 /// The place of the declaration of every variable that a condition reads.
 pub(super) fn declared(program: &Program, hir: &Hir) -> Vec<(usize, Place)> {
-    let mut read = FxHashSet::default();
-    variables(program, hir, &mut read, 0);
+    let read = variables(program, hir);
     (0..program.vars.len()).filter(|var| read.contains(var)).map(|var| (var, program.vars[var].type_place)).collect()
 }

@@ -13,10 +13,11 @@
 //! Invariant: of what is accepted no node ever sees the opposite, under any schedule (tested by schedules).
 //!
 //! The parts: `linear` sums of counters and their pools of rights, `free` the argument, `elements` what may be added to a
-//! set, `value` what holds at the beginning, `refuse` the reports. Neighbours: `stability` judges, `check::invariants`
+//! set, `flowing` what is known of it, `value` what holds at the beginning, `refuse` the reports. Neighbours: `stability` judges, `check::invariants`
 //! reads, `lower::escrow` makes updates with rights.
 
 mod elements;
+mod flowing;
 mod free;
 mod linear;
 mod refuse;
@@ -28,9 +29,16 @@ use crate::diagnostic::{Diagnostic, SourceFile};
 use crate::program::{InvariantDef, Program};
 use crate::stability::text_at;
 
+use free::Breach;
+
 pub use linear::{Bound, Pool, Term};
 pub(crate) use linear::{parts_only, place_of};
 pub(crate) use value::at_start;
+
+// What has to be agreed on, in the words of `lasp check --table`.
+const NONE: &str = "none";
+const ESCROW: &str = "escrow";
+const ONE_OWNER: &str = "one owner";
 
 /// What there is to know about an invariant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +51,10 @@ pub struct InvariantRow {
     pub verdict: &'static str,
     /// Why it always holds, a sentence each; empty if it was refused.
     pub argument: Vec<String>,
+    /// The parts of it that were refused: also in the views that it names.
+    pub refused: Vec<Place>,
+    /// What has to be agreed on for it to hold: `none`, `escrow` or `one owner`.
+    pub needs: &'static str,
 }
 
 /// Judges every invariant; what does not hold by itself is reported (E0501, E0503).
@@ -55,13 +67,17 @@ pub(crate) fn check_invariants(
     let unread = diagnostics.iter().any(|found| ["E00", "E01", "E02"].contains(&&found.code.as_str()[..3]));
     for invariant in &program.invariants {
         let text = text_at(files, invariant.condition.place);
-        let (verdict, argument) = match invariant.pool {
-            Some(pool) => ("escrow", held(&program.pools[pool], &text)),
+        let before = diagnostics.len();
+        let (verdict, argument, needs) = match invariant.pool {
+            // What rights cannot hold was reported as it was read.
+            Some(pool) if program.pools[pool].bound.terms.is_empty() => ("refused", Vec::new(), ONE_OWNER),
+            Some(pool) => ("escrow", held(&program.pools[pool], &text), ESCROW),
             // What a name or a type means is not known: what follows from it is not either.
-            None if unread => ("refused", Vec::new()),
+            None if unread => ("refused", Vec::new(), NONE),
             None => freely(program, files, invariant, diagnostics),
         };
-        rows.push(InvariantRow { place: invariant.place, text, verdict, argument });
+        let refused = diagnostics[before..].iter().map(|found| found.primary.place).collect();
+        rows.push(InvariantRow { place: invariant.place, text, verdict, argument, refused, needs });
     }
     rows
 }
@@ -71,25 +87,29 @@ fn freely(
     files: &[SourceFile],
     invariant: &InvariantDef,
     diagnostics: &mut Vec<Diagnostic>,
-) -> (&'static str, Vec<String>) {
+) -> (&'static str, Vec<String>, &'static str) {
     let mut parts = Vec::new();
     free::conjuncts(program, &invariant.condition, &mut parts);
-    let mut argument = Vec::new();
+    let (mut argument, mut needs) = (Vec::new(), NONE);
     let before = diagnostics.len();
     for part in parts {
         match free::argue(program, files, part) {
             Ok(sentence) => argument.push(sentence),
-            Err(breach) => diagnostics.push(refuse::report(program, files, part, &breach)),
+            Err(breach) => {
+                needs = match &breach {
+                    Breach::Moves(_) => ONE_OWNER,
+                    Breach::Counted(..) if needs == NONE => ESCROW,
+                    Breach::Counted(..) | Breach::Element(_) | Breach::Start { .. } => needs,
+                };
+                diagnostics.push(refuse::report(program, files, part, &breach));
+            }
         }
     }
-    if diagnostics.len() > before { ("refused", Vec::new()) } else { ("free", argument) }
+    if diagnostics.len() > before { ("refused", Vec::new(), needs) } else { ("free", argument, NONE) }
 }
 
 /// Why rights hold a bound.
 fn held(pool: &Pool, text: &str) -> Vec<String> {
-    if pool.bound.terms.is_empty() {
-        return Vec::new();
-    }
     let mut argument = vec![
         format!("what is left of `{text}` is divided into rights, and every right belongs to one node"),
         "an update that uses some up spends rights of its own node in the same op, or is refused; nobody is asked"

@@ -4,7 +4,7 @@
 
 use lasp_plan::{BinaryOp, CollOp, Place};
 
-use super::elements::Unproven;
+use super::elements::{Flowing, Unproven};
 use super::free::{Breach, declared};
 use super::linear::{Bound, place_of};
 use crate::codes::Code;
@@ -111,10 +111,19 @@ fn element(files: &[SourceFile], hir: &Hir, unproven: &Unproven<'_>) -> Diagnost
             .also(unproven.place, "this initial value has one that breaks it, or is not plain")
             .help("start with elements that satisfy it");
     };
-    let mut diagnostic = diagnostic.also(unproven.place, "adds one that may break it");
+    let label = if unproven.flows.is_some() { "may give one that breaks it" } else { "adds one that may break it" };
+    let mut diagnostic = diagnostic.also(unproven.place, label);
     if let Some(reading) = unproven.reading {
         diagnostic =
             diagnostic.also(reading, "reads a variable, which another node may see otherwise: this does not count");
+    }
+    match &unproven.flows {
+        Some(Flowing { kept: Some(kept), .. }) => return diagnostic.help(format!("filter what flows: `{kept}`")),
+        Some(Flowing { bind, .. }) => {
+            let name = text_at(files, bind.place);
+            return diagnostic.help(format!("filter what flows by the same condition: `bind {name} <- ….filter(…)`"));
+        }
+        None => {}
     }
     let update = text_at(files, update.place);
     match &unproven.wanted {

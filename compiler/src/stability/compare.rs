@@ -188,7 +188,9 @@ impl Judge<'_> {
             true => self.compare_set(asked, &value, b, place),
             false => self.compare_set(asked, a, &value, place),
         })
-        .map(|leaf| if of_default.is_false() { leaf } else { opposite(&leaf, place) })
+        .map(|leaf| {
+            if of_default.is_false() { leaf } else { opposed(&leaf, if is_left { a } else { b }.place, Why::Default) }
+        })
     }
 
     fn quotient(&self, left: &Leaf, right: &Leaf, place: Place) -> Leaf {
@@ -236,8 +238,12 @@ fn negated(op: BinaryOp) -> BinaryOp {
 
 /// Of the opposite truth.
 pub(super) fn opposite(leaf: &Leaf, place: Place) -> Leaf {
+    opposed(leaf, place, Why::Not)
+}
+
+fn opposed(leaf: &Leaf, place: Place, why: Why) -> Leaf {
     let range = Range { lo: 1.0 - leaf.range.hi.min(1.0), hi: 1.0 - leaf.range.lo.max(0.0) };
-    leaf.flip(place, Why::Not).within(range)
+    leaf.flip(place, why).within(range)
 }
 
 /// Whether a number, or a truth as one, is this one.
