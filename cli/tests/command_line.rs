@@ -75,7 +75,7 @@ when  when@3 `big_cart`  eventual  items can be removed from an `orset`
         assert_eq!(page(name), by_line, "{name}");
     }
     lasp(path, &["explain", "a.lasp", "totl"]).assert().code(2).stdout_eq("").stderr_eq(str![[r#"
-error: there is no variable, view or `when` called `totl` in a.lasp
+error: there is no variable, view, `when` or invariant called `totl` in a.lasp
   = help: did you mean `total`?
           there are `cart`, `total` and `when@3`
 
@@ -87,6 +87,48 @@ error: there is no variable, view or `when` called `totl` in a.lasp
     assert_eq!(line["schedule"]["found"], true);
     assert_eq!(line["schedule"]["steps"].as_array().unwrap().len(), 3, "{line}");
     assert!(output.stdout.starts_with(br#"{"name":"total","kind":"let","text":"#));
+}
+
+#[test]
+fn invariants_are_explained_and_their_rights_are_not_seen() {
+    let folder = folder();
+    let path = folder.path();
+    let program = "var stock: pncounter = 3\nvar level: pncounter\nvar slack: max<nat> = 1\nevent sold { n: nat }\n\
+                   on sold({ n }) {\n  level -= n\n  if stock.dec(n) { emit shipped { } }\n}\n\
+                   invariant stock >= 0 by escrow within slack\ninvariant level >= 0\nshow stock\n";
+    std::fs::write(path.join("a.lasp"), program).unwrap();
+    let json = |name: &str| -> serde_json::Value {
+        let output = lasp(path, &["explain", "a.lasp", name, "--format", "json"]).output().unwrap();
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let held = json("9");
+    assert_eq!((&held["name"], &held["kind"]), (&"invariant@9".into(), &"invariant".into()));
+    assert_eq!((&held["verdict"], &held["within"]), (&"escrow".into(), &"slack".into()));
+    assert_eq!((&held["coordination"], held.get("schedule")), (&"escrow".into(), None));
+    assert!(held["argument"].as_array().unwrap().len() >= 3, "{held}");
+    assert_eq!(json("stock >="), held);
+    let refused = json("invariant@10");
+    assert_eq!((&refused["verdict"], &refused["refused"]), (&"refused".into(), &serde_json::json!(["E0501"])));
+    assert_eq!(refused["breaking"][0]["text"], "level -= n");
+    assert_eq!(refused["schedule"]["found"], true);
+    // The rights and the debt are variables of the plan, and of nothing that a user sees.
+    let fine = program.replace("  level -= n\n", "  level += n\n");
+    std::fs::write(path.join("b.lasp"), fine).unwrap();
+    for args in [
+        &["check", "b.lasp"][..],
+        &["check", "--table", "b.lasp"],
+        &["check", "--table", "b.lasp", "--format", "json"],
+        &["explain", "b.lasp", "--format", "json"],
+        &["graph", "b.lasp"],
+        &["graph", "b.lasp", "--as", "json"],
+        &["graph", "b.lasp", "--as", "mermaid"],
+        &["run", "b.lasp"],
+    ] {
+        let output = lasp(path, args).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{args:?}");
+        let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat();
+        assert!(!said.contains("rights(") && !said.contains("debt(") && !said.contains("W0507"), "{args:?}: {said}");
+    }
 }
 
 #[test]

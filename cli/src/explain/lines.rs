@@ -5,7 +5,8 @@
 //!  "schedule":{"found":true,"steps":[…]},"flow":"gather","at":"each","coordination":"seal or one owner","why":"…"}
 //! ```
 //!
-//! An invariant has `verdict` (free, escrow, refused), `argument`, `wrong` and `breaking` besides. Neighbours: `page` says the same to people.
+//! An invariant has `verdict` (free, escrow, refused), `argument`, `wrong` and `breaking` besides.
+//! Neighbours: `page` says the same to people.
 
 use lasp_compiler::diagnostic::SourceFile;
 use lasp_compiler::explanation::{Drifting, Explanation, Held, Reading};

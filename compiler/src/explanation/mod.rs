@@ -10,12 +10,11 @@
 //! ```
 //!
 //! What can be asked about: variables, views, and each `when`, `once`, `seal`, `bind` and `invariant`, by what it emits or
-//! seals or by its line (`when@14`). Nothing here judges; it puts together what the checker knows. A program whose only errors are about stability, flow, invariants or
-//! what is not of this version can be explained: that is when people ask.
+//! seals or by its line (`when@14`). Nothing here judges; it puts together what the checker knows. A program whose only
+//! errors are about stability, flow, invariants or what is not of this version can be explained: that is when people ask.
 //!
-//! Neighbours: `stability::readings` the chain, `way` through what it goes, `coordination` what has to be agreed on, `held` why
-//! invariants hold; the
-//! cli shows it, and lets the vm's explorer look for a schedule.
+//! Neighbours: `stability::readings` the chain, `way` through what it goes, `coordination` what has to be agreed on,
+//! `held` why invariants hold; the cli shows it, and lets the vm's explorer look for a schedule.
 
 mod coordination;
 mod held;

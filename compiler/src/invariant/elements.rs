@@ -12,7 +12,8 @@
 //! sizes, or be true of a constant. Names that `let` binds are looked through. Conditions that read variables are not
 //! used: the statements between may have changed what they read.
 //!
-//! Neighbours: `free` reads the claim; `flowing` what is known of elements that a `for` or a `bind` takes; `refuse` reports the update that may break it.
+//! Neighbours: `free` reads the claim; `flowing` what is known of elements that a `for` or a `bind` takes; `refuse`
+//! reports the update that may break it.
 
 use lasp_lattice::{MethodParam, Read};
 use lasp_plan::{BinaryOp, CollOp, Place, UnaryOp, Value};
