@@ -12,9 +12,10 @@ use super::run::Seen;
 /// Less than this share of the cases is no test of a thing.
 const SHARE_MIN: f64 = 0.01;
 
-/// Operators that are tested well enough elsewhere: functions of one scalar.
+/// Operators that are tested well enough elsewhere: functions of one scalar; and what a seal gives, which is a variable like
+/// others once it is there, and whose coming takes a role and a condition (`tests/programs`, `tests/replay`).
 pub(crate) const RARE: &[&str] =
-    &["abs", "float", "int", "nat", "length", "upper", "lower", "trim", "starts_with", "ends_with"];
+    &["abs", "float", "int", "nat", "length", "upper", "lower", "trim", "starts_with", "ends_with", "sealed", "late"];
 
 /// What else must come up.
 const MARKS: &[&str] = &[
