@@ -8,7 +8,7 @@ use lasp_lattice::LATTICES;
 
 use super::case::Case;
 use super::verdict::{self, Verdict};
-use crate::oracle::tally::RARE;
+use crate::oracle::tally::{ELSEWHERE, RARE};
 
 /// Less than this share of the cases is no test of a thing.
 const SHARE_MIN: f64 = 0.01;
@@ -22,10 +22,6 @@ const DEPTHS: usize = 6;
 const TESTING_MIN: f64 = 0.35;
 /// How many cases of unsoundness are kept.
 const UNSOUND_MAX: usize = 20;
-
-/// Operators that no case has: what is sealed is unset and then constant, and the explorer would have to seal. Programs and
-/// pages of errors have them.
-const ELSEWHERE: &[&str] = &["sealed", "late"];
 
 /// What must come up besides operators and lattices.
 const MARKS: &[&str] = &[
