@@ -9,7 +9,7 @@
 //! ```
 //!
 //! About the *lattice*, where stability is about the visible value: an `orset` filtered is `through` and eventual. The
-//! answers come from the operator table; what is here says which cell an expression stands in ([`shape`]). Operators that
+//! answers come from the operator table; what is here says which cell an expression stands in (`shape`). Operators that
 //! are fused take the greatest flow among them. Nothing is shipped between views yet, so the flow of a view is that of
 //! the whole way from the variables: a view that it is computed from is fused into it.
 //!

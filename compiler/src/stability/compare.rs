@@ -91,6 +91,16 @@ impl Judge<'_> {
             false => match (&a.kind, &b.kind) {
                 (_, HirKind::Const(value)) => self.equals(&left, value, a, place),
                 (HirKind::Const(value), _) => self.equals(&right, value, b, place),
+                (_, HirKind::Variant(tag, parts)) if parts.is_empty() => {
+                    self.equals(&left, &Value::Variant(*tag, [].into()), a, place)
+                }
+                (HirKind::Variant(tag, parts), _) if parts.is_empty() => {
+                    self.equals(&right, &Value::Variant(*tag, [].into()), b, place)
+                }
+                // What is set once and for all is from then on what is asked for, or never.
+                (_, HirKind::Some(inner)) if self.moves(inner).is_const() && left.option(place).1.is_const() => {
+                    left.option(place).0.within(Range::BOOL)
+                }
                 (_, HirKind::Set(parts) | HirKind::List(parts)) if parts.is_empty() => {
                     let members = left.elements(place).0;
                     members.flip(place, Why::Empty).within(Range::BOOL)
@@ -118,12 +128,40 @@ impl Judge<'_> {
         let at = Range::of_value(value);
         match (moves, value) {
             (Moves::Opt(set, _), Value::None) => opposite(set, place),
+            (Moves::Opt(set, content), Value::Some(wanted)) => {
+                let Ty::Option(inner) = self.program.holes.head(&hir.ty) else {
+                    return moves.any(place, Why::Equal).within(Range::BOOL);
+                };
+                // The content is asked for while it is there.
+                let content = self.equals(content, wanted, &Hir { ty: *inner, ..hir.clone() }, place);
+                let range = Range { lo: 0.0, hi: content.range.hi };
+                set.with(&content).within(range)
+            }
+            (Moves::Leaf(leaf), Value::Variant(tag, _)) if self.rank(hir, *tag).is_some() => {
+                match self.rank(hir, *tag) {
+                    Some(Rank::Least) => leaf.flip(place, Why::Equal).within(Range::BOOL),
+                    _ => leaf.clone().within(Range::BOOL),
+                }
+            }
             (Moves::Set(members, _), Value::Set(elements)) if elements.is_empty() => {
                 members.flip(place, Why::Empty).within(Range::BOOL)
             }
             (Moves::Leaf(leaf), _) if self.is_number(hir) && at.is_point() => equals_point(leaf, at.lo, place),
             (other, _) => other.any(place, Why::Equal).within(Range::BOOL),
         }
+    }
+
+    /// Whether an element of a drawn lattice is its least one, or its greatest.
+    fn rank(&self, hir: &Hir, tag: u32) -> Option<Rank> {
+        let ty = self.program.holes.head(&hir.ty);
+        let Ty::Enum(declared) = &ty else { return None };
+        let drawn = declared.drawn.as_ref()?;
+        let tag = u16::try_from(tag).ok()?;
+        let all = u16::try_from(drawn.elements().len()).ok()?;
+        if drawn.least() == tag {
+            return Some(Rank::Least);
+        }
+        (0..all).all(|other| drawn.le(other, tag)).then_some(Rank::Greatest)
     }
 
     /// A comparison of an option with a bound. Unset is false.
@@ -205,6 +243,13 @@ impl Judge<'_> {
         let range = if x.lo >= 0.0 && y.lo >= 0.0 { Range::NAT } else { Range::ALL };
         signed(left, y, place).with(&by_divisor).within(range)
     }
+}
+
+/// Where an element of a lattice stands, if it stands at an end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rank {
+    Least,
+    Greatest,
 }
 
 /// A factor or dividend, by the sign of what it is multiplied or divided by.

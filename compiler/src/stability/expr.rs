@@ -73,7 +73,8 @@ impl Judge<'_> {
             HirKind::Local(local) => self.local(*local),
             HirKind::Var(index) | HirKind::Raw(index) => {
                 let var = &program.vars[*index];
-                of_var(*index, var, place)
+                let raw = matches!(hir.kind, HirKind::Raw(_));
+                of_var(*index, var, place, raw)
             }
             HirKind::View(index) => {
                 let own = Source::own(*index);

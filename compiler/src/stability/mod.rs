@@ -109,7 +109,7 @@ impl<'p> Judge<'p> {
     /// How a variable moves.
     pub(crate) fn var(&self, index: usize) -> Moves {
         let var = &self.program.vars[index];
-        of_var(index, var, var.place)
+        of_var(index, var, var.place, false)
     }
 
     /// How a view moves.

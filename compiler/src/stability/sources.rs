@@ -20,9 +20,9 @@ use crate::hir::{Hir, HirKind};
 use crate::program::VarDef;
 use crate::ty::Ty;
 
-/// How a variable moves, read at `place`.
-pub(crate) fn of_var(index: usize, var: &VarDef, place: Place) -> Moves {
-    let mut walk = Walk { var: index, next: 0, place };
+/// How a variable moves, read at `place`; `raw`: of an `ivar` in it, only whether it is set is asked.
+pub(crate) fn of_var(index: usize, var: &VarDef, place: Place, raw: bool) -> Moves {
+    let mut walk = Walk { var: index, next: 0, place, raw };
     // Unset, then set for ever, to what it was sealed at.
     if var.is_seal() {
         let set = walk.leaf(0, Aspect::IsSet, Drift::Up).within(Range::BOOL);
@@ -111,6 +111,7 @@ struct Walk {
     /// The number of the next lattice.
     next: u32,
     place: Place,
+    raw: bool,
 }
 
 impl Walk {
@@ -159,7 +160,10 @@ impl Walk {
             Read::Bool => Moves::Leaf(value.within(range_of(&Ty::Bool))),
             Read::Int | Read::Element => Moves::Leaf(value),
             Read::OptionElement => {
-                let set = self.leaf(number, Aspect::IsSet, Drift::Up).within(range_of(&Ty::Bool));
+                // Two values of an `ivar` leave nothing to be read, but that it is set.
+                let torn = info.name == "ivar" && !self.raw;
+                let stays = if torn { Drift::Both } else { Drift::Up };
+                let set = self.leaf(number, Aspect::IsSet, stays).within(range_of(&Ty::Bool));
                 let content = match info.name {
                     // Until it is known that one node alone may set it, another value may come and take this one away.
                     "ivar" => self.leaf(number, Aspect::Value, Drift::Both),

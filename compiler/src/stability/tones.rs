@@ -17,7 +17,7 @@
 //!   tone ?      ~         ~         ~
 //! ```
 //!
-//! Invariant: reads are sorted by source, each source once. Neighbours: `moves` puts leaves together to structures.
+//! Invariant: reads are sorted by source, each source once, or once more where the program answers for it (`unstable`). Neighbours: `moves` puts leaves together to structures.
 
 use lasp_plan::{Place, Stability};
 
@@ -210,12 +210,12 @@ impl Leaf {
         let (mut left, mut right) = (self.reads.iter().peekable(), other.reads.iter().peekable());
         loop {
             match (left.peek(), right.peek()) {
-                (Some(a), Some(b)) if a.source == b.source => {
+                (Some(a), Some(b)) if a.key() == b.key() => {
                     reads.push(met(a, b));
                     left.next();
                     right.next();
                 }
-                (Some(a), Some(b)) if a.source < b.source => reads.extend(left.next().cloned()),
+                (Some(a), Some(b)) if a.key() < b.key() => reads.extend(left.next().cloned()),
                 (_, Some(_)) => reads.extend(right.next().cloned()),
                 (Some(_), None) => reads.extend(left.next().cloned()),
                 (None, None) => break,
@@ -301,6 +301,12 @@ impl Leaf {
 }
 
 impl Read {
+    /// What tells it from other reads of one value: where the program answers for one read of a source, it does not for
+    /// the others.
+    fn key(&self) -> (Source, bool) {
+        (self.source, self.trusted)
+    }
+
     /// Which way the value goes by this source.
     pub(crate) fn direction(&self) -> Stability {
         match (self.drift, self.tone) {
@@ -329,5 +335,5 @@ fn met(a: &Read, b: &Read) -> Read {
         // Once with it and once against it: the turn is where it went against it.
         _ => (Tone::Any, a.turn.or(b.turn)),
     };
-    Read { tone, turn, trusted: a.trusted || b.trusted, ..a.clone() }
+    Read { tone, turn, ..a.clone() }
 }
