@@ -135,7 +135,11 @@ impl Tally {
 
 impl std::fmt::Display for Tally {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        writeln!(f, "{} cases, {} of them too large to run", self.cases, self.too_large)?;
+        writeln!(
+            f,
+            "{} cases, {} of them too large to run or with a fold that is not proved",
+            self.cases, self.too_large
+        )?;
         for (name, n) in self.operators.iter().chain(&self.others) {
             writeln!(f, "{:>6.1} %  {name}", 100.0 * *n as f64 / self.cases.max(1) as f64)?;
         }
