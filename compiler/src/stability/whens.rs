@@ -21,26 +21,25 @@ use crate::ty::Ty;
 
 /// Reports every `when` whose condition may become false again, or whose body cannot be repeated.
 pub(crate) fn check_whens(program: &Program, files: &[SourceFile], diagnostics: &mut Vec<Diagnostic>) {
+    // Views are judged once for all of them.
+    let mut judge = Judge::new(program);
     for when in &program.whens {
-        let is_refused = !check_when(program, files, when, diagnostics);
+        let is_refused = !check_when(&mut judge, program, files, when, diagnostics);
         // What is done once, by one owner, need not be repeatable; what the checker made is right as it is.
         if !when.once && when.made_for.is_none() {
             // Elements that change in place are why the collection was refused: once is enough.
-            let growing = if is_refused { Vec::new() } else { growing_names(program, when) };
+            let growing = if is_refused { Vec::new() } else { growing_names(&judge, when) };
             let mut sealed = Vec::new();
             implied(program, &when.condition, &mut sealed);
-            Body { program, files, when, growing, sealed, diagnostics }.check(&when.body);
+            Body { program, judge: &mut judge, files, when, growing, sealed, diagnostics }.check(&when.body);
         }
     }
 }
 
-/// The names that the `for` of a `when` binds to something that goes on changing.
-fn growing_names(program: &Program, when: &WhenDef) -> Vec<LocalId> {
+/// The names that the `for` of a `when`, which has been judged, binds to something that goes on changing.
+fn growing_names(judge: &Judge<'_>, when: &WhenDef) -> Vec<LocalId> {
     let mut names = Vec::new();
-    if let Some((pattern, source)) = &when.binding {
-        let mut judge = Judge::new(program);
-        let moves = judge.judge(source);
-        judge.bind_element(pattern, &moves, source.place);
+    if let Some((pattern, _)) = &when.binding {
         pattern.each_bound(&mut |local| {
             if !judge.local(local).is_const() {
                 names.push(local);
@@ -50,16 +49,21 @@ fn growing_names(program: &Program, when: &WhenDef) -> Vec<LocalId> {
     names
 }
 
-/// Reports a collection or a condition that goes back; false if it is the collection.
-fn check_when(program: &Program, files: &[SourceFile], when: &WhenDef, diagnostics: &mut Vec<Diagnostic>) -> bool {
+/// Reports a collection or a condition that goes back; false if it is the collection, or if that was reported before.
+fn check_when<'p>(
+    judge: &mut Judge<'p>,
+    program: &'p Program,
+    files: &[SourceFile],
+    when: &WhenDef,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> bool {
     // What flows has its own way to go, which `required` asks for.
     if let Some(MadeFor::Bind(_)) = when.made_for {
         return true;
     }
-    let mut judge = Judge::new(program);
     if let Some((pattern, collection)) = &when.binding {
         if collection.ty == Ty::Error {
-            return true;
+            return false;
         }
         let moves = judge.judge(collection);
         let members = moves.members(collection.place);
@@ -101,6 +105,7 @@ enum Changing<'p> {
 /// A `when` may fire at several nodes and again after a restart: only what can be repeated may stand in it.
 struct Body<'w, 'p> {
     program: &'p Program,
+    judge: &'w mut Judge<'p>,
     files: &'w [SourceFile],
     when: &'w WhenDef,
     /// Names that stand for a value that goes on changing: the value of a map's entry.
@@ -214,7 +219,7 @@ impl<'p> Body<'_, 'p> {
     }
 
     /// What an expression reads that may differ from node to node.
-    fn changing(&self, hir: &Hir, depth: u32) -> Option<Changing<'p>> {
+    fn changing(&mut self, hir: &Hir, depth: u32) -> Option<Changing<'p>> {
         let program = self.program;
         let mut found = None;
         hir.each(&mut |part| {
@@ -227,7 +232,7 @@ impl<'p> Body<'_, 'p> {
                 HirKind::View(index) if depth < 32 && self.reads_seals_only(*index) => {
                     self.changing(&program.views[*index].value, depth + 1)
                 }
-                HirKind::View(index) if Judge::new(program).view(*index).is_const() => None,
+                HirKind::View(index) if self.judge.view(*index).is_const() => None,
                 HirKind::View(index) => Some(Changing::Named(&program.views[*index].name)),
                 HirKind::Local(local) if self.growing.contains(local) => Some(Changing::Entry),
                 HirKind::Apply(index, _) if depth < 32 => self.changing(&program.fns[*index].body, depth + 1),
