@@ -155,6 +155,7 @@ fn compiled(name: &str, text: &str, loader: &mut dyn Loader, options: Options) -
 fn table(program: &program::Program) -> Vec<NameRow> {
     let mut judge = stability::Judge::new(program);
     let mut flows = flow::Flows::new(program);
+    let places = flow::Places::new(program);
     let mut rows: Vec<(lasp_plan::Place, NameRow)> = Vec::new();
     for (index, var) in program.vars.iter().enumerate().filter(|(_, var)| var.hidden.is_none()) {
         let row = NameRow {
@@ -170,7 +171,7 @@ fn table(program: &program::Program) -> Vec<NameRow> {
     }
     for (index, view) in program.views.iter().enumerate() {
         let flow = flows.view(index);
-        let at = flow::place_of_view(program, index, flow);
+        let at = places.of_view(index, flow);
         let row = NameRow {
             name: view.name.clone(),
             kind: "let",

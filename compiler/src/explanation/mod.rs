@@ -23,7 +23,7 @@ mod way;
 use lasp_plan::{Expr, Place, Stability, Type, VarPlan};
 
 use crate::diagnostic::{Diagnostic, Severity, SourceFile};
-use crate::flow::{Flow, Flows, coordination_of_view, place_of_var, place_of_view};
+use crate::flow::{Flow, Flows, Places, coordination_of_view, place_of_var};
 use crate::hir::{Hir, HirKind, HirStmt};
 use crate::invariant::InvariantRow;
 use crate::program::{MadeFor, Program, WhenDef};
@@ -312,7 +312,7 @@ impl Explainer {
             }
             Of::View(index) => {
                 let flow = flows.view(index);
-                let at = place_of_view(program, index, flow);
+                let at = Places::new(program).of_view(index, flow);
                 let coordination = match self.stable(topic) {
                     Some(_) if stability == Stability::Eventual => coordination::of_lasting(stability, &reads),
                     _ => coordination::of_view(stability, &reads, coordination_of_view(flow, &at), &at),

@@ -33,7 +33,7 @@ use crate::operators::table::{Column, Condition, Row, flow};
 use crate::program::{Program, WhenDef};
 use crate::ty::Ty;
 
-pub(crate) use place::{coordination_of_var, coordination_of_view, place_of_var, place_of_view};
+pub(crate) use place::{Places, coordination_of_var, coordination_of_view, place_of_var};
 use shape::{Shape, of_crdt};
 
 /// How results that were computed apart may be merged.

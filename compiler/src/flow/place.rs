@@ -21,73 +21,107 @@ pub(crate) fn place_of_var(var: &VarDef) -> String {
     if var.writable_by.is_empty() { EACH.to_string() } else { var.writable_by.join(", ") }
 }
 
-/// Where a view is computed.
-pub(crate) fn place_of_view(program: &Program, view: usize, flow: Flow) -> String {
-    match flow {
-        Flow::Through => {
-            let mut sources = BTreeSet::new();
-            sources_of(program, view, &mut sources, &mut BTreeSet::new());
-            let places: BTreeSet<String> = sources.iter().map(|var| place_of_var(&program.vars[*var])).collect();
-            only(places)
-        }
-        Flow::Meet | Flow::Gather => EACH.to_string(),
-        Flow::Owned => readers(program, view),
-    }
+/// Where the views of a program are computed.
+///
+/// Roles travel along the edges "is read by", from the variables they write down to the views, and against them, from the
+/// reader of a view to all that it is made of. A role passes an edge once, so this costs the size of the program times the
+/// roles in it.
+pub(crate) struct Places {
+    /// By view: who writes the variables it is made of.
+    written: Vec<BTreeSet<String>>,
+    /// By view: who reads it, or anything made of it.
+    read: Vec<BTreeSet<String>>,
 }
 
-/// Who reads a view: the one role whose `when`s and `watch`es do, if nobody else does.
-fn readers(program: &Program, view: usize) -> String {
-    let reads = |hir: &Hir| {
-        let mut seen = BTreeSet::new();
-        let mut found = false;
-        hir.each(&mut |part| {
-            if let HirKind::View(index) = part.kind {
-                sources_of(program, index, &mut BTreeSet::new(), &mut seen);
-                found = found || seen.contains(&view);
+impl Places {
+    pub(crate) fn new(program: &Program) -> Places {
+        let nodes = Nodes { views: program.views.len(), fns: program.fns.len() };
+        let bodies = program.views.iter().map(|view| &view.value).chain(program.fns.iter().map(|def| &def.body));
+        let made_of: Vec<Vec<usize>> = bodies.map(|body| nodes.in_body(body)).collect();
+        let mut read_by = vec![Vec::new(); made_of.len() + program.vars.len()];
+        for (reader, parts) in made_of.iter().enumerate() {
+            for part in parts {
+                read_by[*part].push(reader);
             }
-        });
-        found
-    };
-    let role = |role: &Option<String>| role.clone().unwrap_or_else(|| EACH.to_string());
-    let mut places = BTreeSet::new();
-    for when in &program.whens {
-        if reads(&when.condition) || when.binding.as_ref().is_some_and(|(_, source)| reads(source)) {
-            places.insert(role(&when.role));
+        }
+        let mut written = vec![BTreeSet::new(); read_by.len()];
+        for (index, var) in program.vars.iter().enumerate() {
+            spread(nodes.var(index), &place_of_var(var), &read_by, &mut written);
+        }
+        let mut read = vec![BTreeSet::new(); read_by.len()];
+        let mut reads = |hir: &Hir, role: &str| {
+            for part in nodes.in_body(hir) {
+                spread(part, role, &made_of, &mut read);
+            }
+        };
+        for when in &program.whens {
+            let role = when.role.as_deref().unwrap_or(EACH);
+            reads(&when.condition, role);
+            when.binding.iter().for_each(|(_, source)| reads(source, role));
+        }
+        for watch in &program.watches {
+            reads(&watch.value, watch.role.as_deref().unwrap_or(EACH));
+        }
+        for show in &program.shows {
+            reads(&show.value, EACH);
+        }
+        written.truncate(nodes.views);
+        read.truncate(nodes.views);
+        Places { written, read }
+    }
+
+    /// Where a view is computed whose results merge as `flow` says.
+    pub(crate) fn of_view(&self, view: usize, flow: Flow) -> String {
+        match flow {
+            Flow::Through => only(&self.written[view]),
+            Flow::Meet | Flow::Gather => EACH.to_string(),
+            // By the one role whose `when`s and `watch`es read it, if nobody else does.
+            Flow::Owned => only(&self.read[view]),
         }
     }
-    for watch in program.watches.iter().filter(|watch| reads(&watch.value)) {
-        places.insert(role(&watch.role));
-    }
-    if program.shows.iter().any(|show| reads(&show.value)) {
-        places.insert(EACH.to_string());
-    }
-    only(places)
 }
 
-fn only(places: BTreeSet<String>) -> String {
-    let mut places = places.into_iter();
-    match (places.next(), places.next()) {
-        (Some(place), None) => place,
-        _ => EACH.to_string(),
+/// Marks with `role` what can be reached from `start`, itself included.
+fn spread(start: usize, role: &str, edges: &[Vec<usize>], marks: &mut [BTreeSet<String>]) {
+    let mut left = vec![start];
+    while let Some(node) = left.pop() {
+        if !marks[node].contains(role) {
+            marks[node].insert(role.to_string());
+            // Variables are made of nothing.
+            left.extend(edges.get(node).into_iter().flatten());
+        }
     }
 }
 
-/// The variables a view is computed from, and the views in between, itself among them.
-fn sources_of(program: &Program, view: usize, vars: &mut BTreeSet<usize>, views: &mut BTreeSet<usize>) {
-    if !views.insert(view) {
-        return;
+/// Views, functions and variables, numbered in this order.
+struct Nodes {
+    views: usize,
+    fns: usize,
+}
+
+impl Nodes {
+    fn var(&self, index: usize) -> usize {
+        self.views + self.fns + index
     }
-    let mut functions = BTreeSet::new();
-    let mut left = vec![&program.views[view].value];
-    while let Some(body) = left.pop() {
+
+    /// What is named in `body`.
+    fn in_body(&self, body: &Hir) -> Vec<usize> {
+        let mut found = Vec::new();
         body.each(&mut |part| match part.kind {
-            HirKind::Var(var) | HirKind::Raw(var) => {
-                vars.insert(var);
-            }
-            HirKind::View(other) if views.insert(other) => left.push(&program.views[other].value),
-            HirKind::Apply(function, _) if functions.insert(function) => left.push(&program.fns[function].body),
+            HirKind::View(index) => found.push(index),
+            HirKind::Apply(index, _) => found.push(self.views + index),
+            HirKind::Var(index) | HirKind::Raw(index) => found.push(self.var(index)),
             _ => {}
         });
+        found
+    }
+}
+
+fn only(places: &BTreeSet<String>) -> String {
+    let mut places = places.iter();
+    match (places.next(), places.next()) {
+        (Some(place), None) => place.clone(),
+        _ => EACH.to_string(),
     }
 }
 
