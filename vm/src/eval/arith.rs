@@ -12,7 +12,7 @@ use super::{mismatch, truth};
 use crate::Failure;
 
 /// `-x`, `not x`.
-pub(super) fn unary(op: UnaryOp, value: &Value, place: Place) -> Result<Value, Failure> {
+pub(crate) fn unary(op: UnaryOp, value: &Value, place: Place) -> Result<Value, Failure> {
     match (op, value) {
         (UnaryOp::Not, value) => Ok(Value::Bool(!truth(value))),
         (UnaryOp::Neg, Value::Int(n)) => {
@@ -28,7 +28,7 @@ pub(super) fn unary(op: UnaryOp, value: &Value, place: Place) -> Result<Value, F
 }
 
 /// Any infix operator over two values at hand.
-pub(super) fn binary(op: BinaryOp, left: &Value, right: &Value, place: Place) -> Result<Value, Failure> {
+pub(crate) fn binary(op: BinaryOp, left: &Value, right: &Value, place: Place) -> Result<Value, Failure> {
     match op {
         BinaryOp::And => Ok(Value::Bool(truth(left) && truth(right))),
         BinaryOp::Or => Ok(Value::Bool(truth(left) || truth(right))),
@@ -40,7 +40,7 @@ pub(super) fn binary(op: BinaryOp, left: &Value, right: &Value, place: Place) ->
 }
 
 /// A comparison, structural.
-pub(super) fn compare(op: BinaryOp, left: &Value, right: &Value) -> bool {
+pub(crate) fn compare(op: BinaryOp, left: &Value, right: &Value) -> bool {
     match op {
         BinaryOp::Eq => left == right,
         BinaryOp::Ne => left != right,

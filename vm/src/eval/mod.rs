@@ -34,6 +34,7 @@ use crate::Failure;
 /// memory.
 const TEXT_BYTES_MAX: usize = 16 << 20;
 
+pub(crate) use arith::{binary as infix, compare, unary as prefix};
 pub use frame::Frame;
 pub use pattern::bind;
 pub(crate) use read::{Fault, leaf_row, state_value};

@@ -12,16 +12,8 @@ pub(super) struct Concat;
 
 impl Operator for Concat {
     fn apply(&mut self, inputs: &Inputs<'_>, work: &mut Work<'_>) {
-        let mut batches = 0;
         for port in 0..inputs.ports() {
-            let batch = inputs.port(port);
-            batches += usize::from(!batch.is_empty());
-            for (row, weight) in batch {
-                work.emit(row.clone(), *weight);
-            }
-        }
-        if batches <= 1 {
-            work.is_consolidated();
+            inputs.port(port).iter().for_each(|(row, weight)| work.emit(row, weight));
         }
     }
 }

@@ -6,52 +6,59 @@
 //!                   1 ─► 0   emits ("a") -1
 //! ```
 //!
-//! Invariant: the table holds the weights of the input; no weight 0 is kept.
-
-use hashbrown::HashMap;
-use hashbrown::hash_map::EntryRef;
-use lasp_plan::Row;
-use rustc_hash::FxBuildHasher;
+//! Invariant: the table holds the weights of the input; no weight 0 is kept. So between steps its rows are those of the
+//! output, and whoever reads them needs no copy.
 
 use super::operator::{Inputs, Operator};
+use super::relation::Weights;
+use super::rows::At;
 use super::work::Work;
 
+/// Rows between two looks ahead into the table.
+const AHEAD: usize = 32;
+
 /// Weights of the input.
-#[derive(Default)]
 pub(super) struct Distinct {
-    weights: HashMap<Row, i64, FxBuildHasher>,
+    weights: Weights,
+    hashes: Vec<u64>,
+}
+
+impl Distinct {
+    pub(super) fn new(row: At) -> Distinct {
+        Distinct { weights: Weights::new(row), hashes: Vec::new() }
+    }
 }
 
 impl Operator for Distinct {
     fn apply(&mut self, inputs: &Inputs<'_>, work: &mut Work<'_>) {
-        for (row, weight) in inputs.port(0) {
-            let (before, after) = match self.weights.entry_ref(row) {
-                EntryRef::Occupied(mut slot) => {
-                    let before = *slot.get();
-                    let after = before.wrapping_add(*weight);
-                    if after == 0 {
-                        slot.remove();
-                    } else {
-                        slot.insert(after);
-                    }
-                    (before, after)
-                }
-                EntryRef::Vacant(slot) => {
-                    slot.insert(*weight);
-                    (0, *weight)
-                }
-            };
+        let batch = inputs.port(0);
+        self.hashes.clear();
+        self.hashes.extend((0..batch.len()).map(|at| batch.row(at).hash()));
+        for (at, (row, weight)) in batch.iter().enumerate() {
+            if at % AHEAD == 0 {
+                self.weights.warm(&self.hashes[at..batch.len().min(at + AHEAD)]);
+            }
+            let (before, after) = self.weights.add(row, self.hashes[at], weight);
             match (before > 0, after > 0) {
-                (false, true) => work.emit(row.clone(), 1),
-                (true, false) => work.emit(row.clone(), -1),
+                (false, true) => work.emit(row, 1),
+                (true, false) => work.emit(row, -1),
                 _ => {}
             }
         }
-        // The input names each row once.
-        work.is_consolidated();
+        if batch.len() <= 1 {
+            work.is_consolidated();
+        }
     }
 
     fn kept(&self) -> usize {
         self.weights.len()
+    }
+
+    fn bytes(&self) -> usize {
+        self.weights.bytes()
+    }
+
+    fn relation(&self) -> Option<&Weights> {
+        Some(&self.weights)
     }
 }

@@ -7,22 +7,28 @@
 //!
 //! Operators are renumbered without those that no sink needs; numbers grow from inputs to readers, so the least set bit is
 //! always one whose inputs are complete, and each operator is visited at most once in a step. Two sources of one variable
-//! and port are one operator.
+//! and port are one operator. Where an operator wants its input in other representations than it comes in, another one
+//! between the two converts it.
 //!
 //! Invariants:
 //! - `outs[i]` is the difference of operator `i` in the step at hand, else empty; only a sink's stays until the next step,
-//!   sorted, as its [`Flow::changes`];
+//!   to become its [`Flow::changes`];
 //! - a halted operator (a limit was exceeded above or at it) is never visited, has no state and no output.
 
-use lasp_plan::{Graph, NodeId, Op, Place, Row, Value, VarId};
+use lasp_plan::{Graph, Node, NodeId, Op, Place, Plan, Row, Type, Value, VarId};
 use rustc_hash::FxHashMap;
 
 use super::Limits;
-use super::batch::Batch;
 use super::dirty::Dirty;
 use super::errors::Errors;
-use super::operator::{Inputs, Operator, build};
+use super::fused::Fused;
+use super::operator::{Inputs, Operator, build, wanted};
+use super::ports::ports;
+use super::relation::Weights;
+use super::repr::Repr;
+use super::rows::{Layout, RowRef, Rows};
 use super::sink::Sink;
+use super::source::Source;
 use super::work::{Excess, Work};
 use crate::Failure;
 
@@ -43,7 +49,7 @@ use crate::Failure;
 /// };
 /// let graph = Graph { nodes: vec![node(Op::Source(VarId(0), 0), vec![]), node(Op::Distinct, vec![NodeId(0)])] };
 /// let mut flow = Flow::new(&graph, &[NodeId(1)], Limits::default());
-/// flow.push(VarId(0), 0, [Value::Int(7)].into(), 1);
+/// flow.push(VarId(0), 0, &[Value::Int(7)], 1);
 /// flow.step();
 /// assert_eq!(flow.changes(NodeId(1)), [([Value::Int(7)].into(), 1)]);
 /// assert!(flow.contains(NodeId(1), &[Value::Int(7)]));
@@ -53,7 +59,7 @@ pub struct Flow {
     /// Operators that some sink needs, inputs before readers.
     cells: Vec<Cell>,
     /// The difference of each in this step.
-    outs: Vec<Batch>,
+    outs: Vec<Rows>,
     /// Position in `cells` by node.
     cell_of: Vec<Option<u32>>,
     /// The operators that rows are pushed into.
@@ -82,8 +88,11 @@ struct Cell {
     operator: Option<Box<dyn Operator>>,
     ports: Vec<u32>,
     readers: Vec<u32>,
+    layout: Layout,
     /// Of a source: rows that wait for a step.
-    pending: Vec<(Row, i64)>,
+    pending: Rows,
+    /// Whether a reader wants to see each row once in a batch.
+    each_once: bool,
     errors: Errors,
     /// The limit it exceeded itself.
     excess: Option<Failure>,
@@ -92,15 +101,56 @@ struct Cell {
     place: Place,
 }
 
+/// What is known of the rows of a source: the columns of a variable's port, or of a port of a body.
+type Columns<'a> = dyn Fn(Inlet, usize) -> Vec<Repr> + 'a;
+
 impl Flow {
     /// Prepares the operators that the sinks need; the others cost nothing. Constant rows wait for the first step.
     ///
-    /// `sinks` are the operators whose relation can be read and whose changes are reported.
+    /// `sinks` are the operators whose relation can be read and whose changes are reported. Sources may hold anything.
     ///
     /// # Panics
     /// If the graph is not in topological order, or a sink is not in it.
     #[must_use]
     pub fn new(graph: &Graph, sinks: &[NodeId], limits: Limits) -> Flow {
+        Flow::build(graph, sinks, limits, &|_, columns| vec![Repr::Boxed; columns])
+    }
+
+    /// The same for sources of which the types of the columns are known, so that their rows take less room and time. What
+    /// is pushed must be of these types.
+    #[must_use]
+    pub fn typed(graph: &Graph, sinks: &[NodeId], limits: Limits, types: &dyn Fn(VarId, u32) -> Vec<Type>) -> Flow {
+        let of = |inlet| match inlet {
+            Inlet::Var(var, port) => types(var, port).iter().map(Repr::of).collect(),
+            Inlet::Port(_) => Vec::new(),
+        };
+        Flow::build(graph, sinks, limits, &|inlet, columns| fitting(of(inlet), columns))
+    }
+
+    /// The dataflow of a plan.
+    #[must_use]
+    pub fn of_plan(plan: &Plan, sinks: &[NodeId], limits: Limits) -> Flow {
+        let vars: Vec<Vec<Vec<Repr>>> = plan.vars.iter().map(ports).collect();
+        let of = |inlet| match inlet {
+            Inlet::Var(var, port) => {
+                let var: Option<&Vec<Vec<Repr>>> = vars.get(var.0 as usize);
+                var.and_then(|ports| ports.get(port as usize)).cloned().unwrap_or_default()
+            }
+            Inlet::Port(_) => Vec::new(),
+        };
+        Flow::build(&plan.graph, sinks, limits, &|inlet, columns| fitting(of(inlet), columns))
+    }
+
+    /// A body whose ports have these columns.
+    pub(super) fn of_body(body: &Graph, result: NodeId, limits: Limits, columns: &[Vec<Repr>]) -> Flow {
+        let of = |inlet| match inlet {
+            Inlet::Port(port) => columns.get(port as usize).cloned().unwrap_or_default(),
+            Inlet::Var(..) => Vec::new(),
+        };
+        Flow::build(body, &[result], limits, &|inlet, columns| fitting(of(inlet), columns))
+    }
+
+    fn build(graph: &Graph, sinks: &[NodeId], limits: Limits, columns: &Columns<'_>) -> Flow {
         let needed = needed(graph, sinks);
         let mut flow = Flow {
             limits,
@@ -108,74 +158,112 @@ impl Flow {
             outs: Vec::new(),
             cell_of: vec![None; graph.nodes.len()],
             sources: FxHashMap::default(),
-            dirty: Dirty::new(graph.nodes.len()),
+            dirty: Dirty::new(0),
             changed: Vec::new(),
             filled: Vec::new(),
             excess: None,
         };
+        let mut constants = Vec::new();
         for (at, node) in graph.nodes.iter().enumerate().filter(|(at, _)| needed[*at]) {
-            let number = u32::try_from(flow.cells.len()).expect("a plan has fewer operators than numbers");
             let inlet = match node.op {
                 Op::Source(var, port) => Some(Inlet::Var(var, port)),
                 Op::Port(port) => Some(Inlet::Port(port)),
                 _ => None,
             };
-            if let Some(inlet) = inlet {
-                let number = *flow.sources.entry(inlet).or_insert(number);
-                flow.cell_of[at] = Some(number);
-                if (number as usize) < flow.cells.len() {
-                    continue;
-                }
-            }
-            flow.cell_of[at] = Some(number);
-            let ports: Vec<u32> =
-                node.inputs.iter().map(|input| flow.cell_of[input.0 as usize].expect("inputs come first")).collect();
-            for port in &ports {
-                let readers = &mut flow.cells[*port as usize].readers;
-                if readers.last() != Some(&number) {
-                    readers.push(number);
-                }
-            }
-            if let Op::Rows(_) = node.op {
-                flow.dirty.insert(number as usize);
-            }
-            flow.outs.push(Batch::default());
-            flow.cells.push(Cell {
-                operator: Some(build(node, limits)),
-                ports,
-                readers: Vec::new(),
-                pending: Vec::new(),
-                errors: Errors::default(),
-                excess: None,
-                sink: None,
-                detail: node.detail.clone(),
-                place: node.place,
+            flow.cell_of[at] = Some(match inlet {
+                Some(inlet) => match flow.sources.get(&inlet) {
+                    Some(number) => *number,
+                    None => {
+                        let layout = Layout::new(columns(inlet, node.columns as usize));
+                        let number = flow.add(Box::new(Source), Vec::new(), layout, node);
+                        flow.sources.insert(inlet, number);
+                        number
+                    }
+                },
+                None => flow.add_operator(node),
             });
+            if let Op::Rows(_) = node.op {
+                constants.extend(flow.cell_of[at]);
+            }
         }
+        flow.dirty = Dirty::new(flow.cells.len());
+        constants.into_iter().for_each(|number| flow.dirty.insert(number as usize));
         for sink in sinks {
-            let number = flow.cell_of[sink.0 as usize].expect("a sink is needed");
-            flow.cells[number as usize].sink = Some(Sink::default());
+            let cell = &mut flow.cells[flow.cell_of[sink.0 as usize].expect("a sink is needed") as usize];
+            let there = cell.operator.as_ref().is_some_and(|operator| operator.relation().is_some());
+            cell.sink = Some(Sink::new(&cell.layout, there));
         }
         flow
+    }
+
+    /// An operator that is no source, with what converts its inputs.
+    fn add_operator(&mut self, node: &Node) -> u32 {
+        let number = |input: &NodeId| self.cell_of[input.0 as usize].expect("inputs come first");
+        let mut inputs: Vec<u32> = node.inputs.iter().map(number).collect();
+        let wanted = wanted(node, &self.layouts(&inputs));
+        for (input, wanted) in inputs.iter_mut().zip(wanted) {
+            if let Some(wanted) = wanted.filter(|wanted| self.cells[*input as usize].layout.columns != *wanted) {
+                let convert = Fused::convert(&self.cells[*input as usize].layout, &wanted);
+                *input = self.add(Box::new(convert), vec![*input], Layout::new(wanted), node);
+            }
+        }
+        let (operator, columns) = build(node, &self.layouts(&inputs), self.limits);
+        self.add(operator, inputs, Layout::new(columns), node)
+    }
+
+    fn layouts(&self, numbers: &[u32]) -> Vec<&Layout> {
+        numbers.iter().map(|number| &self.cells[*number as usize].layout).collect()
+    }
+
+    fn add(&mut self, operator: Box<dyn Operator>, ports: Vec<u32>, layout: Layout, node: &Node) -> u32 {
+        let number = u32::try_from(self.cells.len()).expect("a plan has fewer operators than numbers");
+        for port in &ports {
+            let cell = &mut self.cells[*port as usize];
+            cell.each_once |= operator.wants_each_once();
+            if cell.readers.last() != Some(&number) {
+                cell.readers.push(number);
+            }
+        }
+        self.outs.push(Rows::new(layout.size()));
+        self.cells.push(Cell {
+            operator: Some(operator),
+            ports,
+            readers: Vec::new(),
+            pending: Rows::new(layout.size()),
+            layout,
+            each_once: false,
+            errors: Errors::default(),
+            excess: None,
+            sink: None,
+            detail: node.detail.clone(),
+            place: node.place,
+        });
+        number
     }
 
     /// Buffers a visible difference of a variable at one of its ports, for the next step. O(1).
     ///
     /// What is not read by any sink is ignored.
-    pub fn push(&mut self, var: VarId, port: u32, row: Row, weight: i64) {
-        self.push_into(Inlet::Var(var, port), row, weight);
-    }
-
-    /// The same for a port of a body.
-    pub(super) fn push_port(&mut self, port: u32, row: Row, weight: i64) {
-        self.push_into(Inlet::Port(port), row, weight);
-    }
-
-    fn push_into(&mut self, inlet: Inlet, row: Row, weight: i64) {
-        if let Some(number) = self.sources.get(&inlet) {
-            self.cells[*number as usize].pending.push((row, weight));
+    pub fn push(&mut self, var: VarId, port: u32, row: &[Value], weight: i64) {
+        if let Some(number) = self.sources.get(&Inlet::Var(var, port)) {
+            let cell = &mut self.cells[*number as usize];
+            cell.layout.encode(row.iter(), &mut cell.pending.words, &mut cell.pending.objects);
+            cell.pending.weights.push(weight);
             self.dirty.insert(*number as usize);
         }
+    }
+
+    /// The same for a port of a body, whose columns the row has.
+    pub(super) fn push_port(&mut self, port: u32, row: RowRef<'_>, weight: i64) {
+        if let Some(number) = self.sources.get(&Inlet::Port(port)) {
+            self.cells[*number as usize].pending.push(row, weight);
+            self.dirty.insert(*number as usize);
+        }
+    }
+
+    /// The columns of an operator's rows.
+    pub(super) fn columns(&self, node: NodeId) -> &[Repr] {
+        &self.cells[self.cell_of[node.0 as usize].expect("it is needed") as usize].layout.columns
     }
 
     /// The limit that an operator exceeded, if one did: what it and its readers show is of no use any more.
@@ -187,7 +275,17 @@ impl Flow {
     pub(super) fn kept(&self) -> usize {
         let of = |cell: &Cell| {
             let operator = cell.operator.as_ref().map_or(0, |operator| operator.kept());
-            operator + cell.errors.len() + cell.sink.as_ref().map_or(0, Sink::len)
+            operator + cell.errors.len() + cell.sink.as_ref().map_or(0, Sink::own_len)
+        };
+        self.cells.iter().map(of).sum()
+    }
+
+    /// About how many bytes all operators keep. O(operators).
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let of = |cell: &Cell| {
+            let operator = cell.operator.as_ref().map_or(0, |operator| operator.bytes());
+            operator + cell.sink.as_ref().map_or(0, Sink::bytes)
         };
         self.cells.iter().map(of).sum()
     }
@@ -204,6 +302,9 @@ impl Flow {
     pub fn step(&mut self) {
         for number in self.changed.drain(..) {
             self.outs[number as usize].clear();
+            if let Some(sink) = &mut self.cells[number as usize].sink {
+                sink.begin();
+            }
         }
         while let Some(number) = self.dirty.pop_first() {
             self.visit(number);
@@ -219,25 +320,54 @@ impl Flow {
     /// If the operator is not a sink; this holds for all readings of sinks.
     #[must_use]
     pub fn changes(&self, sink: NodeId) -> &[(Row, i64)] {
-        let (number, _) = self.sink(sink);
-        &self.outs[number].rows
+        let (number, sink) = self.sink(sink);
+        sink.changes(&self.outs[number])
     }
 
-    /// The current rows of a sink, in order, each once. After a limit was exceeded they are those of the last good step.
+    /// Whether a sink has changed in the last step. O(1).
+    #[must_use]
+    pub fn has_changed(&self, sink: NodeId) -> bool {
+        !self.outs[self.sink(sink).0].is_empty()
+    }
+
+    /// The changes of a sink in the last step as they lie, each row once.
+    pub(super) fn net_changes(&self, sink: NodeId) -> Rows {
+        let mut once = self.outs[self.sink(sink).0].clone();
+        // Weights that overflow have stopped the operator.
+        let _ = once.consolidate();
+        once
+    }
+
+    /// The current rows of a sink, in order, each once. O(n log n) for the first who asks after a change.
     pub fn rows(&self, sink: NodeId) -> impl Iterator<Item = &Row> {
-        self.sink(sink).1.rows()
+        let (number, sink) = self.sink(sink);
+        sink.rows(self.relation(number)).iter()
     }
 
-    /// Whether a sink holds a row. O(log n).
+    /// Visits the rows of a sink as they lie.
+    pub(super) fn each_row(&self, sink: NodeId, visit: impl FnMut(RowRef<'_>)) {
+        let (number, sink) = self.sink(sink);
+        sink.each(self.relation(number), visit);
+    }
+
+    /// Whether a sink holds a row.
+    pub(super) fn holds(&self, sink: NodeId, row: RowRef<'_>) -> bool {
+        let (number, sink) = self.sink(sink);
+        sink.holds(row, self.relation(number))
+    }
+
+    /// Whether a sink holds a row. O(1).
     #[must_use]
     pub fn contains(&self, sink: NodeId, row: &[Value]) -> bool {
-        self.sink(sink).1.contains(row)
+        let (number, sink) = self.sink(sink);
+        sink.contains(row, self.relation(number))
     }
 
     /// How many different rows a sink holds.
     #[must_use]
     pub fn len(&self, sink: NodeId) -> usize {
-        self.sink(sink).1.len()
+        let (number, sink) = self.sink(sink);
+        sink.len(self.relation(number))
     }
 
     /// Whether a sink holds no row.
@@ -246,10 +376,16 @@ impl Flow {
         self.len(sink) == 0
     }
 
-    /// The first row of a sink whose first column is `key`: the entry of a map. O(log n).
+    /// The first row of a sink whose first column is `key`: the entry of a map. O(1).
     #[must_use]
-    pub fn lookup(&self, sink: NodeId, key: &Value) -> Option<&Row> {
-        self.sink(sink).1.lookup(key)
+    pub fn lookup(&self, sink: NodeId, key: &Value) -> Option<Row> {
+        let (number, sink) = self.sink(sink);
+        sink.lookup(key, self.relation(number))
+    }
+
+    /// The rows that an operator keeps itself.
+    fn relation(&self, number: usize) -> Option<&Weights> {
+        self.cells[number].operator.as_ref().and_then(|operator| operator.relation())
     }
 
     /// Why the relation of an operator is not to be trusted: the least failure at it or at anything it reads, directly or
@@ -284,29 +420,28 @@ impl Flow {
         let out = &mut rest[0];
         // Only a source has something pending.
         if !cell.pending.is_empty() {
-            std::mem::swap(&mut out.rows, &mut cell.pending);
+            std::mem::swap(out, &mut cell.pending);
         }
         let Some(operator) = &mut cell.operator else {
             return out.clear();
         };
         let mut work = Work::new(out, &mut cell.errors, self.limits.produced_max);
         operator.apply(&Inputs { outs: earlier, ports: &cell.ports }, &mut work);
-        let mut result = work.finish();
+        let mut result = work.finish(cell.each_once);
         if result.is_ok() && operator.kept() + cell.errors.len() > self.limits.rows_max {
             result = Err(Excess::Kept);
         }
         if let (Ok(()), Some(sink)) = (result, &mut cell.sink) {
-            let at_most = sink.len() + out.rows.len();
-            if at_most > self.limits.rows_max && sink.len_after(&out.rows) > self.limits.rows_max {
+            let at_most = sink.own_len() + out.len();
+            if at_most > self.limits.rows_max && sink.len_after(out) > self.limits.rows_max {
                 result = Err(Excess::Kept);
             } else {
-                out.sort();
-                sink.apply(&out.rows);
+                sink.apply(out);
             }
         }
         match result {
             Err(excess) => self.halt(number, excess),
-            Ok(()) if out.rows.is_empty() => {}
+            Ok(()) if out.is_empty() => {}
             Ok(()) => {
                 let filled = if cell.sink.is_some() { &mut self.changed } else { &mut self.filled };
                 filled.push(number as u32);
@@ -338,7 +473,7 @@ impl Flow {
             if cell.operator.take().is_some() {
                 // Failures of rows would stay for ever, now that nobody takes them back.
                 cell.errors.clear();
-                self.outs[number as usize] = Batch::default();
+                self.outs[number as usize].clear();
                 open.extend(&cell.readers);
             }
         }
@@ -352,6 +487,11 @@ impl std::fmt::Debug for Flow {
         debug.field("operators", &self.cells.len()).field("halted", &halted).field("dirty", &self.is_dirty());
         debug.finish_non_exhaustive()
     }
+}
+
+/// The columns that are known, if they are as many as there are.
+fn fitting(known: Vec<Repr>, columns: usize) -> Vec<Repr> {
+    if known.len() == columns { known } else { vec![Repr::Boxed; columns] }
 }
 
 /// Which operators the sinks need, themselves included.

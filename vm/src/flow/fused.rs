@@ -1,146 +1,145 @@
-//! A chain of filters, maps, new columns and unnestings in one pass over each row, without state.
+//! A chain of filters, maps, new columns and unnestings in one pass, without state.
 //!
 //! ```text
 //! [Filter(n < limit), Extend(limit - n), Map(ad, left)]
 //! ("13", 4, 9) ─► passes ─► ("13", 4, 9, 5) ─► ("13", 5)
 //! ```
 //!
-//! The pass is linear in the weights, so the batch of the output is the output of the batch: a removed row walks the same
-//! way as when it was added and takes back exactly what it gave, failures included. Between stages a row lives in a buffer
-//! that is used again; only what leaves the pass becomes a row.
+//! The chain is compiled to one program (see `code`); an unnesting, which makes many rows of one, ends a program and begins
+//! the next. The pass is linear in the weights, so the batch of the output is the output of the batch: a removed row walks
+//! the same way as when it was added and takes back exactly what it gave, failures included.
 
-use lasp_plan::{Expr, Row, Stage, Value};
+use lasp_plan::{Stage, Value};
 
-use super::expr;
+use super::code::{Compiler, Machine};
 use super::operator::{Inputs, Operator};
+use super::repr::Repr;
+use super::rows::{Layout, RowRef, Rows};
 use super::work::Work;
-use crate::Failure;
 
-/// The stages, and buffers for rows on their way.
+/// The passes, each but the last followed by an unnesting.
 pub(super) struct Fused {
-    stages: Vec<Stage>,
-    only_filters: bool,
-    buffers: Vec<Vec<Value>>,
+    passes: Vec<Pass>,
+    layout: Layout,
 }
 
-/// A row on its way.
-enum Current<'a> {
-    /// Still the input's.
-    Input(&'a Row),
-    /// Changed.
-    Buffer(Vec<Value>),
+struct Pass {
+    machine: Machine,
+    /// What it gives.
+    rows: Rows,
+    /// The last column is a collection: rows with an element of it in its place.
+    unnest: Option<Unnest>,
 }
 
-impl Current<'_> {
-    fn columns(&self) -> &[Value] {
-        match self {
-            Current::Input(row) => row,
-            Current::Buffer(columns) => columns,
-        }
-    }
+struct Unnest {
+    element: Repr,
+    rows: Rows,
 }
 
 impl Fused {
-    pub(super) fn new(stages: Vec<Stage>) -> Fused {
-        let only_filters = stages.iter().all(|stage| matches!(stage, Stage::Filter(_)));
-        Fused { stages, only_filters, buffers: Vec::new() }
+    /// Compiles stages over rows of a layout.
+    pub(super) fn new(stages: &[Stage], input: &Layout) -> Fused {
+        let mut passes = Vec::new();
+        let mut compiler = Compiler::over(input);
+        for stage in stages {
+            let mut columns = compiler.columns();
+            match stage {
+                Stage::Filter(condition) => compiler.keep(condition),
+                Stage::Map(exprs) => {
+                    let columns = exprs.iter().map(|expr| compiler.value(expr)).collect();
+                    compiler.enter(columns);
+                }
+                Stage::Extend(added) => {
+                    columns.push(compiler.value(added));
+                    compiler.enter(columns);
+                }
+                Stage::Unnest(of) => {
+                    let of = compiler.value(of);
+                    let element = match &of.repr {
+                        Repr::Many(element) => (**element).clone(),
+                        _ => Repr::Boxed,
+                    };
+                    let mut reprs: Vec<Repr> = columns.iter().map(|column| column.repr.clone()).collect();
+                    columns.push(of);
+                    let program = compiler.finish(columns);
+                    let collection = program.reprs().pop().expect("the collection is the last column");
+                    let given = Layout::new(reprs.iter().cloned().chain([collection]).collect());
+                    reprs.push(element.clone());
+                    let layout = Layout::new(reprs);
+                    let unnest = Some(Unnest { element, rows: Rows::new(layout.size()) });
+                    passes.push(Pass { machine: Machine::new(program), rows: Rows::new(given.size()), unnest });
+                    compiler = Compiler::over(&layout);
+                }
+            }
+        }
+        let columns = compiler.columns();
+        let machine = Machine::new(compiler.finish(columns));
+        let layout = Layout::new(machine.reprs());
+        passes.push(Pass { machine, rows: Rows::default(), unnest: None });
+        Fused { passes, layout }
+    }
+
+    /// The same rows in other representations.
+    pub(super) fn convert(input: &Layout, to: &[Repr]) -> Fused {
+        let compiler = Compiler::over(input);
+        let columns = compiler.columns();
+        let machine = Machine::new(compiler.finish_as(columns, to));
+        let layout = Layout::new(to.to_vec());
+        Fused { passes: vec![Pass { machine, rows: Rows::default(), unnest: None }], layout }
+    }
+
+    /// What a [`Fused::convert`] makes of rows.
+    pub(super) fn converted(&mut self, rows: &Rows) -> Rows {
+        let mut converted = Rows::new(self.layout.size());
+        let last = self.passes.last_mut().expect("there is a last pass");
+        last.machine.run(rows, &mut converted, None, |failure, _| unreachable!("a conversion does not fail: {failure}"));
+        converted
+    }
+
+    /// That of its output.
+    pub(super) fn layout(&self) -> &Layout {
+        &self.layout
     }
 }
 
 impl Operator for Fused {
     fn apply(&mut self, inputs: &Inputs<'_>, work: &mut Work<'_>) {
-        for (row, weight) in inputs.port(0) {
-            pass(&self.stages, Current::Input(row), *weight, &mut self.buffers, work);
-            if work.stopped() {
-                return;
-            }
-        }
-        if self.only_filters {
-            work.is_consolidated();
-        }
-    }
-}
-
-/// Sends a row through the stages. Recursion is as deep as there are unnestings in the plan.
-fn pass(stages: &[Stage], mut current: Current<'_>, weight: i64, buffers: &mut Vec<Vec<Value>>, work: &mut Work<'_>) {
-    for (at, stage) in stages.iter().enumerate() {
-        let done = match stage {
-            Stage::Filter(condition) => expr::holds(condition, current.columns()).map(|holds| !holds),
-            Stage::Map(exprs) => map(exprs, &mut current, buffers).map(|()| false),
-            Stage::Extend(added) => expr::value(added, current.columns()).map(|value| {
-                match &mut current {
-                    Current::Buffer(columns) => columns.push(value),
-                    Current::Input(_) => current = Current::Buffer(extended(&current, value, buffers)),
+        let (last, unnesting) = self.passes.split_last_mut().expect("there is a last pass");
+        let mut batch = inputs.port(0);
+        for pass in unnesting {
+            let unnest = pass.unnest.as_mut().expect("all passes but the last end in one");
+            pass.rows.clear();
+            unnest.rows.clear();
+            work.run_into(&mut pass.machine, batch, &mut pass.rows, None);
+            for (row, weight) in pass.rows.iter() {
+                unnest.row(row, weight);
+                if !work.may_produce(unnest.rows.len()) {
+                    return;
                 }
-                false
-            }),
-            Stage::Unnest(of) => expr::value(of, current.columns()).map(|collection| {
-                each_element(&collection, |element| {
-                    let next = Current::Buffer(extended(&current, element, buffers));
-                    pass(&stages[at + 1..], next, weight, buffers, work);
-                    !work.stopped()
-                });
-                true
-            }),
+            }
+            batch = &unnest.rows;
+        }
+        work.run(&mut last.machine, batch);
+    }
+}
+
+impl Unnest {
+    /// A row for each element of the collection that is its last object.
+    fn row(&mut self, row: RowRef<'_>, weight: i64) {
+        let (collection, objects) = row.objects.split_last().expect("a collection is an object");
+        let words = &row.words[..row.words.len() - 1];
+        let mut element = |element: &Value| {
+            self.rows.words.extend_from_slice(words);
+            self.rows.objects.extend_from_slice(objects);
+            self.element.encode(element, &mut self.rows.words, &mut self.rows.objects);
+            self.rows.weights.push(weight);
         };
-        match done {
-            Ok(false) => {}
-            Ok(true) => return release(current, buffers),
-            Err(failure) => {
-                work.fail(failure, current.columns(), weight);
-                return release(current, buffers);
+        match collection {
+            Value::Set(elements) | Value::List(elements) => elements.iter().for_each(element),
+            Value::Map(entries) => {
+                entries.iter().for_each(|(key, value)| element(&Value::tuple([key.clone(), value.clone()])));
             }
+            other => unreachable!("the checker lets only collections be unnested, not {other:?}"),
         }
-    }
-    match current {
-        Current::Input(row) => work.emit(row.clone(), weight),
-        Current::Buffer(mut columns) => {
-            // A drain knows its length: one allocation.
-            work.emit(columns.drain(..).collect(), weight);
-            buffers.push(columns);
-        }
-    }
-}
-
-fn map(exprs: &[Expr], current: &mut Current<'_>, buffers: &mut Vec<Vec<Value>>) -> Result<(), Failure> {
-    let mut columns = buffers.pop().unwrap_or_default();
-    for expr in exprs {
-        match expr::value(expr, current.columns()) {
-            Ok(value) => columns.push(value),
-            Err(failure) => {
-                release(Current::Buffer(columns), buffers);
-                return Err(failure);
-            }
-        }
-    }
-    release(std::mem::replace(current, Current::Buffer(columns)), buffers);
-    Ok(())
-}
-
-/// The row with one column more, in a buffer of its own.
-fn extended(current: &Current<'_>, value: Value, buffers: &mut Vec<Vec<Value>>) -> Vec<Value> {
-    let mut columns = buffers.pop().unwrap_or_default();
-    columns.extend_from_slice(current.columns());
-    columns.push(value);
-    columns
-}
-
-fn release(current: Current<'_>, buffers: &mut Vec<Vec<Value>>) {
-    if let Current::Buffer(mut columns) = current {
-        columns.clear();
-        buffers.push(columns);
-    }
-}
-
-/// Visits the elements of a set or list, or the entries of a map as pairs, until the visitor has enough.
-fn each_element(collection: &Value, mut visit: impl FnMut(Value) -> bool) {
-    match collection {
-        Value::Set(elements) | Value::List(elements) => {
-            elements.iter().all(|element| visit(element.clone()));
-        }
-        Value::Map(entries) => {
-            entries.iter().all(|(key, value)| visit(Value::tuple([key.clone(), value.clone()])));
-        }
-        other => unreachable!("the checker lets only collections be unnested, not {other:?}"),
     }
 }

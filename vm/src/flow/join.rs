@@ -11,74 +11,92 @@
 //!
 //! One change costs O(its matches). Without keys it is the product: all rows lie in one bag.
 
-use lasp_plan::{Expr, Value};
+use lasp_plan::Expr;
 
-use super::key::{KeyOf, side_by_side};
+use super::key::{KeyOf, Keys, common, reprs};
 use super::multimap::Multimap;
 use super::operator::{Inputs, Operator};
+use super::rows::{At, Layout};
 use super::work::Work;
+
+/// Rows between two looks ahead into a table.
+const AHEAD: usize = 32;
 
 /// Both sides, by key.
 pub(super) struct Join {
-    left_key: KeyOf,
-    right_key: KeyOf,
-    left: Multimap,
-    right: Multimap,
-    scratch: Vec<Value>,
+    sides: [Side; 2],
+    hashes: Vec<u64>,
+}
+
+struct Side {
+    key: KeyOf,
+    keys: Keys,
+    rows: Multimap,
 }
 
 impl Join {
-    pub(super) fn new(left: &[Expr], right: &[Expr]) -> Join {
-        Join {
-            left_key: KeyOf::new(left),
-            right_key: KeyOf::new(right),
-            left: Multimap::default(),
-            right: Multimap::default(),
-            scratch: Vec::new(),
-        }
+    pub(super) fn new(keys: [&[Expr]; 2], layouts: [&Layout; 2]) -> Join {
+        let key = common(&reprs(keys[0], layouts[0]), &reprs(keys[1], layouts[1]));
+        let size = Layout::new(key.clone()).size();
+        let side = |nth: usize| Side::new(KeyOf::new(keys[nth], layouts[nth], &key), layouts[nth].size(), size);
+        Join { sides: [side(0), side(1)], hashes: Vec::new() }
+    }
+}
+
+impl Side {
+    fn new(key: KeyOf, row: At, key_size: At) -> Side {
+        Side { rows: Multimap::new(row, &key, key_size), key, keys: Keys::new(key_size) }
     }
 }
 
 impl Operator for Join {
     fn apply(&mut self, inputs: &Inputs<'_>, work: &mut Work<'_>) {
-        let (left_batch, right_batch) = (inputs.port(0), inputs.port(1));
-        for (row, weight) in left_batch {
-            match self.left_key.of(row, &mut self.scratch) {
-                Ok(key) => {
-                    for (other, other_weight) in self.right.get(key) {
-                        let weight = work.product(*weight, *other_weight);
-                        work.emit(side_by_side(row, other), weight);
-                        if work.stopped() {
-                            return;
-                        }
-                    }
-                    self.left.add(key, row, *weight);
-                }
-                Err(failure) => work.fail(failure, row, *weight),
+        for side in 0..2 {
+            let batch = inputs.port(side);
+            if batch.is_empty() {
+                continue;
             }
-        }
-        for (row, weight) in right_batch {
-            match self.right_key.of(row, &mut self.scratch) {
-                Ok(key) => {
-                    for (other, other_weight) in self.left.get(key) {
-                        let weight = work.product(*other_weight, *weight);
-                        work.emit(side_by_side(other, row), weight);
-                        if work.stopped() {
-                            return;
-                        }
-                    }
-                    self.right.add(key, row, *weight);
+            let [left, right] = &mut self.sides;
+            let (own, other) = if side == 0 { (left, right) } else { (right, left) };
+            let keyed = own.key.of(batch, &mut own.keys, work);
+            keyed.hashes(&mut self.hashes);
+            for nth in 0..keyed.len() {
+                if nth % AHEAD == 0 {
+                    let next = &self.hashes[nth..self.hashes.len().min(nth + AHEAD)];
+                    other.rows.warm(next);
+                    own.rows.warm(next);
                 }
-                Err(failure) => work.fail(failure, row, *weight),
+                let (key, row, weight) = keyed.get(nth);
+                let hash = self.hashes[nth];
+                other.rows.each(key, hash, |found, found_weight| {
+                    if work.stopped() {
+                        return;
+                    }
+                    let weight = work.product(weight, found_weight);
+                    let (left, right) = if side == 0 { (row, found) } else { (found, row) };
+                    work.emit_both(left, right, weight);
+                });
+                if work.stopped() {
+                    return;
+                }
+                own.rows.add(key, hash, row, weight);
             }
         }
         // Pairs of one batch with a table are all different; only pairs of both batches can coincide.
-        if left_batch.is_empty() || right_batch.is_empty() {
+        if inputs.port(0).is_empty() || inputs.port(1).is_empty() {
             work.is_consolidated();
         }
     }
 
+    fn wants_each_once(&self) -> bool {
+        true
+    }
+
     fn kept(&self) -> usize {
-        self.left.len() + self.right.len()
+        self.sides.iter().map(|side| side.rows.len()).sum()
+    }
+
+    fn bytes(&self) -> usize {
+        self.sides.iter().map(|side| side.rows.bytes()).sum()
     }
 }

@@ -11,105 +11,161 @@
 //! First the right batch is taken in as a whole, then each touched key is answered once for the left rows as they were,
 //! then the left batch meets the right side as it is now.
 //!
-//! Invariants: between steps `shown` of a group is its right row. The plan promises one right row per key; should there be
-//! several, the least one counts, so that the result is a function of the relations all the same.
+//! Invariant: the plan promises one right row per key; should there be several, the least one counts, so that the result is
+//! a function of the relations all the same.
 
-use lasp_plan::{Expr, Row, Value};
+use lasp_plan::{Expr, Value};
 
-use super::bag::Bag;
-use super::groups::{Entry, Groups};
-use super::key::{KeyOf, side_by_side};
+use super::key::{KeyOf, Keys};
+use super::multimap::Multimap;
 use super::operator::{Inputs, Operator};
+use super::repr::Repr;
+use super::rows::{At, Layout, RowRef, Rows};
+use super::touched::Touched;
 use super::work::Work;
+
+/// Rows between two looks ahead into the tables.
+const AHEAD: usize = 32;
 
 /// Both sides, by key.
 pub(super) struct LeftJoin {
-    left_key: KeyOf,
-    right_key: usize,
-    default: Vec<Value>,
-    groups: Groups<Group>,
-    kept: usize,
-    scratch: Vec<Value>,
-}
-
-/// The rows of one key.
-#[derive(Default)]
-struct Group {
-    left: Bag,
-    right: Bag,
-    shown: Option<Row>,
-}
-
-impl Entry for Group {
-    fn is_spent(&self) -> bool {
-        self.left.is_empty() && self.right.is_empty()
-    }
+    key: KeyOf,
+    keys: Keys,
+    /// Of a right row.
+    key_size: At,
+    /// What is appended for a key without a right row: one row.
+    default: Rows,
+    left: Multimap,
+    right: Multimap,
+    layout: Layout,
+    touched: Touched,
+    hashes: Vec<u64>,
 }
 
 impl LeftJoin {
-    pub(super) fn new(left: &[Expr], right_key: usize, default: Vec<Value>) -> LeftJoin {
+    /// The representations of the right side as it has to come: those of its key that left keys fit, and of its other
+    /// columns that the default fits.
+    pub(super) fn right_side(key: &[Repr], default: &[Value], right: &Layout) -> Vec<Repr> {
+        let wanted = key.iter().cloned().chain(default.iter().map(Repr::of_value));
+        wanted.zip(&right.columns).map(|(wanted, repr)| wanted.and(repr)).collect()
+    }
+
+    pub(super) fn new(key: &[Expr], default: &[Value], left: &Layout, right: &Layout, right_key: usize) -> LeftJoin {
+        let key_size = right.at(right_key);
+        let key = KeyOf::new(key, left, &right.columns[..right_key]);
+        let appended = Layout::new(right.columns[right_key..].to_vec());
+        let mut only = Rows::new(appended.size());
+        appended.encode(default.iter(), &mut only.words, &mut only.objects);
+        only.weights.push(1);
         LeftJoin {
-            left_key: KeyOf::new(left),
-            right_key,
-            default,
-            groups: Groups::default(),
-            kept: 0,
-            scratch: Vec::new(),
+            keys: Keys::new(key_size),
+            left: Multimap::new(left.size(), &key, key_size),
+            right: Multimap::of_parts(right.size(), At::default(), key_size),
+            key,
+            key_size,
+            default: only,
+            touched: Touched::new(key_size, appended.size()),
+            layout: right.clone(),
+            hashes: Vec::new(),
         }
     }
+}
+
+/// Gives what is appended for a key that has a right row.
+fn shown(right: &Multimap, layout: &Layout, from: At, key: RowRef<'_>, hash: u64, give: &mut dyn FnMut(RowRef<'_>)) {
+    let mut rows = 0;
+    right.each(key, hash, |_, weight| rows += usize::from(weight > 0));
+    if rows == 0 {
+        return;
+    }
+    // Nearly always there is one; else the least one is looked for by asking each whether it is.
+    right.each(key, hash, |row, weight| {
+        let mut least = weight > 0;
+        if rows > 1 && least {
+            right.each(key, hash, |other, weight| least &= weight <= 0 || layout.compare(row, other).is_le());
+        }
+        if least {
+            give(row.part(from, layout.size()));
+        }
+    });
 }
 
 impl Operator for LeftJoin {
     fn apply(&mut self, inputs: &Inputs<'_>, work: &mut Work<'_>) {
         let (left_batch, right_batch) = (inputs.port(0), inputs.port(1));
-        let (right_key, default) = (self.right_key, self.default.as_slice());
-        // What a right row, or its absence, appends.
-        let appended = |right: &Option<Row>, left: &[Value]| match right {
-            Some(right) => side_by_side(left, &right[right_key..]),
-            None => side_by_side(left, default),
-        };
-
-        for (row, weight) in right_batch {
-            let at = self.groups.touch(&row[..right_key]);
-            let change = self.groups.entry(at).right.add(row, *weight);
-            self.kept = self.kept.saturating_add_signed(change);
+        let (layout, key_size) = (&self.layout, self.key_size);
+        self.hashes.clear();
+        self.hashes.extend((0..right_batch.len()).map(|at| right_batch.row(at).part(At::default(), key_size).hash()));
+        for (at, (row, weight)) in right_batch.iter().enumerate() {
+            if at % AHEAD == 0 {
+                self.right.warm(&self.hashes[at..right_batch.len().min(at + AHEAD)]);
+            }
+            let (key, hash) = (row.part(At::default(), key_size), self.hashes[at]);
+            let right = &self.right;
+            self.touched.note(key, hash, |give| shown(right, layout, key_size, key, hash, give));
+            self.right.add(key, hash, row, weight);
         }
-        let mut nth = 0;
-        while let Some((_, group)) = self.groups.touched(nth) {
-            nth += 1;
-            let now = group.right.least();
-            if now == group.shown.as_ref() {
+        for nth in 0..self.touched.len() {
+            let (key, before) = self.touched.get(nth);
+            let hash = key.hash();
+            let mut now = None;
+            let mut one = Rows::new(self.default.size());
+            shown(&self.right, layout, key_size, key, hash, &mut |row| {
+                if now.is_none() {
+                    one.push(row, 1);
+                    now = Some(());
+                }
+            });
+            let now = now.map(|()| one.row(0));
+            let same = match (before, now) {
+                (Some(before), Some(now)) => before.is(now),
+                (before, now) => before.is_none() && now.is_none(),
+            };
+            if same {
                 continue;
             }
-            let before = std::mem::replace(&mut group.shown, now.cloned());
-            for (left, weight) in group.left.rows() {
-                work.emit(appended(&before, left), -weight);
-                work.emit(appended(&group.shown, left), *weight);
-                if work.stopped() {
-                    return;
-                }
+            let default = self.default.row(0);
+            self.left.each(key, hash, |left, weight| {
+                work.emit_both(left, before.unwrap_or(default), -weight);
+                work.emit_both(left, now.unwrap_or(default), weight);
+            });
+            if work.stopped() {
+                return;
             }
         }
-        for (row, weight) in left_batch {
-            match self.left_key.of(row, &mut self.scratch) {
-                Ok(key) => {
-                    let at = self.groups.touch(key);
-                    let group = self.groups.entry(at);
-                    work.emit(appended(&group.shown, row), *weight);
-                    let change = group.left.add(row, *weight);
-                    self.kept = self.kept.saturating_add_signed(change);
-                }
-                Err(failure) => work.fail(failure, row, *weight),
+        self.touched.clear();
+        let keyed = self.key.of(left_batch, &mut self.keys, work);
+        keyed.hashes(&mut self.hashes);
+        for nth in 0..keyed.len() {
+            if nth % AHEAD == 0 {
+                let next = &self.hashes[nth..self.hashes.len().min(nth + AHEAD)];
+                self.left.warm(next);
+                self.right.warm(next);
             }
+            let (key, row, weight) = keyed.get(nth);
+            let hash = self.hashes[nth];
+            let mut found = false;
+            shown(&self.right, layout, key_size, key, hash, &mut |right| {
+                if !found {
+                    work.emit_both(row, right, weight);
+                    found = true;
+                }
+            });
+            if !found {
+                work.emit_both(row, self.default.row(0), weight);
+            }
+            self.left.add(key, hash, row, weight);
         }
-        self.groups.sweep();
-        // Different left rows stay different.
-        if right_batch.is_empty() {
+        if right_batch.is_empty() && left_batch.len() <= 1 {
             work.is_consolidated();
         }
     }
 
     fn kept(&self) -> usize {
-        self.kept
+        self.left.len() + self.right.len()
+    }
+
+    fn bytes(&self) -> usize {
+        self.left.bytes() + self.right.bytes()
     }
 }

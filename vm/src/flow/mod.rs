@@ -31,26 +31,30 @@
 //! accumulators. Neighbours: `crate::eval` evaluates expressions; `lasp_plan::Graph` is the program.
 
 mod bag;
-mod batch;
+mod code;
 mod concat;
 mod dirty;
 mod distinct;
 mod engine;
 mod errors;
-mod expr;
 mod fix;
 mod fused;
-mod groups;
 mod join;
 mod key;
 mod left_join;
 mod multimap;
 mod operator;
 mod ordered;
+mod ports;
 mod reduce;
+mod relation;
+mod repr;
+mod rows;
 mod semi;
 mod sink;
 mod source;
+mod table;
+mod touched;
 mod work;
 
 pub use engine::Flow;

@@ -1,57 +1,192 @@
-//! Rows by key: one side of a hash join.
+//! Rows by key: one side of a join.
+//!
+//! Most keys have one row, which lies in the table itself; the others have their further rows in a bag.
 //!
 //! ```text
-//! "13" → { ("13", 300) +1 }      "7" → { ("7", 20) +1, ("7", 50) +2 }
+//! [ ("13", 300) | +1 | 1 ]          [ ("7", 20) | +1 | 2 + 0 ]  ─► bag 0: ("7", 50) +2, …
 //! ```
 //!
-//! Invariant: no empty bag is kept. Never iterated as a whole, so hash order cannot show.
-
-use hashbrown::HashMap;
-use hashbrown::hash_map::EntryRef;
-use lasp_plan::{Row, Value};
-use rustc_hash::FxBuildHasher;
+//! Where the key is a part of the row it takes no room of its own; a computed key lies in front of the row.
+//!
+//! Invariants: a key without rows is not there; the row in the table has a weight other than 0. Iterated in the order of
+//! hashes: whoever shows that must sort.
 
 use super::bag::Bag;
-use super::key::Key;
+use super::key::KeyOf;
+use super::rows::{At, RowRef};
+use super::table::{Slot, Table};
 
-/// Bags of rows by key.
-#[derive(Clone, Debug, Default)]
+/// The last word of a key that has one row.
+const ALONE: u64 = 1;
+
+/// Rows and weights by key.
+#[derive(Clone, Debug)]
 pub(super) struct Multimap {
-    bags: HashMap<Key, Bag, FxBuildHasher>,
+    table: Table,
+    /// How long the key in front of a row is.
+    front: At,
+    row: At,
+    bags: Vec<Bag>,
+    free: Vec<usize>,
     rows: usize,
 }
 
 impl Multimap {
-    /// The rows of a key.
-    #[inline]
-    pub(super) fn get(&self, key: &[Value]) -> &[(Row, i64)] {
-        self.bags.get(key).map_or(&[], Bag::rows)
+    /// Empty, for rows of a size and a key of a size.
+    pub(super) fn new(row: At, key: &KeyOf, key_size: At) -> Multimap {
+        match key {
+            KeyOf::Part(from, to) => Multimap::of_parts(row, *from, *to),
+            KeyOf::Computed(_) => {
+                let both = At { word: key_size.word + row.word, object: key_size.object + row.object };
+                let table = Table::within(both, 2, At::default(), key_size);
+                Multimap { table, front: key_size, row, bags: Vec::new(), free: Vec::new(), rows: 0 }
+            }
+        }
     }
 
-    /// Adds to the weight of a row. O(1).
-    pub(super) fn add(&mut self, key: &[Value], row: &Row, weight: i64) {
-        let change = match self.bags.entry_ref(key) {
-            EntryRef::Occupied(mut bag) => {
-                let change = bag.get_mut().add(row, weight);
-                if bag.get().is_empty() {
-                    bag.remove();
-                }
-                change
-            }
-            EntryRef::Vacant(slot) => {
-                let mut bag = Bag::default();
-                let change = bag.add(row, weight);
-                if change > 0 {
-                    slot.insert_with_key(Key::from(key), bag);
-                }
-                change
-            }
-        };
-        self.rows = self.rows.saturating_add_signed(change);
+    /// Empty, for rows of which the key is a part.
+    pub(super) fn of_parts(row: At, from: At, to: At) -> Multimap {
+        let table = Table::within(row, 2, from, to);
+        Multimap { table, front: At::default(), row, bags: Vec::new(), free: Vec::new(), rows: 0 }
     }
 
     /// How many rows there are.
     pub(super) fn len(&self) -> usize {
         self.rows
+    }
+
+    /// How many bytes it takes.
+    pub(super) fn bytes(&self) -> usize {
+        let bag = |bag: &Bag| bag.rows().words.capacity() * 8 + bag.rows().weights.capacity() * 8 + size_of::<Bag>();
+        self.table.bytes() + self.bags.iter().map(bag).sum::<usize>()
+    }
+
+    /// Fetches the memory behind some keys.
+    pub(super) fn warm(&self, hashes: &[u64]) {
+        self.table.warm(hashes);
+    }
+
+    /// Visits the rows of a key.
+    #[inline]
+    pub(super) fn each(&self, key: RowRef<'_>, hash: u64, mut visit: impl FnMut(RowRef<'_>, i64)) {
+        if let Some(slot) = self.table.find(key, hash) {
+            self.each_in(slot, &mut visit);
+        }
+    }
+
+    /// Visits all rows.
+    pub(super) fn each_row(&self, mut visit: impl FnMut(RowRef<'_>, i64)) {
+        self.table.slots().for_each(|slot| self.each_in(slot, &mut visit));
+    }
+
+    #[inline]
+    fn each_in(&self, slot: Slot, visit: &mut impl FnMut(RowRef<'_>, i64)) {
+        let words = self.table.words(slot);
+        let objects = if self.row.object == 0 { &[][..] } else { &self.table.objects(slot)[self.front.object..] };
+        let end = self.front.word + self.row.word;
+        visit(RowRef { words: &words[self.front.word..end], objects }, words[end].cast_signed());
+        if words[end + 1] != ALONE {
+            self.bags[(words[end + 1] - 2) as usize].rows().iter().for_each(|(row, weight)| visit(row, weight));
+        }
+    }
+
+    /// Adds to the weight of a row. O(1).
+    pub(super) fn add(&mut self, key: RowRef<'_>, hash: u64, row: RowRef<'_>, weight: i64) {
+        if weight == 0 {
+            return;
+        }
+        let (slot, new) = self.table.entry(key, hash);
+        let end = self.front.word + self.row.word;
+        if new {
+            self.put(slot, row, weight);
+            self.table.words_mut(slot)[end + 1] = ALONE;
+            self.rows += 1;
+            return;
+        }
+        let words = self.table.words(slot);
+        let further = words[end + 1];
+        let first = RowRef {
+            words: &words[self.front.word..end],
+            objects: if row.objects.is_empty() { &[] } else { &self.table.objects(slot)[self.front.object..] },
+        };
+        if !first.is(row) {
+            let bag = if further == ALONE { self.new_bag() } else { (further - 2) as usize };
+            self.rows = self.rows.saturating_add_signed(self.bags[bag].add(row, weight));
+            let left = !self.bags[bag].rows().is_empty();
+            self.table.words_mut(slot)[end + 1] = if left { bag as u64 + 2 } else { self.drop_bag(bag) };
+            return;
+        }
+        let sum = words[end].cast_signed().wrapping_add(weight);
+        if sum != 0 {
+            self.table.words_mut(slot)[end] = sum.cast_unsigned();
+            return;
+        }
+        self.rows -= 1;
+        if further == ALONE {
+            self.table.remove(slot);
+            return;
+        }
+        // Another row takes the place in the table.
+        let bag = (further - 2) as usize;
+        let mut rows = std::mem::take(&mut self.bags[bag]);
+        rows.pop(|row, weight| self.put(slot, row, weight));
+        let left = !rows.rows().is_empty();
+        self.bags[bag] = rows;
+        self.table.words_mut(slot)[end + 1] = if left { further } else { self.drop_bag(bag) };
+    }
+
+    /// Writes the row in the table.
+    fn put(&mut self, slot: Slot, row: RowRef<'_>, weight: i64) {
+        self.table.write_at(slot, self.front, row);
+        self.table.words_mut(slot)[self.front.word + self.row.word] = weight.cast_unsigned();
+    }
+
+    fn new_bag(&mut self) -> usize {
+        self.free.pop().unwrap_or_else(|| {
+            self.bags.push(Bag::new(self.row));
+            self.bags.len() - 1
+        })
+    }
+
+    /// Gives a bag back. Returns the word of a key without one.
+    fn drop_bag(&mut self, bag: usize) -> u64 {
+        self.bags[bag] = Bag::new(self.row);
+        self.free.push(bag);
+        ALONE
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn behaves_like_a_map_of_bags() {
+        let size = At { word: 2, object: 0 };
+        let (from, to) = (At::default(), At { word: 1, object: 0 });
+        let mut map = Multimap::of_parts(size, from, to);
+        let mut model: BTreeMap<(u64, u64), i64> = BTreeMap::new();
+        let mut state = 1u64;
+        for round in 0..40_000u64 {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(round | 1);
+            let (key, value) = ((state >> 33) % 40, (state >> 43) % if round % 8_000 < 5_000 { 30 } else { 2 });
+            let there = model.get(&(key, value)).copied().unwrap_or(0);
+            let weight = if round % 4_000 > 1_500 { -there } else { 1 };
+            let words = [key, value];
+            let row = RowRef { words: &words, objects: &[] };
+            let key_part = row.part(from, to);
+            map.add(key_part, key_part.hash(), row, weight);
+            *model.entry((key, value)).or_insert(0) += weight;
+            model.retain(|_, weight| *weight != 0);
+            let mut rows = Vec::new();
+            map.each(key_part, key_part.hash(), |row, weight| rows.push((row.words[1], weight)));
+            rows.sort_unstable();
+            let wanted: Vec<(u64, i64)> = model.range((key, 0)..(key + 1, 0)).map(|((_, v), w)| (*v, *w)).collect();
+            assert_eq!(rows, wanted);
+            assert_eq!(map.len(), model.len());
+        }
+        assert!(map.bags.len() <= 40, "bags are used again");
     }
 }

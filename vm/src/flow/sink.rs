@@ -1,60 +1,196 @@
-//! A relation that is read: its rows in order, kept at the operator that produces them.
+//! A relation that is read: its rows, kept at the operator that produces them, and what a step changed of it.
 //!
 //! ```text
-//! rows of a map   ("a", 1)  ("b", 7)        lookup("b") ─► first row that starts with "b"
+//! rows of a map   ("a", 1)  ("b", 7)        lookup("b") ─► the row whose first column is "b"
 //! ```
+//!
+//! Rows become values only when somebody asks, and come in order: they are sorted once for all who ask between two changes.
 //!
 //! Invariant: no weight 0 is kept. A row counts once however often it is there.
 
-use std::ops::Bound;
+use std::cell::OnceCell;
 
 use lasp_plan::{Row, Value};
 
-use super::ordered::Ordered;
+use super::multimap::Multimap;
+use super::relation::Weights;
+use super::rows::{At, Layout, RowRef, Rows};
 
 /// The rows of a sink.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Sink {
-    rows: Ordered<Row>,
+    kept: Kept,
+    layout: Layout,
+    sorted: OnceCell<Vec<Row>>,
+    changes: OnceCell<Vec<(Row, i64)>>,
+}
+
+#[derive(Debug)]
+enum Kept {
+    /// By the operator itself.
+    There,
+    /// As a whole.
+    Rows(Weights),
+    /// By their first column, to be looked up.
+    ByFirst(Multimap),
 }
 
 impl Sink {
-    /// Applies the changes of a step. O(changes · log rows).
-    pub(super) fn apply(&mut self, changes: &[(Row, i64)]) {
-        for (row, weight) in changes {
-            self.rows.add(row.clone(), *weight);
+    /// Of an operator that keeps its rows itself, or does not.
+    pub(super) fn new(layout: &Layout, there: bool) -> Sink {
+        let kept = match layout.columns.len() {
+            0 | 1 if there => Kept::There,
+            0 | 1 => Kept::Rows(Weights::new(layout.size())),
+            _ => Kept::ByFirst(Multimap::of_parts(layout.size(), At::default(), layout.at(1))),
+        };
+        Sink { kept, layout: layout.clone(), sorted: OnceCell::new(), changes: OnceCell::new() }
+    }
+
+    /// Applies the changes of a step. O(changes).
+    pub(super) fn apply(&mut self, changes: &Rows) {
+        self.sorted.take();
+        self.changes.take();
+        match &mut self.kept {
+            Kept::There => {}
+            Kept::Rows(rows) => {
+                for (row, weight) in changes.iter() {
+                    rows.add(row, row.hash(), weight);
+                }
+            }
+            Kept::ByFirst(rows) => {
+                let end = self.layout.at(1);
+                for (row, weight) in changes.iter() {
+                    let key = row.part(At::default(), end);
+                    rows.add(key, key.hash(), row, weight);
+                }
+            }
         }
     }
 
-    /// How many rows there would be after these changes. O(changes · log rows).
-    pub(super) fn len_after(&self, changes: &[(Row, i64)]) -> usize {
-        changes.iter().fold(self.len(), |len, (row, weight)| match self.rows.weights().get(row) {
-            None => len + 1,
-            Some(sum) if sum.wrapping_add(*weight) == 0 => len - 1,
-            Some(_) => len,
-        })
+    /// A new step begins: nothing has changed.
+    pub(super) fn begin(&mut self) {
+        self.changes.take();
     }
 
-    /// The rows, in order.
-    pub(super) fn rows(&self) -> impl Iterator<Item = &Row> {
-        self.rows.weights().keys()
+    /// How many rows there would be after these changes. O(changes).
+    pub(super) fn len_after(&self, changes: &Rows) -> usize {
+        let mut once = changes.clone();
+        if once.consolidate().is_err() {
+            return usize::MAX;
+        }
+        let after = |len: usize, (row, weight): (RowRef<'_>, i64)| match self.weight(row) {
+            0 => len + 1,
+            there if there.wrapping_add(weight) == 0 => len - 1,
+            _ => len,
+        };
+        once.iter().fold(self.own_len(), after)
     }
 
-    /// Whether a row is there.
-    pub(super) fn contains(&self, row: &[Value]) -> bool {
-        self.rows.weights().contains_key(row)
+    /// How many rows it keeps itself.
+    pub(super) fn own_len(&self) -> usize {
+        match &self.kept {
+            Kept::There => 0,
+            Kept::Rows(rows) => rows.len(),
+            Kept::ByFirst(rows) => rows.len(),
+        }
+    }
+
+    /// How many bytes it takes itself.
+    pub(super) fn bytes(&self) -> usize {
+        match &self.kept {
+            Kept::There => 0,
+            Kept::Rows(rows) => rows.bytes(),
+            Kept::ByFirst(rows) => rows.bytes(),
+        }
+    }
+
+    fn weight(&self, row: RowRef<'_>) -> i64 {
+        match &self.kept {
+            Kept::There => 0,
+            Kept::Rows(rows) => rows.weight(row, row.hash()),
+            Kept::ByFirst(rows) => {
+                let key = row.part(At::default(), self.layout.at(1));
+                let mut weight = 0;
+                rows.each(key, key.hash(), |other, there| {
+                    if other.is(row) {
+                        weight = there;
+                    }
+                });
+                weight
+            }
+        }
     }
 
     /// How many different rows there are.
-    pub(super) fn len(&self) -> usize {
-        self.rows.weights().len()
+    pub(super) fn len(&self, there: Option<&Weights>) -> usize {
+        match self.kept {
+            Kept::There => there.map_or(0, Weights::len),
+            _ => self.own_len(),
+        }
     }
 
-    /// The first row whose first column is `key`.
-    pub(super) fn lookup(&self, key: &Value) -> Option<&Row> {
-        // The row of the key alone is a prefix of all rows that start with it, so it sorts before them.
-        let from: &[Value] = std::slice::from_ref(key);
-        let mut after = self.rows.weights().range::<[Value], _>((Bound::Included(from), Bound::Unbounded));
-        after.next().map(|(row, _)| row).filter(|row| row.first() == Some(key))
+    /// The rows, in order.
+    pub(super) fn rows(&self, there: Option<&Weights>) -> &[Row] {
+        self.sorted.get_or_init(|| {
+            let mut rows: Vec<Row> = Vec::with_capacity(self.len(there));
+            self.each(there, |row| rows.push(self.layout.row(row)));
+            rows.sort_unstable();
+            rows
+        })
+    }
+
+    /// The changes of the step at hand: each row once, in order.
+    pub(super) fn changes(&self, out: &Rows) -> &[(Row, i64)] {
+        self.changes.get_or_init(|| {
+            let mut once = out.clone();
+            // Weights that overflow have stopped the operator.
+            let _ = once.consolidate();
+            let mut changes: Vec<(Row, i64)> =
+                once.iter().map(|(row, weight)| (self.layout.row(row), weight)).collect();
+            changes.sort_unstable_by(|(left, _), (right, _)| left.cmp(right));
+            changes
+        })
+    }
+
+    /// Visits the rows as they lie.
+    pub(super) fn each(&self, there: Option<&Weights>, mut visit: impl FnMut(RowRef<'_>)) {
+        match &self.kept {
+            Kept::There => there.iter().flat_map(|there| there.rows()).for_each(visit),
+            Kept::Rows(own) => own.rows().for_each(visit),
+            Kept::ByFirst(own) => own.each_row(|row, _| visit(row)),
+        }
+    }
+
+    /// Whether a row is there. O(1).
+    pub(super) fn holds(&self, row: RowRef<'_>, there: Option<&Weights>) -> bool {
+        match self.kept {
+            Kept::There => there.is_some_and(|there| there.weight(row, row.hash()) != 0),
+            _ => self.weight(row) != 0,
+        }
+    }
+
+    /// Whether a row is there. O(1).
+    pub(super) fn contains(&self, row: &[Value], there: Option<&Weights>) -> bool {
+        let (mut words, mut objects) = (Vec::new(), Vec::new());
+        self.layout.encode(row.iter(), &mut words, &mut objects);
+        self.holds(RowRef { words: &words, objects: &objects }, there)
+    }
+
+    /// The least row whose first column is `key`. O(rows of that key).
+    pub(super) fn lookup(&self, key: &Value, there: Option<&Weights>) -> Option<Row> {
+        let Kept::ByFirst(rows) = &self.kept else {
+            return self.contains(std::slice::from_ref(key), there).then(|| [key.clone()].into());
+        };
+        let (mut words, mut objects) = (Vec::new(), Vec::new());
+        self.layout.encode(std::iter::once(key), &mut words, &mut objects);
+        let first = RowRef { words: &words, objects: &objects };
+        let mut least: Option<Row> = None;
+        rows.each(first, first.hash(), |row, _| {
+            let row = self.layout.row(row);
+            if least.as_ref().is_none_or(|least| row < *least) {
+                least = Some(row);
+            }
+        });
+        least
     }
 }

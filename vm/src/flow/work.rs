@@ -5,13 +5,14 @@
 //!          ── fail(failure, row) ─►      ── errors of the operator
 //! ```
 //!
+//! Equal rows of a batch are put together only where a reader asks for it: those that keep a table do it anyway.
+//!
 //! Invariant: once `stopped()` says so, nothing more is kept; the operator should return, and the engine stops it for
-//! good. Neighbours: `engine` makes one per visit; `batch` and `errors` are what it writes to.
+//! good. Neighbours: `engine` makes one per visit; `rows` and `errors` are what it writes to.
 
-use lasp_plan::{Row, Value};
-
-use super::batch::Batch;
-use super::errors::{Errors, print};
+use super::code::Machine;
+use super::errors::Errors;
+use super::rows::{RowRef, Rows};
 use crate::Failure;
 
 /// A row may be there this often at most. No honest relation comes near it; it keeps sums over all rows that fit in
@@ -33,7 +34,7 @@ pub(super) enum Excess {
 
 /// One visit of one operator.
 pub(super) struct Work<'a> {
-    out: &'a mut Batch,
+    out: &'a mut Rows,
     errors: &'a mut Errors,
     produced_max: usize,
     excess: Option<Excess>,
@@ -42,18 +43,54 @@ pub(super) struct Work<'a> {
 
 impl<'a> Work<'a> {
     /// A visit that fills an empty batch.
-    pub(super) fn new(out: &'a mut Batch, errors: &'a mut Errors, produced_max: usize) -> Work<'a> {
+    pub(super) fn new(out: &'a mut Rows, errors: &'a mut Errors, produced_max: usize) -> Work<'a> {
         Work { out, errors, produced_max, excess: None, consolidated: false }
     }
 
     /// Adds a row to the output.
     #[inline]
-    pub(super) fn emit(&mut self, row: Row, weight: i64) {
-        if self.out.rows.len() >= self.produced_max {
-            self.excess.get_or_insert(Excess::Produced);
-        } else {
-            self.out.rows.push((row, weight));
+    pub(super) fn emit(&mut self, row: RowRef<'_>, weight: i64) {
+        if self.has_room() {
+            self.out.push(row, weight);
         }
+    }
+
+    /// Adds two rows side by side.
+    #[inline]
+    pub(super) fn emit_both(&mut self, left: RowRef<'_>, right: RowRef<'_>, weight: i64) {
+        if self.has_room() {
+            self.out.push_both(left, right, weight);
+        }
+    }
+
+    #[inline]
+    fn has_room(&mut self) -> bool {
+        let room = self.out.len() < self.produced_max;
+        if !room {
+            self.excess.get_or_insert(Excess::Produced);
+        }
+        room
+    }
+
+    /// Whether so many rows may be there on the way; stops the operator if not.
+    pub(super) fn may_produce(&mut self, rows: usize) -> bool {
+        if rows > self.produced_max {
+            self.excess.get_or_insert(Excess::Produced);
+        }
+        rows <= self.produced_max
+    }
+
+    /// Adds what a program gives for a batch, and tells its failures.
+    pub(super) fn run(&mut self, machine: &mut Machine, batch: &Rows) {
+        let errors = &mut *self.errors;
+        machine.run(batch, self.out, None, |failure, weight| errors.add(failure, weight));
+        self.may_produce(self.out.len());
+    }
+
+    /// What a program gives for a batch, into rows beside the output, with the rows it was.
+    pub(super) fn run_into(&mut self, machine: &mut Machine, batch: &Rows, out: &mut Rows, of: Option<&mut Vec<u32>>) {
+        let errors = &mut *self.errors;
+        machine.run(batch, out, of, |failure, weight| errors.add(failure, weight));
     }
 
     /// The weight of a pair of rows.
@@ -66,12 +103,6 @@ impl<'a> Work<'a> {
                 0
             }
         }
-    }
-
-    /// Records that an expression fails for a row, which is thereby withheld.
-    #[cold]
-    pub(super) fn fail(&mut self, failure: Failure, row: &[Value], weight: i64) {
-        self.errors.add(failure.over(|| print(row)), weight);
     }
 
     /// Records a failure that is complete.
@@ -97,13 +128,13 @@ impl<'a> Work<'a> {
         self.consolidated = true;
     }
 
-    /// Completes the batch.
-    pub(super) fn finish(mut self) -> Result<(), Excess> {
-        if self.excess.is_none() && !self.consolidated && self.out.consolidate().is_err() {
+    /// Completes the batch: each row once, if a reader wants it so.
+    pub(super) fn finish(mut self, each_once: bool) -> Result<(), Excess> {
+        if self.excess.is_none() && each_once && !self.consolidated && self.out.consolidate().is_err() {
             self.excess = Some(Excess::Weight);
         }
-        let heavy = |(_, weight): &(Row, i64)| weight.unsigned_abs() > WEIGHT_MAX.unsigned_abs();
-        if self.excess.is_none() && self.out.rows.iter().any(heavy) {
+        let heavy = |weight: &i64| weight.unsigned_abs() > WEIGHT_MAX.unsigned_abs();
+        if self.excess.is_none() && self.out.weights.iter().any(heavy) {
             self.excess = Some(Excess::Weight);
         }
         match self.excess {

@@ -55,7 +55,7 @@ impl Views {
         let above: BTreeMap<_, _> = sinks.iter().map(|sink| (*sink, ports[sink.0 as usize].clone())).collect();
         let health = sinks.iter().map(|sink| (*sink, OnceCell::new())).collect();
         let sinks: Vec<NodeId> = sinks.into_iter().collect();
-        let flow = Flow::new(&plan.graph, &sinks, Limits::default());
+        let flow = Flow::of_plan(&plan, &sinks, Limits::default());
         Views { plan, flow, above, outside: BTreeMap::new(), moved: false, health }
     }
 
@@ -70,7 +70,7 @@ impl Views {
             let port = (diff.var, diff.port);
             self.moved |= diff.outside.is_some();
             match diff.outside {
-                None => self.flow.push(diff.var, diff.port, diff.row, diff.weight),
+                None => self.flow.push(diff.var, diff.port, &diff.row, diff.weight),
                 Some(n) if diff.weight > 0 => {
                     self.outside.entry(port).or_default().insert(diff.row, n);
                 }
@@ -215,7 +215,7 @@ impl World for Here<'_> {
     fn view_lookup(&self, id: ViewId, key: &Value) -> Result<Option<Value>, Failure> {
         let (node, shape) = self.views.readable(id)?;
         match shape {
-            Shape::Map => Ok(self.views.flow.lookup(node, key).and_then(|row| row.get(1)).cloned()),
+            Shape::Map => Ok(self.views.flow.lookup(node, key).and_then(|row| row.get(1).cloned())),
             Shape::Set | Shape::Scalar => Ok(match self.view(id)? {
                 Value::Map(entries) => {
                     entries.binary_search_by(|(k, _)| k.cmp(key)).ok().map(|at| entries[at].1.clone())

@@ -107,7 +107,7 @@ fn check(case: &Case) -> Result<BTreeSet<String>, String> {
             if !added {
                 rows.remove(row);
             }
-            flow.push(VarId(*var as u32), 0, row.clone(), if added { 1 } else { -1 });
+            flow.push(VarId(*var as u32), 0, row, if added { 1 } else { -1 });
         }
         flow.step();
         if flow.is_dirty() {
@@ -163,7 +163,7 @@ fn compare(
     }
     for row in &rows {
         let first = row.first().map(|key| (key, rows.iter().find(|other| other.first() == Some(key)).copied()));
-        if !flow.contains(sink, row) || first.is_some_and(|(key, first)| flow.lookup(sink, key) != first) {
+        if !flow.contains(sink, row) || first.is_some_and(|(key, first)| flow.lookup(sink, key).as_ref() != first) {
             return wrong("lookup", row);
         }
     }

@@ -77,11 +77,11 @@ pub struct Running {
 
 impl Running {
     pub fn add(&mut self, var: u32, row: Row) {
-        self.flow.push(VarId(var), 0, row, 1);
+        self.flow.push(VarId(var), 0, &row, 1);
     }
 
     pub fn remove(&mut self, var: u32, row: Row) {
-        self.flow.push(VarId(var), 0, row, -1);
+        self.flow.push(VarId(var), 0, &row, -1);
     }
 
     /// One step; the changes of a sink as text: `+(1, 3)`, `-(1, 2)*2`.

@@ -1,78 +1,18 @@
-//! Accumulators that are numbers: count, sum, mean.
+//! Sums and means whose arguments are not plain words: floats, and what is not known well.
 //!
 //! Sums are exact whatever the order of additions and removals: ints and durations in 128 bits, floats by
 //! [`ExactSum`], which rounds only when it is read. So a sum that was outside `int` for a while is right again as soon as it
 //! fits, and `1e308 + 1e308 - 1e308` is `1e308`.
 //!
-//! Invariant: the values of one accumulator are of one type, which the plan guarantees.
+//! Invariant: the values of one total are of one type, which the plan guarantees.
 
 use lasp_plan::{Float, Value};
 
-use super::Accumulator;
 use crate::exact::{ExactSum, mean_of_ints};
 
-/// Number of rows.
-#[derive(Default)]
-pub(in crate::flow) struct Count;
-
-impl Accumulator for Count {
-    const READS_ARGUMENT: bool = false;
-
-    fn add(&mut self, _: Value, _: i64) -> isize {
-        0
-    }
-
-    fn result(&self, count: i64) -> Result<Value, String> {
-        Ok(Value::Int(count))
-    }
-}
-
-/// Sum.
-#[derive(Default)]
-pub(in crate::flow) struct Sum(Total);
-
-impl Accumulator for Sum {
-    fn add(&mut self, value: Value, weight: i64) -> isize {
-        self.0.add(&value, weight);
-        0
-    }
-
-    fn result(&self, _: i64) -> Result<Value, String> {
-        match &self.0 {
-            Total::Empty => unreachable!("a group without values has no result"),
-            Total::Int(sum) => i64::try_from(*sum).map(Value::Int).map_err(|_| format!("the sum {sum} is outside int")),
-            Total::Duration(sum) => i64::try_from(*sum)
-                .map(Value::Duration)
-                .map_err(|_| format!("the sum of {sum} microseconds is outside duration")),
-            Total::Float(sum) => Ok(Value::Float(Float::new(sum.sum()))),
-        }
-    }
-}
-
-/// Mean.
-#[derive(Default)]
-pub(in crate::flow) struct Avg(Total);
-
-impl Accumulator for Avg {
-    fn add(&mut self, value: Value, weight: i64) -> isize {
-        self.0.add(&value, weight);
-        0
-    }
-
-    fn result(&self, count: i64) -> Result<Value, String> {
-        let count = count.unsigned_abs();
-        let mean = match &self.0 {
-            Total::Empty => unreachable!("a group without values has no result"),
-            Total::Int(sum) | Total::Duration(sum) => mean_of_ints(*sum, count),
-            Total::Float(sum) => sum.mean(count),
-        };
-        Ok(Value::Float(Float::new(mean)))
-    }
-}
-
 /// An exact sum of the type of its values.
-#[derive(Default)]
-enum Total {
+#[derive(Debug, Default)]
+pub(super) enum Total {
     #[default]
     Empty,
     Int(i128),
@@ -80,8 +20,18 @@ enum Total {
     Float(ExactSum),
 }
 
+/// Why a sum has no value.
+pub(super) fn outside(sum: i128, ty: &str) -> String {
+    if ty == "int" {
+        format!("the sum {sum} is outside int")
+    } else {
+        format!("the sum of {sum} microseconds is outside duration")
+    }
+}
+
 impl Total {
-    fn add(&mut self, value: &Value, weight: i64) {
+    /// Takes a value in, or out with a negative weight.
+    pub(super) fn add(&mut self, value: &Value, weight: i64) {
         if let Total::Empty = self {
             *self = match value {
                 Value::Int(_) => Total::Int(0),
@@ -97,5 +47,24 @@ impl Total {
             (Total::Float(sum), Value::Float(x)) => sum.add_times(x.get(), weight),
             (_, other) => unreachable!("the checker lets only numbers of one type be summed, not {other:?}"),
         }
+    }
+
+    /// The sum, or in words why there is none.
+    pub(super) fn sum(&self) -> Result<Value, String> {
+        match self {
+            Total::Empty => unreachable!("a group without values has no result"),
+            Total::Int(sum) => i64::try_from(*sum).map(Value::Int).map_err(|_| outside(*sum, "int")),
+            Total::Duration(sum) => i64::try_from(*sum).map(Value::Duration).map_err(|_| outside(*sum, "duration")),
+            Total::Float(sum) => Ok(Value::Float(Float::new(sum.sum()))),
+        }
+    }
+
+    /// The mean of so many.
+    pub(super) fn mean(&self, count: u64) -> Value {
+        Value::Float(Float::new(match self {
+            Total::Empty => unreachable!("a group without values has no result"),
+            Total::Int(sum) | Total::Duration(sum) => mean_of_ints(*sum, count),
+            Total::Float(sum) => sum.mean(count),
+        }))
     }
 }

@@ -1,0 +1,74 @@
+//! Which keys a step has touched, and what was shown for them before.
+//!
+//! Operators that answer per key (reduce, semi, left join) first take in the whole batch, then look at each touched key
+//! once: a key that a batch changes a hundred times is answered once, with one row taken back and one put in its place.
+//!
+//! Keys come out in the order in which they were touched.
+
+use super::rows::{At, RowRef, Rows};
+use super::table::Table;
+
+/// Keys, and rows of what was shown.
+#[derive(Debug)]
+pub(super) struct Touched {
+    /// Key → position in `before`.
+    table: Table,
+    key: At,
+    /// Key and what was shown, side by side; the weight says whether something was.
+    before: Rows,
+    shown: At,
+}
+
+impl Touched {
+    /// None, for keys and shown rows of these sizes.
+    pub(super) fn new(key: At, shown: At) -> Touched {
+        let both = At { word: key.word + shown.word, object: key.object + shown.object };
+        Touched { table: Table::by_key(key, 1), key, before: Rows::new(both), shown }
+    }
+
+    /// Notes a key, with what has been shown for it if it is touched for the first time.
+    #[inline]
+    pub(super) fn note(&mut self, key: RowRef<'_>, hash: u64, shown: impl FnOnce(&mut dyn FnMut(RowRef<'_>))) {
+        // Neighbours in a batch are often of one key.
+        if self.before.len().checked_sub(1).is_some_and(|last| self.key_of(last).is(key)) {
+            return;
+        }
+        if !self.table.entry(key, hash).1 {
+            return;
+        }
+        let mut told = false;
+        shown(&mut |row| {
+            self.before.push_both(key, row, 1);
+            told = true;
+        });
+        if !told {
+            let words = vec![0; self.shown.word];
+            let objects = vec![lasp_plan::Value::None; self.shown.object];
+            self.before.push_both(key, RowRef { words: &words, objects: &objects }, 0);
+        }
+    }
+
+    /// How many keys there are.
+    pub(super) fn len(&self) -> usize {
+        self.before.len()
+    }
+
+    fn key_of(&self, nth: usize) -> RowRef<'_> {
+        self.before.row(nth).part(At::default(), self.key)
+    }
+
+    /// A key and what was shown for it.
+    pub(super) fn get(&self, nth: usize) -> (RowRef<'_>, Option<RowRef<'_>>) {
+        let row = self.before.row(nth);
+        let shown = (self.before.weights[nth] != 0).then(|| row.part(self.key, self.before.size()));
+        (row.part(At::default(), self.key), shown)
+    }
+
+    /// Ends the step.
+    pub(super) fn clear(&mut self) {
+        if self.before.len() > 0 {
+            self.before.clear();
+            self.table.clear();
+        }
+    }
+}
