@@ -92,7 +92,8 @@ impl Fused {
     pub(super) fn converted(&mut self, rows: &Rows) -> Rows {
         let mut converted = Rows::new(self.layout.size());
         let last = self.passes.last_mut().expect("there is a last pass");
-        last.machine.run(rows, &mut converted, None, |failure, _| unreachable!("a conversion does not fail: {failure}"));
+        last.machine
+            .run(rows, &mut converted, None, |failure, _| unreachable!("a conversion does not fail: {failure}"));
         converted
     }
 

@@ -62,9 +62,7 @@ impl Repr {
             Type::Record(fields) => Repr::Tuple(fields.iter().map(|(_, ty)| Repr::of(ty)).collect()),
             Type::Enum(of) if of.variants.iter().all(|(_, fields)| fields.is_empty()) => Repr::Enum,
             Type::Set(inner) | Type::List(inner) => Repr::Many(Box::new(Repr::of(inner))),
-            Type::Map(key, value) => {
-                Repr::Many(Box::new(Repr::Tuple([Repr::of(key), Repr::of(value)].into())))
-            }
+            Type::Map(key, value) => Repr::Many(Box::new(Repr::Tuple([Repr::of(key), Repr::of(value)].into()))),
             Type::Enum(_) | Type::Text | Type::Bytes => Repr::Boxed,
         }
     }
@@ -135,10 +133,7 @@ impl Repr {
 
     /// Whether it is one word and no object.
     pub(super) fn is_word(&self) -> bool {
-        matches!(
-            self,
-            Repr::Int | Repr::Time | Repr::Duration | Repr::Float | Repr::Bool | Repr::Enum
-        )
+        matches!(self, Repr::Int | Repr::Time | Repr::Duration | Repr::Float | Repr::Bool | Repr::Enum)
     }
 
     /// Whether it is one object, whatever that holds.

@@ -58,7 +58,12 @@ impl Layout {
     }
 
     /// A row from values that fit.
-    pub(super) fn encode<'v>(&self, values: impl Iterator<Item = &'v Value>, words: &mut Vec<u64>, objects: &mut Vec<Value>) {
+    pub(super) fn encode<'v>(
+        &self,
+        values: impl Iterator<Item = &'v Value>,
+        words: &mut Vec<u64>,
+        objects: &mut Vec<Value>,
+    ) {
         for (repr, value) in self.columns.iter().zip(values) {
             repr.encode(value, words, objects);
         }
@@ -320,7 +325,8 @@ mod tests {
     #[test]
     fn equal_rows_add_up_and_cancel_in_order() {
         for many in [6, 400] {
-            let all: Vec<(i64, i64)> = (0..many).map(|at| ((at * 7) % (many / 2), [1, 2, -1][at as usize % 3])).collect();
+            let all: Vec<(i64, i64)> =
+                (0..many).map(|at| ((at * 7) % (many / 2), [1, 2, -1][at as usize % 3])).collect();
             let (layout, mut found) = rows(&all);
             found.consolidate().unwrap();
             let mut sums: BTreeMap<i64, (i64, i64)> = BTreeMap::new();

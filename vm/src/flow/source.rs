@@ -9,7 +9,7 @@ use lasp_plan::{Expr, Row};
 
 use super::operator::{Inputs, Operator};
 use super::repr::Repr;
-use super::rows::{Layout, Rows, RowRef};
+use super::rows::{Layout, RowRef, Rows};
 use super::work::Work;
 use crate::Failure;
 use crate::eval::{Frame, NoWorld, eval};

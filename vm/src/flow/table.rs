@@ -175,7 +175,8 @@ impl Table {
                 return (at, false);
             }
             if words[from.word..to.word] == *key.words
-                && (key.objects.is_empty() || segment.objects(at, self.size.object)[from.object..to.object] == *key.objects)
+                && (key.objects.is_empty()
+                    || segment.objects(at, self.size.object)[from.object..to.object] == *key.objects)
             {
                 return (at, true);
             }
@@ -369,7 +370,8 @@ mod tests {
             }
             assert_eq!(table.len(), model.len());
         }
-        let mut rows: Vec<(u64, u64)> = table.slots().map(|slot| (table.words(slot)[0], table.words(slot)[1])).collect();
+        let mut rows: Vec<(u64, u64)> =
+            table.slots().map(|slot| (table.words(slot)[0], table.words(slot)[1])).collect();
         rows.sort_unstable();
         assert_eq!(rows, model.into_iter().collect::<Vec<_>>());
         table.clear();

@@ -11,7 +11,7 @@
 //! sources stay sets. Floats are multiples of 2⁻⁶⁰ below 2⁶⁰, so that the oracle can sum them as whole numbers.
 
 use lasp_plan::{
-    Agg, BinaryOp, Expr, ExprKind, Graph, Node, NodeId, Op, Place, Row, Stability, Stage, UnaryOp, Value, VarId,
+    Agg, BinaryOp, Expr, ExprKind, Graph, Node, NodeId, Op, Place, Row, Stability, Stage, Type, UnaryOp, Value, VarId,
 };
 
 /// A relation may reach this weight.
@@ -26,6 +26,8 @@ pub struct Case {
     pub sinks: Vec<NodeId>,
     /// Rows a source may have, by variable.
     pub pools: Vec<Vec<Row>>,
+    /// The types of its columns.
+    pub types: Vec<Vec<Type>>,
     /// Steps of toggles: variable and position in its pool.
     pub steps: Vec<Vec<(usize, usize)>>,
 }
@@ -48,6 +50,21 @@ enum Ty {
     Map,
     /// A list of ints (only inside an expression).
     List,
+}
+
+impl Ty {
+    /// What the columns of a source may be.
+    fn of_source(self) -> Type {
+        match self {
+            Int => Type::Int,
+            Bool => Type::Bool,
+            Float => Type::Float,
+            Text => Type::Text,
+            Duration => Type::Duration,
+            Pair => Type::Tuple(vec![Type::Int, Type::Int]),
+            Mean | Ints | Map | List => unreachable!("no source has {self:?}"),
+        }
+    }
 }
 
 use Ty::{Bool, Duration, Float, Int, Ints, List, Map, Mean, Pair, Text};
@@ -81,6 +98,7 @@ pub fn case(numbers: &[u32]) -> Case {
     let mut build = Build { choices: Choices { numbers, at: 0 }, nodes: Vec::new(), types: Vec::new(), bounds: vec![] };
     let sources = 1 + build.choices.below(3);
     let pools = (0..sources).map(|var| build.source(var as u32)).collect::<Vec<_>>();
+    let types = build.types.iter().map(|columns| columns.iter().map(|ty| ty.of_source()).collect()).collect();
     if build.choices.chance(4) {
         // The same variable once more: pushes reach both.
         build.push(Op::Source(VarId(0), 0), vec![], build.types[0].clone(), POOL_ROWS);
@@ -109,7 +127,7 @@ pub fn case(numbers: &[u32]) -> Case {
         (0..count).map(|_| build.choices.pick(&all)).collect()
     });
     let steps: Vec<Vec<(usize, usize)>> = std::iter::once(first).chain(later).collect();
-    Case { steps, graph: Graph { nodes: build.nodes }, sinks, pools }
+    Case { steps, graph: Graph { nodes: build.nodes }, sinks, pools, types }
 }
 
 struct Build<'a> {

@@ -91,10 +91,17 @@ fn replay() {
     }
 }
 
-/// Runs a case, comparing after every step. Returns what it showed.
+/// Runs a case, with and without the types of its sources. Returns what it showed.
 fn check(case: &Case) -> Result<BTreeSet<String>, String> {
+    let types = |var: VarId, _| case.types[var.0 as usize].clone();
+    check_in(case, Flow::typed(&case.graph, &case.sinks, Limits::default(), &types))
+        .map_err(|wrong| format!("with types: {wrong}"))?;
+    check_in(case, Flow::new(&case.graph, &case.sinks, Limits::default()))
+}
+
+/// Runs a case, comparing after every step.
+fn check_in(case: &Case, mut flow: Flow) -> Result<BTreeSet<String>, String> {
     let mut features = static_features(case);
-    let mut flow = Flow::new(&case.graph, &case.sinks, Limits::default());
     let mut sources: Sources = (0..case.pools.len() as u32).map(|var| (var, BTreeSet::new())).collect();
     let mut seen: BTreeMap<NodeId, BTreeMap<Row, i64>> = BTreeMap::new();
     let mut was_failing = BTreeSet::new();

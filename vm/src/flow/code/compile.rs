@@ -5,10 +5,10 @@
 //! one that fits. An operator without an instruction for its operands becomes an [`Inst::Eval`] over them, or over the
 //! whole expression if that binds names of its own.
 
-use lasp_plan::{BinaryOp, CollOp, Expr, ExprKind, Func, Pattern, Place, UnaryOp, Value};
 use lasp_plan::parts::parts;
+use lasp_plan::{BinaryOp, CollOp, Expr, ExprKind, Func, Pattern, Place, UnaryOp, Value};
 
-use super::{Inst, Program, Val, Word, Object, can_fail};
+use super::{Inst, Object, Program, Val, Word, can_fail};
 use crate::flow::repr::Repr;
 use crate::flow::rows::Layout;
 
@@ -31,7 +31,8 @@ const DEPTH_MAX: u32 = 64;
 impl Compiler {
     /// A program over rows of a layout.
     pub(in crate::flow) fn over(layout: &Layout) -> Compiler {
-        let mut compiler = Compiler { program: Program::default(), block: Vec::new(), slots: Vec::new(), width: 0, depth: 0 };
+        let mut compiler =
+            Compiler { program: Program::default(), block: Vec::new(), slots: Vec::new(), width: 0, depth: 0 };
         let columns = layout.columns.iter().enumerate().map(|(column, repr)| {
             let (from, to) = (layout.at(column), layout.at(column + 1));
             Val {
@@ -162,7 +163,9 @@ impl Compiler {
             }
             ExprKind::Match(subject, arms) => self.choose(subject, arms, expr),
             ExprKind::Call(func, args) => self.call(*func, args, expr),
-            ExprKind::Variant(variant, parts) if parts.is_empty() => self.constant(&Value::Variant(*variant, [].into())),
+            ExprKind::Variant(variant, parts) if parts.is_empty() => {
+                self.constant(&Value::Variant(*variant, [].into()))
+            }
             ExprKind::Coll(..) | ExprKind::Fix(..) => self.whole(expr),
             ExprKind::Var(_) | ExprKind::View(_) | ExprKind::Rights(_) => {
                 unreachable!("the compiler has turned every read inside the dataflow into a column")

@@ -25,6 +25,13 @@ impl Compiler {
         self.fixed(repr, words, objects)
     }
 
+    /// What stands where there is no value.
+    fn nothing(&mut self, repr: &Repr) -> Val {
+        let (mut words, mut objects) = (Vec::new(), Vec::new());
+        repr.encode_nothing(&mut words, &mut objects);
+        self.fixed(repr, words, objects)
+    }
+
     fn fixed(&mut self, repr: &Repr, words: Vec<u64>, objects: Vec<Value>) -> Val {
         let program = &mut self.program;
         let word = |word: u64| {
@@ -61,15 +68,17 @@ impl Compiler {
     pub(super) fn convert(&mut self, val: Val, to: &Repr) -> Val {
         match (&val.repr, to) {
             (from, to) if from == to => val,
-            (Repr::Never, to) => {
-                let (mut words, mut objects) = (Vec::new(), Vec::new());
-                to.encode_nothing(&mut words, &mut objects);
-                self.fixed(to, words, objects)
-            }
+            (Repr::Never, to) => self.nothing(to),
             (Repr::Option(from), Repr::Option(inner)) => {
-                let content = val.content(from);
-                let content = self.convert(content, inner);
-                let words = [val.words[0]].into_iter().chain(content.words).collect();
+                let set = val.words[0];
+                let (block, content) = self.in_block(|this| this.convert(val.content(from), inner));
+                // Where it is unset there is no content, which must not become one.
+                let content = if block.is_empty() {
+                    content
+                } else {
+                    self.either(set, |this| this.convert(val.content(from), inner), |this| this.nothing(inner))
+                };
+                let words = [set].into_iter().chain(content.words).collect();
                 Val { repr: to.clone(), words, objects: content.objects }
             }
             (Repr::Tuple(from), Repr::Tuple(slots)) => {

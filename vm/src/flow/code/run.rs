@@ -127,8 +127,12 @@ impl Machine {
     }
 
     fn give(&self, program: &Program, run: &Run<'_>, out: &mut Rows) {
-        let words: Vec<Column<'_>> =
-            program.gives.iter().flat_map(|val| &val.words).map(|word| self.column(program, run.batch, *word)).collect();
+        let words: Vec<Column<'_>> = program
+            .gives
+            .iter()
+            .flat_map(|val| &val.words)
+            .map(|word| self.column(program, run.batch, *word))
+            .collect();
         let weights = &run.batch.weights;
         if let [only] = words[..] {
             run.left.each(|row| out.words.push(only.get(row)));

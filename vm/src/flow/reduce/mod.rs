@@ -105,8 +105,8 @@ impl Reduce {
             Agg::Set | Agg::Map => Repr::Many(Box::new(arg_repr.clone())),
             Agg::Sum | Agg::Min | Agg::Max => arg_repr.clone(),
         };
-        let machine = (form != Form::Count)
-            .then(|| Machine::new(compiler.finish_as(vec![val], std::slice::from_ref(&arg_repr))));
+        let machine =
+            (form != Form::Count).then(|| Machine::new(compiler.finish_as(vec![val], std::slice::from_ref(&arg_repr))));
         let arg_layout = Layout::new(vec![arg_repr]);
         let key = layout.at(key_columns);
         let result = Layout::new(vec![result]);
@@ -160,9 +160,7 @@ impl Reduce {
             Form::Sum => {
                 let sum = (u128::from(words[STATE + 1]) << 64 | u128::from(words[STATE])).cast_signed();
                 match (self.agg, i64::try_from(sum)) {
-                    (Agg::Avg, _) => {
-                        lasp_plan::Float::new(mean_of_ints(sum, count.unsigned_abs())).get().to_bits()
-                    }
+                    (Agg::Avg, _) => lasp_plan::Float::new(mean_of_ints(sum, count.unsigned_abs())).get().to_bits(),
                     (_, Ok(sum)) => sum.cast_unsigned(),
                     (_, Err(_)) => {
                         let of = if self.result.columns[0] == Repr::Int { "int" } else { "duration" };
