@@ -1,0 +1,49 @@
+//! The numbers every workload is made of: fixed, spread evenly, the same on every machine.
+//!
+//! ```text
+//! elems(4, 0)   four distinct 62-bit integers        perm(4, 1)   0..4 in an order that follows from 1
+//! ```
+//!
+//! `mix` is the finaliser of splitmix64, a bijection of 64-bit words; so `mix(i ^ seed << 40)` are distinct, and still are
+//! (but for one chance in millions, which [`elems`] rules out) without their two lowest bits.
+//!
+//! Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
+
+/// Splitmix64's finaliser.
+#[must_use]
+pub fn mix(word: u64) -> u64 {
+    let mut z = word.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+/// The `i`-th element of a sequence: a 62-bit integer.
+#[must_use]
+pub fn elem(i: u64, seed: u64) -> i64 {
+    (mix(i ^ (seed << 40)) >> 2).cast_signed()
+}
+
+/// The first `n` elements of a sequence.
+///
+/// # Panics
+/// If two are equal; then the seed is no good.
+#[must_use]
+pub fn elems(n: usize, seed: u64) -> Vec<i64> {
+    let all: Vec<i64> = (0..n as u64).map(|i| elem(i, seed)).collect();
+    let distinct: rustc_hash::FxHashSet<i64> = all.iter().copied().collect();
+    assert_eq!(distinct.len(), n, "elements of the sequence {seed} are not distinct");
+    all
+}
+
+/// `0..n` shuffled (Fisher–Yates).
+#[must_use]
+pub fn perm(n: usize, seed: u64) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..n).collect();
+    for i in (1..n).rev() {
+        let other = mix(i as u64 ^ (seed << 40)) % (i as u64 + 1);
+        #[allow(clippy::cast_possible_truncation)] // At most i.
+        order.swap(i, other as usize);
+    }
+    order
+}
