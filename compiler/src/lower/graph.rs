@@ -3,7 +3,7 @@
 //! Two equal operators over the same inputs are one node (places apart). A chain of row-wise stages is one `Fused` node
 //! unless somebody else reads a link of it. Neighbours: `lower::rep` and its companions add nodes; the vm runs the result.
 
-use lasp_plan::{Agg, Expr, Graph, Node, NodeId, Op, Place, Stability, Stage, VarPlan};
+use lasp_plan::{Agg, Expr, ExprKind, Graph, Node, NodeId, Op, Place, Stability, Stage, VarPlan};
 use rustc_hash::FxHashMap;
 
 use super::direct::{position, rewrite, settle};
@@ -24,6 +24,9 @@ impl<'f> Builder<'f> {
     }
 
     pub fn add(&mut self, op: Op, inputs: Vec<NodeId>, columns: u32, place: Place) -> NodeId {
+        if self.finds_every_key(&op, &inputs) {
+            return inputs[1];
+        }
         let key = format!("{:?} {inputs:?}", without_places(op.clone()));
         if let Some(known) = self.known.get(&key) {
             return *known;
@@ -36,6 +39,41 @@ impl<'f> Builder<'f> {
         self.nodes.push(Node { op, inputs, columns, detail, name: None, stability, place });
         self.known.insert(key, id);
         id
+    }
+
+    /// Whether an operator joins the keys of some groups with what those groups are reduced to: a group that is there has
+    /// rows, so nothing is ever missing, and what the groups are reduced to is the result already.
+    fn finds_every_key(&self, op: &Op, inputs: &[NodeId]) -> bool {
+        let Op::LeftJoin { left, right_key, .. } = op else { return false };
+        let (keys, mut right) = (&self.nodes[inputs[0].0 as usize], &self.nodes[inputs[1].0 as usize]);
+        if keys.columns != *right_key || !are_columns(left, *right_key) || keys.op != Op::Distinct {
+            return false;
+        }
+        let of = keys.inputs[0];
+        let grouped = match &self.nodes[of.0 as usize] {
+            Node { op: Op::Fused(stages), inputs, .. } if keeps_rows(stages, *right_key) => inputs[0],
+            _ => of,
+        };
+        while let Op::Fused(stages) = &right.op
+            && keeps_rows(stages, *right_key)
+        {
+            right = &self.nodes[right.inputs[0].0 as usize];
+        }
+        if !matches!(right.op, Op::Reduce { key, .. } if key == *right_key) {
+            return false;
+        }
+        // The rows that are reduced may have been given further columns.
+        let mut reduced = right.inputs[0];
+        loop {
+            if reduced == grouped || reduced == of {
+                return true;
+            }
+            match &self.nodes[reduced.0 as usize] {
+                Node { op: Op::Fused(stages), inputs, .. } if keeps_rows(stages, *right_key) => reduced = inputs[0],
+                Node { op: Op::LeftJoin { .. }, inputs, .. } => reduced = inputs[0],
+                _ => return false,
+            }
+        }
     }
 
     /// The one row without columns.
@@ -284,4 +322,19 @@ fn without_places(mut op: Op) -> Op {
         Op::Reduce { arg, .. } => clear(arg),
     }
     op
+}
+
+/// Whether these are the first so many columns.
+fn are_columns(exprs: &[Expr], many: u32) -> bool {
+    exprs.len() == many as usize
+        && (0..).zip(exprs).all(|(at, expr)| matches!(expr.kind, ExprKind::Local(slot) if slot == at))
+}
+
+/// Whether stages give one row for each, with the same first columns.
+fn keeps_rows(stages: &[Stage], columns: u32) -> bool {
+    stages.iter().all(|stage| match stage {
+        Stage::Map(exprs) => exprs.len() >= columns as usize && are_columns(&exprs[..columns as usize], columns),
+        Stage::Extend(_) => true,
+        Stage::Filter(_) | Stage::Unnest(_) => false,
+    })
 }

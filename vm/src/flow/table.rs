@@ -18,7 +18,7 @@
 
 use lasp_plan::Value;
 
-use super::rows::{At, RowRef, hash};
+use super::rows::{At, RowRef, hash, same};
 
 /// A segment of so many slots splits instead of growing.
 const SEGMENT_SLOTS_MAX: usize = 8192;
@@ -174,7 +174,7 @@ impl Table {
             if words[self.size.word - 1] == 0 {
                 return (at, false);
             }
-            if words[from.word..to.word] == *key.words
+            if same(&words[from.word..to.word], key.words)
                 && (key.objects.is_empty()
                     || segment.objects(at, self.size.object)[from.object..to.object] == *key.objects)
             {

@@ -10,7 +10,7 @@ use crate::Failure;
 use crate::eval::{Frame, NoWorld, compare, eval, infix, prefix};
 use crate::flow::errors::print;
 use crate::flow::repr::{Repr, float};
-use crate::flow::rows::Rows;
+use crate::flow::rows::{At, Rows};
 
 /// A program and its registers.
 #[derive(Debug, Default)]
@@ -18,6 +18,8 @@ pub(in crate::flow) struct Machine {
     program: Program,
     words: Vec<Vec<u64>>,
     objects: Vec<Vec<Value>>,
+    /// Lists of rows to be used again.
+    spare: Vec<Vec<u32>>,
 }
 
 /// The rows that are left.
@@ -36,25 +38,54 @@ impl Left {
         }
     }
 
-    fn is_empty(&self) -> bool {
+    fn len(&self) -> usize {
         match self {
-            Left::All(rows) => *rows == 0,
-            Left::Some(rows) => rows.is_empty(),
+            Left::All(rows) => *rows,
+            Left::Some(rows) => rows.len(),
         }
     }
 
-    fn retain(&mut self, keep: impl Fn(usize) -> bool) {
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Keeps those for which it holds, in a list that is at hand if there is none yet.
+    fn retain(&mut self, spare: &mut Vec<Vec<u32>>, keep: impl Fn(usize) -> bool) {
         match self {
-            Left::All(rows) => *self = Left::Some((0..*rows as u32).filter(|row| keep(*row as usize)).collect()),
+            Left::All(rows) => {
+                let all = *rows;
+                // Where all stay, which in a batch of one they do or all go, no list is needed.
+                match (0..all).position(|row| !keep(row)) {
+                    None => {}
+                    Some(0) if all == 1 => *self = Left::All(0),
+                    Some(first) => {
+                        let mut list = spare.pop().unwrap_or_default();
+                        list.extend(0..first as u32);
+                        list.extend((first as u32 + 1..all as u32).filter(|row| keep(*row as usize)));
+                        *self = Left::Some(list);
+                    }
+                }
+            }
             Left::Some(rows) => rows.retain(|row| keep(*row as usize)),
         }
     }
 
     /// Those for which it holds, and the others.
-    fn split(&self, holds: impl Fn(usize) -> bool) -> (Left, Left) {
-        let (mut yes, mut no) = (Vec::new(), Vec::new());
+    fn split(&self, spare: &mut Vec<Vec<u32>>, holds: impl Fn(usize) -> bool) -> (Left, Left) {
+        if let Left::All(1) = self {
+            return if holds(0) { (Left::All(1), Left::All(0)) } else { (Left::All(0), Left::All(1)) };
+        }
+        let (mut yes, mut no) = (spare.pop().unwrap_or_default(), spare.pop().unwrap_or_default());
         self.each(|row| if holds(row) { yes.push(row as u32) } else { no.push(row as u32) });
         (Left::Some(yes), Left::Some(no))
+    }
+
+    /// Gives the list back, if there is one.
+    fn spend(self, spare: &mut Vec<Vec<u32>>) {
+        if let Left::Some(mut rows) = self {
+            rows.clear();
+            spare.push(rows);
+        }
     }
 }
 
@@ -91,7 +122,7 @@ impl Machine {
     pub(in crate::flow) fn new(program: Program) -> Machine {
         let words = vec![Vec::new(); program.words as usize];
         let objects = vec![Vec::new(); program.objects as usize];
-        Machine { program, words, objects }
+        Machine { program, words, objects, spare: Vec::new() }
     }
 
     /// The representations of what it gives.
@@ -115,37 +146,37 @@ impl Machine {
         if let Some(of) = of {
             run.left.each(|row| of.push(row as u32));
         }
-        for Failed { row, stage, failure } in run.failed {
+        for Failed { row, stage, failure } in std::mem::take(&mut run.failed) {
             let columns = || -> Vec<Value> {
                 program.stages[stage as usize].iter().map(|val| self.decode(&program, batch, val, row)).collect()
             };
             fail(failure.over(|| print(&columns())), batch.weights[row]);
         }
+        run.left.spend(&mut self.spare);
         self.program = program;
         // Registers keep their room, not what they shared.
         self.objects.iter_mut().for_each(Vec::clear);
     }
 
     fn give(&self, program: &Program, run: &Run<'_>, out: &mut Rows) {
-        let words: Vec<Column<'_>> = program
-            .gives
-            .iter()
-            .flat_map(|val| &val.words)
-            .map(|word| self.column(program, run.batch, *word))
-            .collect();
-        let weights = &run.batch.weights;
-        if let [only] = words[..] {
-            run.left.each(|row| out.words.push(only.get(row)));
-        } else {
-            run.left.each(|row| out.words.extend(words.iter().map(|word| word.get(row))));
-        }
-        let objects: Vec<Object> = program.gives.iter().flat_map(|val| val.objects.iter().copied()).collect();
-        if !objects.is_empty() {
+        let At { word, object } = out.size();
+        let (first, rows) = (out.words.len(), run.left.len());
+        out.words.resize(first + rows * word, 0);
+        for (lane, from) in program.gives.iter().flat_map(|val| &val.words).enumerate() {
+            let column = self.column(program, run.batch, *from);
+            let mut at = first + lane;
             run.left.each(|row| {
-                out.objects.extend(objects.iter().map(|object| self.object(program, run.batch, *object, row).clone()));
+                out.words[at] = column.get(row);
+                at += word;
             });
         }
-        run.left.each(|row| out.weights.push(weights[row]));
+        if object > 0 {
+            let objects = || program.gives.iter().flat_map(|val| &val.objects);
+            run.left.each(|row| {
+                out.objects.extend(objects().map(|object| self.object(program, run.batch, *object, row).clone()));
+            });
+        }
+        run.left.each(|row| out.weights.push(run.batch.weights[row]));
     }
 
     fn column<'a>(&'a self, program: &'a Program, batch: &'a Rows, word: Word) -> Column<'a> {
@@ -193,7 +224,7 @@ impl Machine {
             if run.failed.len() > failed {
                 let mut gone = vec![false; run.batch.len()];
                 run.failed[failed..].iter().for_each(|failed| gone[failed.row] = true);
-                run.left.retain(|row| !gone[row]);
+                run.left.retain(&mut self.spare, |row| !gone[row]);
             }
         }
     }
@@ -284,20 +315,22 @@ impl Machine {
                 }
             }
             Inst::Choose { condition, yes, no } => {
+                let mut spare = std::mem::take(&mut self.spare);
                 let column = self.column(program, run.batch, *condition);
-                let (chose, others) = run.left.split(|row| column.get(row) != 0);
+                let (chose, others) = run.left.split(&mut spare, |row| column.get(row) != 0);
+                self.spare = spare;
                 let all = std::mem::replace(&mut run.left, chose);
-                let before = run.failed.len();
                 self.block(program, yes, run);
-                run.left = others;
+                std::mem::replace(&mut run.left, others).spend(&mut self.spare);
                 self.block(program, no, run);
                 // Rows that failed inside leave by the caller, who sees that there are more.
-                debug_assert!(run.failed.len() >= before);
-                run.left = all;
+                std::mem::replace(&mut run.left, all).spend(&mut self.spare);
             }
             Inst::Keep { condition } => {
+                let mut spare = std::mem::take(&mut self.spare);
                 let column = self.column(program, run.batch, *condition);
-                run.left.retain(|row| column.get(row) != 0);
+                run.left.retain(&mut spare, |row| column.get(row) != 0);
+                self.spare = spare;
             }
             Inst::Box { .. } | Inst::Unbox { .. } | Inst::Eval { .. } | Inst::Neg { .. } => {
                 self.by_value(program, inst, run);
