@@ -21,14 +21,15 @@
 //! ([`Flow::failure`]). A limit that is exceeded stops the operator and everything below it for good. Other views go on.
 //!
 //! Invariants:
-//! - a batch between operators names each row at most once and with a weight other than 0;
 //! - once a step is over, the weights of every relation are those of a recomputation from scratch (the oracle in
 //!   `tests/flow/` does that);
-//! - nothing depends on hash order: batches are consolidated, and sorted where they leave the engine.
+//! - a batch may name a row twice; it names it once where a reader asks for that;
+//! - nothing that is shown depends on hash order: rows are sorted where they leave the engine.
 //!
-//! Code map: `engine` the scheduler and the public [`Flow`]; `batch`, `errors`, `work` what an operator reads and writes;
-//! `key`, `bag`, `multimap`, `groups`, `ordered` state; one file per operator; `reduce/` one file per family of
-//! accumulators. Neighbours: `crate::eval` evaluates expressions; `lasp_plan::Graph` is the program.
+//! Code map: `engine` the scheduler and the public [`Flow`]; `repr`, `rows`, `ports` how rows lie; `code` compiled expressions;
+//! `table`, `relation`, `multimap`, `bag`, `ordered` state; `key`, `touched`, `work`, `errors` what operators share; one file
+//! per operator; `reduce/` aggregates. Neighbours: `crate::eval` evaluates what `code` has no instruction for;
+//! `lasp_plan::Graph` is the program.
 
 mod bag;
 mod code;
