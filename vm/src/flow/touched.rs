@@ -66,7 +66,7 @@ impl Touched {
 
     /// Ends the step.
     pub(super) fn clear(&mut self) {
-        if self.before.len() > 0 {
+        if !self.before.is_empty() {
             self.before.clear();
             self.table.clear();
         }

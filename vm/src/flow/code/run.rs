@@ -198,15 +198,11 @@ impl Machine {
 
     /// A value of a row, put together.
     fn decode(&self, program: &Program, batch: &Rows, val: &Val, row: usize) -> Value {
-        if let ([word], []) = (&val.words[..], &val.objects[..]) {
-            if val.repr.is_word() {
-                return val.repr.word_value(self.column(program, batch, *word).get(row));
-            }
+        if val.repr.is_word() {
+            return val.repr.word_value(self.column(program, batch, val.words[0]).get(row));
         }
-        if let [object] = val.objects[..] {
-            if val.repr.is_object() {
-                return self.object(program, batch, object, row).clone();
-            }
+        if val.repr.is_object() {
+            return self.object(program, batch, val.objects[0], row).clone();
         }
         let words: Vec<u64> = val.words.iter().map(|word| self.column(program, batch, *word).get(row)).collect();
         let objects: Vec<Value> =
