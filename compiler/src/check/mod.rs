@@ -14,6 +14,7 @@ mod calls;
 mod decls;
 mod expr;
 mod folds;
+mod greatest;
 mod invariants;
 mod lattices;
 mod literals;

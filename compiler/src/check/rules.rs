@@ -14,11 +14,12 @@ use crate::hir::{Hir, HirKind, HirLambda};
 use crate::ty::Ty;
 
 pub(crate) use super::folds::fold;
+pub(crate) use super::greatest::top;
 pub(crate) use super::seals::{late as late_of, sealed as sealed_of};
 
 type C<'a> = Checker<'a>;
 
-fn coll(c: &C<'_>, call: Call<'_>, op: CollOp, args: Vec<Hir>, lambda: Option<HirLambda>, ty: Ty) -> Hir {
+pub(super) fn coll(c: &C<'_>, call: Call<'_>, op: CollOp, args: Vec<Hir>, lambda: Option<HirLambda>, ty: Ty) -> Hir {
     let kind = HirKind::Coll(op, Box::new(call.receiver), args, lambda.map(Box::new));
     c.hir(kind, ty, call.span)
 }
@@ -169,6 +170,13 @@ pub(crate) fn count(c: &mut C<'_>, call: Call<'_>) -> Hir {
         return c.hir(HirKind::Error, Ty::Nat, call.span);
     };
     coll(c, call, CollOp::Count, Vec::new(), None, Ty::Nat)
+}
+
+pub(crate) fn approx_count(c: &mut C<'_>, call: Call<'_>) -> Hir {
+    let (Some(_), true) = (element(c, &call), no_arguments(c, &call)) else {
+        return c.hir(HirKind::Error, Ty::Nat, call.span);
+    };
+    coll(c, call, CollOp::ApproxCount, Vec::new(), None, Ty::Nat)
 }
 
 pub(crate) fn is_empty(c: &mut C<'_>, call: Call<'_>) -> Hir {
@@ -467,17 +475,4 @@ pub(crate) fn text_bool(c: &mut C<'_>, call: Call<'_>) -> Hir {
         _ => Func::TextContains,
     };
     of_text(c, call, func, Ty::Bool, &[("part", true)])
-}
-
-/// In the language, but not of this version.
-pub(crate) fn later(c: &mut C<'_>, call: Call<'_>) -> Hir {
-    let element = c.element(&call.receiver);
-    for arg in call.args {
-        match &arg.value.kind {
-            ExprKind::Lambda(..) => drop(c.lambda(&arg.value, &element, None)),
-            _ => drop(c.infer(&arg.value, None)),
-        }
-    }
-    c.not_yet(call.name.span, &format!("`{}`", call.name.text));
-    c.wrong(call.span)
 }

@@ -82,7 +82,7 @@ impl Tally {
                 *self.others.entry(lattice.name).or_default() += 1;
             }
         }
-        for operator in OPERATORS.iter().filter(|operator| operator.runs) {
+        for operator in OPERATORS {
             let name = operator.name;
             if [".", "(", " "].iter().any(|before| text.contains(&format!("{before}{name}("))) {
                 *self.operators.entry(name).or_default() += 1;
@@ -101,7 +101,7 @@ impl Tally {
     pub fn missing(&self) -> Vec<String> {
         let share = |n: Option<&usize>| n.copied().unwrap_or(0) as f64 / self.cases.max(1) as f64;
         let mut missing = Vec::new();
-        for operator in OPERATORS.iter().filter(|operator| operator.runs && !ELSEWHERE.contains(&operator.name)) {
+        for operator in OPERATORS.iter().filter(|operator| !ELSEWHERE.contains(&operator.name)) {
             let least = if RARE.contains(&operator.name) { 0.0 } else { SHARE_MIN };
             let found = share(self.operators.get(operator.name));
             if found <= 0.0 || found < least {

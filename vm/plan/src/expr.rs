@@ -266,6 +266,11 @@ pub enum CollOp {
     Values,
     /// The elements as a set: of a list, or of a map as pairs.
     ToSet,
+    /// Argument: a constant number; lambda (optional): element → key. The list of the elements with the greatest keys, the
+    /// greatest first, of equal keys the greater element first. Of a list, each occurrence counts.
+    Top,
+    /// About how many different elements there are (of a map: keys), by a sketch: the same wherever it is computed.
+    ApproxCount,
     /// Argument: what it starts with; lambda: pair of what is gathered and an element → what is gathered. Of a set or
     /// map in the order of its elements, so that the result is the same even where the order should tell.
     Fold,

@@ -12,7 +12,7 @@ use super::fix::Fix;
 use super::fused::Fused;
 use super::join::Join;
 use super::left_join::LeftJoin;
-use super::reduce::{Any, Avg, Count, Entries, Max, Min, Reduce, Set, Sum};
+use super::reduce::{Any, Avg, Count, Entries, Max, Min, Reduce, Set, Sketched, Sum, Top};
 use super::semi::Semi;
 use super::source::{Constants, Source};
 use super::work::Work;
@@ -84,6 +84,8 @@ pub(super) fn build(node: &Node, limits: Limits) -> Box<dyn Operator> {
                 Agg::All => Box::new(Reduce::<Any<true>>::new(key, arg)),
                 Agg::Set => Box::new(Reduce::<Set>::new(key, arg)),
                 Agg::Map => Box::new(Reduce::<Entries>::new(key, arg)),
+                Agg::Top(most) => Box::new(Reduce::<Top>::new(key, arg).within(*most)),
+                Agg::ApproxCount => Box::new(Reduce::<Sketched>::new(key, arg)),
             }
         }
     }

@@ -7,7 +7,7 @@
 //! ```
 //!
 //! An [`Accumulator`] takes values in and, with a negative weight, out again: `total` and `truth` keep numbers that are
-//! added to and subtracted from, `extreme` and `collect` keep the values themselves. Each group remembers the row it last
+//! added to and subtracted from, `extreme`, `top` and `collect` keep the values themselves, `sketched` what is left of a hash. Each group remembers the row it last
 //! showed, which is what a change has to take back.
 //!
 //! A row whose argument fails is withheld from its group. A group whose result does not exist (a sum outside `int`) has no
@@ -17,6 +17,8 @@
 
 mod collect;
 mod extreme;
+mod sketched;
+mod top;
 mod total;
 mod truth;
 
@@ -24,6 +26,8 @@ use lasp_plan::{Expr, Row, Value};
 
 pub(super) use collect::{Entries, Set};
 pub(super) use extreme::{Max, Min};
+pub(super) use sketched::Sketched;
+pub(super) use top::Top;
 pub(super) use total::{Avg, Count, Sum};
 pub(super) use truth::Any;
 
@@ -44,12 +48,19 @@ pub(super) trait Accumulator: Default + Send {
 
     /// The aggregate over `count > 0` rows, or in words why there is none.
     fn result(&self, count: i64) -> Result<Value, String>;
+
+    /// The same of an aggregate that gives at most so many values.
+    fn result_within(&self, count: i64, _most: usize) -> Result<Value, String> {
+        self.result(count)
+    }
 }
 
 /// Groups and their accumulators.
 pub(super) struct Reduce<A> {
     key: usize,
     arg: Expr,
+    /// How many values a group shows, where its aggregate has several.
+    most: usize,
     groups: Groups<Group<A>>,
     values: usize,
 }
@@ -77,11 +88,11 @@ impl<A: Accumulator> Entry for Group<A> {
 
 impl<A: Accumulator> Group<A> {
     /// What the group should show.
-    fn answer(&self, key: &[Value], arg: &Expr) -> Shown {
+    fn answer(&self, key: &[Value], arg: &Expr, most: usize) -> Shown {
         if self.count <= 0 {
             return Shown::Nothing;
         }
-        match self.accumulator.result(self.count) {
+        match self.accumulator.result_within(self.count, most) {
             Ok(value) => Shown::Row(key.iter().cloned().chain([value]).collect()),
             Err(message) => Shown::Failed(Failure {
                 code: "R0701",
@@ -95,7 +106,12 @@ impl<A: Accumulator> Group<A> {
 
 impl<A: Accumulator> Reduce<A> {
     pub(super) fn new(key: usize, arg: &Expr) -> Reduce<A> {
-        Reduce { key, arg: arg.clone(), groups: Groups::default(), values: 0 }
+        Reduce { key, arg: arg.clone(), most: usize::MAX, groups: Groups::default(), values: 0 }
+    }
+
+    /// With at most so many values in a result.
+    pub(super) fn within(self, most: u32) -> Reduce<A> {
+        Reduce { most: most as usize, ..self }
     }
 }
 
@@ -117,7 +133,7 @@ impl<A: Accumulator> Operator for Reduce<A> {
         let mut nth = 0;
         while let Some((key, group)) = self.groups.touched(nth) {
             nth += 1;
-            let now = group.answer(std::borrow::Borrow::borrow(key), &self.arg);
+            let now = group.answer(std::borrow::Borrow::borrow(key), &self.arg, self.most);
             if now == group.shown {
                 continue;
             }
