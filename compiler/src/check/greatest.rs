@@ -35,7 +35,8 @@ fn how_many(c: &mut Checker<'_>, most: &Expr) -> Option<Hir> {
     let computed = !matches!(hir.kind, HirKind::Const(_));
     let diagnostic = c.error(Code::E0202, most.span, message);
     if computed {
-        diagnostic.why = Some("how many are kept is a part of the program, and does not change while it runs".to_string());
+        diagnostic.why =
+            Some("how many are kept is a part of the program, and does not change while it runs".to_string());
     }
     diagnostic.help.push("write it down: `.top(10, by: x => …)`".to_string());
     None

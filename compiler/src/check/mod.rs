@@ -23,6 +23,7 @@ mod paths;
 mod patterns;
 mod recursive;
 pub(crate) mod rules;
+pub(crate) mod scalars;
 mod seals;
 mod stmts;
 mod tests;
