@@ -209,7 +209,7 @@ mod tests {
     fn hashes_are_what_they_always_were() {
         // Part of the meaning of programs: nodes of different versions must agree. BLAKE3 of the bytes 04 0e.
         assert_eq!(hash(&Value::Int(7)).to_be_bytes(), blake3::hash(&[4, 14]).as_bytes()[..8]);
-        // By a script of its own (`tests/independent/sketches.py`).
+        // By a script of its own (`tests/independent/crowd.py`).
         assert_eq!(numbers(0..1_000).estimate(), 1_001);
         assert_eq!(numbers(0..100_000).estimate(), 99_434);
         assert_eq!(place_of(0), (0, 51));

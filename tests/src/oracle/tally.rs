@@ -13,8 +13,41 @@ use super::run::Seen;
 const SHARE_MIN: f64 = 0.01;
 
 /// Operators that are tested well enough elsewhere: functions of one scalar.
-pub(crate) const RARE: &[&str] =
-    &["abs", "float", "int", "nat", "length", "upper", "lower", "trim", "starts_with", "ends_with"];
+pub(crate) const RARE: &[&str] = &[
+    "abs",
+    "float",
+    "int",
+    "nat",
+    "clamp",
+    "round",
+    "floor",
+    "ceil",
+    "sqrt",
+    "length",
+    "upper",
+    "lower",
+    "trim",
+    "starts_with",
+    "ends_with",
+    "replace",
+    "split",
+    "slice",
+    "to_int",
+    "to_float",
+    "time",
+    "year",
+    "month",
+    "day",
+    "weekday",
+    "hour",
+    "minute",
+    "second",
+    "days",
+    "hours",
+    "minutes",
+    "seconds",
+    "milliseconds",
+];
 
 /// Operators that are not made here: what a seal gives is a variable like others once it is there, and its coming takes a
 /// role and a condition (`tests/programs`, `tests/replay`).
@@ -52,6 +85,7 @@ const MARKS: &[&str] = &[
     "part of a looked-up product",
     "set equality",
     "several events in a step",
+    "top without a function",
     "view recovered",
     "view that shrank",
     "view with elements",

@@ -46,7 +46,7 @@ enum Ty {
     Ints,
     /// A map from int to int.
     Map,
-    /// A list of ints (only inside an expression).
+    /// A list of ints.
     List,
 }
 
@@ -294,6 +294,9 @@ impl Build<'_> {
             Agg::All,
             Agg::Set,
             Agg::Map,
+            Agg::Top(1),
+            Agg::Top(3),
+            Agg::ApproxCount,
         ]);
         let (arg, result) = match agg {
             Agg::Count => (Int, Int),
@@ -309,6 +312,8 @@ impl Build<'_> {
             Agg::Any | Agg::All => (Bool, Bool),
             Agg::Set => (Int, Ints),
             Agg::Map => (Pair, Map),
+            Agg::Top(_) => (Pair, List),
+            Agg::ApproxCount => (self.any_type(&types), Int),
         };
         let arg = self.expr(arg, &types, 2);
         let types = [&types[..key], &[result]].concat();
