@@ -68,7 +68,12 @@ impl Judge<'_> {
             HirKind::Unstable(inner, _) => {
                 // The user says that it does not go back: what it reads counts as growing.
                 let Moves::Leaf(leaf) = self.moves(inner) else { return Moves::constant() };
-                Moves::Leaf(leaf.trusted())
+                let fixed = || Box::new(Moves::constant());
+                match program.holes.head(&inner.ty) {
+                    Ty::Set(_) | Ty::List(_) => Moves::Set(leaf.trusted().of_size(Range::NAT), fixed()),
+                    Ty::Map(..) => Moves::Map(leaf.trusted().of_size(Range::NAT), fixed(), fixed()),
+                    _ => Moves::Leaf(leaf.trusted()),
+                }
             }
             HirKind::Error | HirKind::Rights(..) => Moves::Leaf(Leaf::unknown(place)),
             HirKind::Local(local) => self.local(*local),
