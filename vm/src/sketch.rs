@@ -10,23 +10,26 @@
 //! ```
 //!
 //! Greatest ranks join by the greater, so sketches that were made apart, of sets that overlap, give that of the union:
-//! that is what makes the operation `through`. A sketch that is to be merged cannot forget, but one that stays where it is
-//! can: a cell counts the values that fall into it, and when the last one goes the next lower rank shows. So the estimate is
-//! a function of the set as it is, in a view that is kept up to date and in one that is computed anew alike.
+//! that is what makes the operation `through`. A sketch that is to be merged cannot forget, but one that stays where it
+//! is can: a cell counts the values that fall into it, and when the last one goes the next lower rank shows. So the
+//! estimate is a function of the set as it is, in a view that is kept up to date and in one that is computed anew
+//! alike.
 //!
-//! The estimator is Ertl's ("New cardinality estimation algorithms for HyperLogLog sketches", arXiv 1702.01284): without
-//! bias from none to 10¹⁵, without tables, and made of `+`, `*` and `/` only, so that all machines agree (a logarithm they
-//! may round differently). The standard error is 1.04 / √16384 = 0.81 %; below some hundred values it is nearly exact.
+//! The estimator is Ertl's ("New cardinality estimation algorithms for HyperLogLog sketches", arXiv 1702.01284):
+//! without bias from none to 10¹⁵, without tables, and made of `+`, `*` and `/` only, so that all machines agree (a
+//! logarithm they may round differently). The standard error is 1.04 / √16384 = 0.81 %; below some hundred values it is
+//! nearly exact.
 //!
-//! Invariants: the hash is BLAKE3 of the canonical bytes of a value, the same on every node and for ever. An estimate never
-//! falls when a value is added. A cell is never kept at 0. Space: some cells for each register, 51 at most, whatever comes.
+//! Invariants: the hash is BLAKE3 of the canonical bytes of a value, the same on every node and for ever. An estimate
+//! never falls when a value is added. A cell is never kept at 0. Space: some cells for each register, 51 at most,
+//! whatever comes.
 
 use std::collections::BTreeMap;
 
 use lasp_lattice::ElementCodec;
 use lasp_plan::{Value, ValueCodec};
 
-/// How many bits of a hash choose the register: 14 make an error below 1 % and 10 KB on a wire.
+/// How many bits of a hash choose the register: 14 make an error below 1 % and 12 KB on a wire.
 const REGISTER_BITS: u32 = 14;
 const REGISTERS: u32 = 1 << REGISTER_BITS;
 /// The greatest rank: no 1 in the other 50 bits.

@@ -1,7 +1,7 @@
 //! How `top` is typed.
 //!
-//! `sales.top(3, by: s => s.price)` is a list of at most three sales, the dearest first. How many is a part of the program:
-//! what is kept for it, and what could be shipped, depends on it.
+//! `sales.top(3, by: s => s.price)` is a list of at most three sales, the dearest first. How many is a part of the
+//! program: what is kept for it, and what could be shipped, depends on it.
 //!
 //! Neighbours: `rules` for the other aggregates.
 

@@ -119,7 +119,7 @@ pub(crate) fn product(c: &mut C<'_>, call: Call<'_>) -> Hir {
 }
 
 pub(crate) fn join(c: &mut C<'_>, call: Call<'_>) -> Hir {
-    let between = |arg: &Arg| !arg.name.as_ref().is_some_and(|name| name.text == "on");
+    let between = |arg: &Arg| arg.name.as_ref().is_none_or(|name| name.text != "on");
     if matches!(c.head(&call.receiver.ty), Ty::List(of) if c.head(&of) == Ty::Text) && call.args.iter().all(between) {
         return scalar(c, call);
     }

@@ -5,8 +5,8 @@
 //! seen.approx_count()        of a gset, the keys of a gmap, a group of them, what a rising condition lets through
 //! ```
 //!
-//! They stand anywhere, also inside functions of elements, so the judge notes them where it comes by and this sees to it
-//! that it comes by everywhere. Neighbours: `coll` judges the count itself; `refusal` has the words.
+//! They stand anywhere, also inside functions of elements, so the judge notes them where it comes by and this sees to
+//! it that it comes by everywhere. Neighbours: `coll` judges the count itself; `refusal` has the words.
 
 use lasp_plan::CollOp;
 

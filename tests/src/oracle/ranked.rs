@@ -1,6 +1,7 @@
 //! The greatest of a collection, about how many it has, and functions of numbers, texts, times.
 //!
-//! There is no literal of a time and no variable of one here: `time(n)` makes one, and it may be outside `time` now and then.
+//! There is no literal of a time and no variable of one here: `time(n)` makes one, and it may be outside `time` now and
+//! then.
 
 use super::exp::Exp;
 use super::generator::Gen;

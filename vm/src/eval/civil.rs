@@ -4,9 +4,9 @@
 //! t = 2024-05-01T12:30:45Z    t.year() 2024    t.weekday() 3 (Wednesday)    t.floor(1h) 2024-05-01T12:00:00Z
 //! ```
 //!
-//! A time is any `int` of microseconds, some 292,000 years to either side, and the calendar library ends with the year 9999.
-//! The Gregorian calendar repeats after 400 years, which are a whole number of weeks: a time is moved by so many of them
-//! that it falls between 1970 and 2370, and its year is moved back.
+//! A time is any `int` of microseconds, some 292,000 years to either side, and the calendar library ends with the year
+//! 9999. The Gregorian calendar repeats after 400 years, which are a whole number of weeks: a time is moved by so many
+//! of them that it falls between 1970 and 2370, and its year is moved back.
 //!
 //! Invariant: total but for a step of 0 (R0702) and a multiple that is before all times (R0701). Neighbour: `func`.
 

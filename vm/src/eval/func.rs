@@ -3,8 +3,8 @@
 //! `x.or(0)`, `n.to_nat()`, `name.starts_with("a")`. One arm per [`Func`]; the names users write are in the compiler's
 //! operator table.
 //!
-//! Invariant: total but for R0701 (`abs` of the least int, conversions outside their range), R0707 (an `ivar` that was set
-//! twice)
+//! Invariant: total but for R0701 (`abs` of the least int, conversions outside their range), R0707 (an `ivar` that was
+//! set twice)
 //! and what `text` and `civil` say.
 
 use lasp_plan::{BinaryOp, Expr, ExprKind, Float, Func, Place, Value};

@@ -5,8 +5,8 @@
 //! "12".to_int()        some(12)                   "12 ".to_int()        none         ["a", "b"].get(1)    some("b")
 //! ```
 //!
-//! Characters are Unicode scalar values, counted from 0; what lies outside a text is left out, as nobody can know its length
-//! beforehand. What may not exist is an option: a row with a bad number need not fail the view.
+//! Characters are Unicode scalar values, counted from 0; what lies outside a text is left out, as nobody can know its
+//! length beforehand. What may not exist is an option: a row with a bad number need not fail the view.
 //!
 //! Invariant: total but for R0705, a text or list too large. Neighbour: `func`.
 

@@ -7,11 +7,11 @@
 //! ```
 //!
 //! An [`Accumulator`] takes values in and, with a negative weight, out again: `total` and `truth` keep numbers that are
-//! added to and subtracted from, `extreme`, `top` and `collect` keep the values themselves, `sketched` what is left of a hash. Each group remembers the row it last
-//! showed, which is what a change has to take back.
+//! added to and subtracted from, `extreme`, `top` and `collect` keep the values themselves, `sketched` what is left of
+//! a hash. Each group remembers the row it last showed, which is what a change has to take back.
 //!
-//! A row whose argument fails is withheld from its group. A group whose result does not exist (a sum outside `int`) has no
-//! row while that is so, and a failure in its place.
+//! A row whose argument fails is withheld from its group. A group whose result does not exist (a sum outside `int`) has
+//! no row while that is so, and a failure in its place.
 //!
 //! Invariants: between steps `shown` of a group is what its rows say; a group without rows is dropped.
 

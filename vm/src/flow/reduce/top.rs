@@ -1,11 +1,12 @@
-//! The greatest so many: an ordered multiset of pairs, because one that is shown may be removed and the next one moves up.
+//! The greatest so many: an ordered multiset of pairs, because one that is shown may be removed and the next one moves
+//! up.
 //!
 //! ```text
 //! top 2 by key over {(3, "a"), (3, "b"), (8, "c")}   ["c", "b"]    - (8, "c") ─► ["b", "a"]
 //! ```
 //!
-//! Pairs are (key, element): of equal keys the greater element comes first, so the answer depends on no order of arrival. A
-//! change costs O(log group) and its answer O(most).
+//! Pairs are (key, element): of equal keys the greater element comes first, so the answer depends on no order of
+//! arrival. A change costs O(log group) and its answer O(most).
 
 use lasp_plan::Value;
 
