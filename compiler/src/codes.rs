@@ -72,6 +72,7 @@ codes! {
     E0306 "a `bind` whose two sides do not go together",
     E0307 "`seal`, `sealed` or `late` of something that is not sealed",
     E0305 "a fold whose result depends on the order of the elements, or on how often one comes",
+    E0308 "an approximate count of what can shrink",
     E0401 "this role may not write that variable",
     E0501 "an invariant that two nodes can break together",
     E0502 "`by escrow` on what is not a sum of counters",

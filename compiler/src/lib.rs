@@ -131,6 +131,7 @@ fn compiled(name: &str, text: &str, loader: &mut dyn Loader, options: Options) -
     stability::check_whens(&program, &files, &mut diagnostics);
     stability::check_recursion(&program, &mut diagnostics);
     stability::check_required(&program, &files, &mut diagnostics);
+    stability::check_sketches(&program, &files, &mut diagnostics);
     footguns::check(&program, &files, options, &mut diagnostics);
     let invariants = invariant::check_invariants(&program, &files, &mut diagnostics);
     let mut compiled = Compiled { table: table(&program), invariants, ..Compiled::default() };

@@ -12,6 +12,7 @@ pub mod explore;
 pub mod flow;
 pub mod node;
 pub mod replica;
+pub(crate) mod sketch;
 mod vars;
 
 pub use error::Failure;

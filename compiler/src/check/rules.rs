@@ -3,10 +3,11 @@
 //! A rule reads the arguments that are left, with what the receiver's type says about them, and builds the typed node.
 //! Neighbours: `operators` (the rows that name these functions), `calls` (argument lists, function literals).
 
-use lasp_grammar::ast::{Expr, ExprKind};
+use lasp_grammar::ast::{Arg, Expr, ExprKind};
 use lasp_plan::{BinaryOp, CollOp, Func, Value};
 
 use super::expr::described;
+use super::scalars::is_measure;
 use super::{Call, Checker};
 use crate::codes::Code;
 use crate::diagnostic::Diagnostic;
@@ -14,11 +15,13 @@ use crate::hir::{Hir, HirKind, HirLambda};
 use crate::ty::Ty;
 
 pub(crate) use super::folds::fold;
+pub(crate) use super::greatest::top;
+pub(crate) use super::scalars::{chosen, scalar};
 pub(crate) use super::seals::{late as late_of, sealed as sealed_of};
 
 type C<'a> = Checker<'a>;
 
-fn coll(c: &C<'_>, call: Call<'_>, op: CollOp, args: Vec<Hir>, lambda: Option<HirLambda>, ty: Ty) -> Hir {
+pub(super) fn coll(c: &C<'_>, call: Call<'_>, op: CollOp, args: Vec<Hir>, lambda: Option<HirLambda>, ty: Ty) -> Hir {
     let kind = HirKind::Coll(op, Box::new(call.receiver), args, lambda.map(Box::new));
     c.hir(kind, ty, call.span)
 }
@@ -116,6 +119,10 @@ pub(crate) fn product(c: &mut C<'_>, call: Call<'_>) -> Hir {
 }
 
 pub(crate) fn join(c: &mut C<'_>, call: Call<'_>) -> Hir {
+    let between = |arg: &Arg| arg.name.as_ref().is_none_or(|name| name.text != "on");
+    if matches!(c.head(&call.receiver.ty), Ty::List(of) if c.head(&of) == Ty::Text) && call.args.iter().all(between) {
+        return scalar(c, call);
+    }
     let Some(args) = c.arguments(&call, &[("other", true), ("on", true)]) else { return c.wrong(call.span) };
     let (Some(other), Some(on)) = (args[0], args[1]) else { return c.wrong(call.span) };
     let Some((other, pair)) = pairs(c, &call, other) else { return c.wrong(call.span) };
@@ -169,6 +176,13 @@ pub(crate) fn count(c: &mut C<'_>, call: Call<'_>) -> Hir {
         return c.hir(HirKind::Error, Ty::Nat, call.span);
     };
     coll(c, call, CollOp::Count, Vec::new(), None, Ty::Nat)
+}
+
+pub(crate) fn approx_count(c: &mut C<'_>, call: Call<'_>) -> Hir {
+    let (Some(_), true) = (element(c, &call), no_arguments(c, &call)) else {
+        return c.hir(HirKind::Error, Ty::Nat, call.span);
+    };
+    coll(c, call, CollOp::ApproxCount, Vec::new(), None, Ty::Nat)
 }
 
 pub(crate) fn is_empty(c: &mut C<'_>, call: Call<'_>) -> Hir {
@@ -281,6 +295,9 @@ pub(crate) fn avg(c: &mut C<'_>, call: Call<'_>) -> Hir {
 
 /// `min`, `max`.
 pub(crate) fn extreme(c: &mut C<'_>, call: Call<'_>) -> Hir {
+    if is_measure(&c.head(&call.receiver.ty)) {
+        return chosen(c, call);
+    }
     let op = if call.name.text == "min" { CollOp::Min } else { CollOp::Max };
     let Some((lambda, ty)) = measured(c, &call) else { return c.wrong(call.span) };
     coll(c, call, op, Vec::new(), lambda, Ty::option(ty))
@@ -298,7 +315,7 @@ pub(crate) fn any(c: &mut C<'_>, call: Call<'_>) -> Hir {
 
 pub(crate) fn contains(c: &mut C<'_>, call: Call<'_>) -> Hir {
     if c.head(&call.receiver.ty) == Ty::Text {
-        return text_bool(c, call);
+        return scalar(c, call);
     }
     let Some(element) = element(c, &call) else { return c.hir(HirKind::Error, Ty::Bool, call.span) };
     let wanted = match c.head(&call.receiver.ty) {
@@ -327,8 +344,13 @@ pub(crate) fn to_set(c: &mut C<'_>, call: Call<'_>) -> Hir {
     coll(c, call, CollOp::ToSet, Vec::new(), None, Ty::set(element))
 }
 
-/// An option in any case: the map is read as one that is not total.
+/// An option in any case: the map is read as one that is not total. Of a list by its place.
 pub(crate) fn get(c: &mut C<'_>, call: Call<'_>) -> Hir {
+    if let Ty::List(element) = c.head(&call.receiver.ty) {
+        let Some(args) = c.arguments(&call, &[("place", true)]) else { return c.wrong(call.span) };
+        let Some(place) = args[0].map(|arg| c.want(arg, &Ty::Int)) else { return c.wrong(call.span) };
+        return c.hir(HirKind::Call(Func::ItemAt, vec![call.receiver, place]), Ty::option(*element), call.span);
+    }
     let Some((key, value)) = map_of(c, &call) else { return c.wrong(call.span) };
     let Some(args) = c.arguments(&call, &[("key", true)]) else { return c.wrong(call.span) };
     let Some(found) = args[0].map(|arg| c.want(arg, &key)) else { return c.wrong(call.span) };
@@ -436,48 +458,4 @@ pub(crate) fn convert(c: &mut C<'_>, call: Call<'_>) -> Hir {
         c.fit(&call.receiver, &wanted);
     }
     c.hir(HirKind::Call(func, vec![call.receiver]), ty, call.span)
-}
-
-fn of_text(c: &mut C<'_>, call: Call<'_>, func: Func, ty: Ty, params: &[(&str, bool)]) -> Hir {
-    c.fit(&call.receiver, &Ty::Text);
-    let args = c.arguments(&call, params).unwrap_or_default();
-    let mut parts = vec![call.receiver];
-    parts.extend(args.into_iter().flatten().map(|arg| c.want(arg, &Ty::Text)));
-    let kind = if parts.len() == params.len() + 1 { HirKind::Call(func, parts) } else { HirKind::Error };
-    c.hir(kind, ty, call.span)
-}
-
-pub(crate) fn text_nat(c: &mut C<'_>, call: Call<'_>) -> Hir {
-    of_text(c, call, Func::Length, Ty::Nat, &[])
-}
-
-pub(crate) fn text_text(c: &mut C<'_>, call: Call<'_>) -> Hir {
-    let func = match call.name.text.as_str() {
-        "upper" => Func::Upper,
-        "lower" => Func::Lower,
-        _ => Func::Trim,
-    };
-    of_text(c, call, func, Ty::Text, &[])
-}
-
-pub(crate) fn text_bool(c: &mut C<'_>, call: Call<'_>) -> Hir {
-    let func = match call.name.text.as_str() {
-        "starts_with" => Func::StartsWith,
-        "ends_with" => Func::EndsWith,
-        _ => Func::TextContains,
-    };
-    of_text(c, call, func, Ty::Bool, &[("part", true)])
-}
-
-/// In the language, but not of this version.
-pub(crate) fn later(c: &mut C<'_>, call: Call<'_>) -> Hir {
-    let element = c.element(&call.receiver);
-    for arg in call.args {
-        match &arg.value.kind {
-            ExprKind::Lambda(..) => drop(c.lambda(&arg.value, &element, None)),
-            _ => drop(c.infer(&arg.value, None)),
-        }
-    }
-    c.not_yet(call.name.span, &format!("`{}`", call.name.text));
-    c.wrong(call.span)
 }

@@ -302,8 +302,9 @@ impl Flows<'_> {
             return Carried::new(all.max(read.flow), Shape::Const);
         }
         // Without a function it is about the elements themselves, with what is beside them.
-        let about_keys = matches!(op, CollOp::Count | CollOp::IsEmpty | CollOp::Contains);
-        let rows = if lambda || about_keys { rows } else { rows.into_values() };
+        let about_keys = matches!(op, CollOp::Count | CollOp::IsEmpty | CollOp::Contains | CollOp::ApproxCount);
+        let about_results = lambda && op != CollOp::Top;
+        let rows = if about_results || about_keys { rows } else { rows.into_values() };
         all = all.max(read.flow);
         if captures {
             all = all.max(flow(Row::Captured, Column::Grow, Condition::Rising));
@@ -318,6 +319,8 @@ impl Flows<'_> {
             CollOp::Max => (Row::Max, rising, true),
             CollOp::Any => (Row::Any, rising, true),
             CollOp::All => (Row::All, matches!(read.shape, Shape::Const | Shape::Chain(false)), false),
+            CollOp::Top => (Row::Top, read.shape == Shape::Const, true),
+            CollOp::ApproxCount => (Row::ApproxCount, true, true),
             CollOp::Contains => (Row::Contains, args.iter().all(|arg| arg.shape == Shape::Const), true),
             _ => return Carried::owned(),
         };
@@ -332,7 +335,14 @@ impl Flows<'_> {
         }
         // A number that is read out of a counter has been gathered.
         let gathered = if read.shape == Shape::Counter { Flow::Gather } else { Flow::Through };
-        Carried::new(all.max(gathered).max(flow(row, rows.column, when)), Shape::Chain(up))
+        let shape = match op {
+            // Of which list somebody sees nothing follows for another.
+            CollOp::Top => Shape::Loose,
+            // Like a counter: sketches are joined, and read as a number in the end.
+            CollOp::ApproxCount => Shape::Counter,
+            _ => Shape::Chain(up),
+        };
+        Carried::new(all.max(gathered).max(flow(row, rows.column, when)), shape)
     }
 
     pub(super) fn from(&mut self, sources: &[(HirPattern, Hir)], filter: Option<&Hir>, select: &Hir) -> Carried {

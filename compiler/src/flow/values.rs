@@ -9,6 +9,7 @@ use lasp_plan::{BinaryOp, Func, Value};
 
 use super::shape::Shape;
 use super::{Carried, Flow, Flows};
+use crate::check::scalars::rising;
 use crate::hir::{Hir, HirKind};
 use crate::operators::table::{Column, Condition, Row, flow};
 use crate::ty::Ty;
@@ -183,10 +184,20 @@ impl Flows<'_> {
                 Carried { flow, shape: Shape::Chain(_) } => Carried::new(flow, Shape::Chain(true)),
                 other => Self::mixed(vec![other]),
             },
-            (Func::ToFloat | Func::ToInt | Func::ToNat, [value]) => {
+            (func, [value, rest @ ..]) if rising(func) => {
                 let carried = self.carried(value);
                 let way = self.way(value, &carried, Rising);
-                Self::apply(vec![(carried, way)])
+                let rest = rest.iter().map(|arg| (self.carried(arg), Mixed));
+                let rest: Vec<_> = rest.collect();
+                Self::apply([(carried, way)].into_iter().chain(rest).collect())
+            }
+            (Func::Min | Func::Max | Func::Clamp, args) => {
+                let args = args.iter().map(|arg| {
+                    let carried = self.carried(arg);
+                    let way = self.way(arg, &carried, Rising);
+                    (carried, way)
+                });
+                Self::apply(args.collect())
             }
             _ => {
                 let args = args.iter().map(|arg| self.carried(arg)).collect();

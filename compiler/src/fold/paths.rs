@@ -385,6 +385,16 @@ impl<'p> Paths<'p> {
                 }
                 Ok(ways)
             }
+            HirKind::Call(func @ (Func::Min | Func::Max), parts) if parts.len() == 2 => {
+                let op = if *func == Func::Min { BinaryOp::Le } else { BinaryOp::Ge };
+                let mut ways = Vec::new();
+                for (path, values) in self.exprs(&[&parts[0], &parts[1]], env, path)? {
+                    for (path, first) in self.compare(op, &values[0], &values[1], &path)? {
+                        ways.push((path, values[usize::from(!first)].clone()));
+                    }
+                }
+                Ok(ways)
+            }
             HirKind::Call(Func::ToInt | Func::ToNat, parts) if self.is_whole(&parts[0]) => {
                 self.expr(&parts[0], env, path)
             }

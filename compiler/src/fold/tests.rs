@@ -27,13 +27,17 @@ impl Numbers {
 }
 
 fn number(numbers: &mut Numbers, depth: u32) -> String {
-    match numbers.below(if depth == 0 { 5 } else { 9 }) {
+    match numbers.below(if depth == 0 { 5 } else { 10 }) {
         0 | 1 => "acc".to_string(),
         2 | 3 => "x".to_string(),
         4 => format!("{}", numbers.below(4)),
         5 => format!("({} + {})", number(numbers, depth - 1), number(numbers, depth - 1)),
         6 => format!("({} - {})", number(numbers, depth - 1), numbers.below(3)),
         7 => format!("(x * {})", numbers.below(3)),
+        8 => {
+            let call = ["min", "max"][numbers.below(2) as usize];
+            format!("({}.{call}({}))", number(numbers, depth - 1), number(numbers, depth - 1))
+        }
         _ => {
             let (then, other) = (number(numbers, depth - 1), number(numbers, depth - 1));
             format!("(if {} then {then} else {other})", truth(numbers, depth - 1))

@@ -486,7 +486,8 @@ pub(super) fn can_fail(program: &Program, hir: &Hir, depth: u32) -> bool {
                 program.holes.head(&a.ty) != Ty::Float
             }
             HirKind::Unary(lasp_plan::UnaryOp::Neg, inner) => program.holes.head(&inner.ty) != Ty::Float,
-            HirKind::Call(Func::ToInt | Func::ToNat | Func::Abs, _) | HirKind::Coll(CollOp::Sum, ..) => true,
+            HirKind::Call(Func::ToInt | Func::ToNat | Func::Abs | Func::FloorTo | Func::ToTime, _) => true,
+            HirKind::Coll(CollOp::Sum, ..) => true,
             HirKind::Apply(index, _) => can_fail(program, &program.fns[*index].body, depth + 1),
             _ => false,
         })

@@ -9,9 +9,10 @@
 use lasp_plan::{Agg, Arm, BinaryOp, CollOp, Expr, ExprKind, Func, NodeId, Op, Pattern, Place, TextPart, Value};
 
 use super::Flow;
-use super::direct::{can_fail, constant, field, field_slot, local, not, settle};
+use super::direct::{can_fail, constant, field, field_slot, local, not, settle, tuple};
 use super::rep::{Coll, Ctx, MapRep, Rep, ValueRep, columns};
 use crate::hir::{Hir, HirArm, HirKind, HirLambda, HirPattern, HirText};
+use crate::ty::Ty;
 
 impl<'p> Flow<'p> {
     /// The expression over the columns of `ctx`, which is extended as needed.
@@ -372,6 +373,8 @@ impl<'p> Flow<'p> {
             CollOp::Max => Agg::Max,
             CollOp::Any => Agg::Any,
             CollOp::All => Agg::All,
+            CollOp::ApproxCount => Agg::ApproxCount,
+            CollOp::Top => Agg::Top(most(args)),
             CollOp::Contains => return self.contains(ctx, source, args, place),
             CollOp::Fold => return self.fold(ctx, source, args, lambda, place),
             _ => {
@@ -379,8 +382,18 @@ impl<'p> Flow<'p> {
                 return self.whole(ctx, &rep, place);
             }
         };
-        let coll = self.coll(ctx, source);
-        let coll = self.as_set(coll, place);
+        let is_map = matches!(self.program.holes.head(&source.ty), Ty::Map(..));
+        let coll = match op {
+            // The values of a map are replaced, and a sketch would remember each of them.
+            CollOp::ApproxCount if is_map => {
+                let map = self.map_rep(ctx, source);
+                let elem = local(map.width, place);
+                Coll { width: map.width, node: map.keys, cols: 1, elem, bag: false, of: None }
+            }
+            _ => self.coll(ctx, source),
+        };
+        // A sketch does not mind how often an element comes, and need not keep all of them to know.
+        let coll = if op == CollOp::ApproxCount { coll } else { self.as_set(coll, place) };
         let (mut inner, base, elem) = match lambda {
             Some(lambda) => self.open(ctx, coll, &[&lambda.body], place),
             None => {
@@ -389,14 +402,17 @@ impl<'p> Flow<'p> {
                 (inner, width, coll.elem)
             }
         };
+        let element = elem.clone();
         let arg = match lambda {
             Some(lambda) => {
                 self.bind(&mut inner, &lambda.pattern, elem);
                 self.scalar(&mut inner, &lambda.body)
             }
-            // Without a function what can fail is the aggregate itself.
+            // Without a function what can fail is the aggregate itself, and the elements themselves decide.
+            None if op == CollOp::Top => constant(Value::None, place),
             None => Expr { place, ..elem },
         };
+        let arg = if op == CollOp::Top { tuple(vec![arg, element], place) } else { arg };
         let arg = settle(arg, inner.width);
         let node = self.graph.add(Op::Reduce { key: base, agg, arg }, vec![inner.node], base + 1, place);
         let left = columns(0, base, place);
@@ -406,7 +422,8 @@ impl<'p> Flow<'p> {
             this.graph.map(node, exprs, place)
         };
         match op {
-            CollOp::Count => self.append(ctx, node, left, base, Value::Int(0), place),
+            CollOp::Count | CollOp::ApproxCount => self.append(ctx, node, left, base, Value::Int(0), place),
+            CollOp::Top => self.append(ctx, node, left, base, Value::List([].into()), place),
             CollOp::IsEmpty => {
                 let count = self.append(ctx, node, left, base, Value::Int(0), place);
                 let zero = constant(Value::Int(0), place);
@@ -508,6 +525,14 @@ impl<'p> Flow<'p> {
         let place = expr.place;
         let node = self.graph.unnest(ctx.node, expr);
         Coll { width: ctx.width, node, cols: 1, elem: local(ctx.width, place), bag, of: Some(ctx.node) }
+    }
+}
+
+/// How many `top` gives.
+fn most(args: &[Hir]) -> u32 {
+    match args.first().map(|arg| &arg.kind) {
+        Some(HirKind::Const(Value::Int(most))) => u32::try_from(*most).unwrap_or(u32::MAX),
+        _ => unreachable!("the checker wants a number that is written down"),
     }
 }
 

@@ -132,6 +132,23 @@ impl Judge<'_> {
                 let range = counted.range;
                 Moves::Leaf(counted.within(range))
             }
+            CollOp::ApproxCount => {
+                // As many as there are, but for the error of the sketch: no bound of theirs is one of its own.
+                let counted = moves.members(place).within(Range::NAT);
+                self.sketched(hir, &counted);
+                Moves::Leaf(counted)
+            }
+            CollOp::Top => {
+                let most = args.first().map_or(Range::NAT, |most| match &most.kind {
+                    HirKind::Const(most) => Range::of_value(most),
+                    _ => Range::NAT,
+                });
+                let Range { lo, hi } = members.range;
+                let chosen = members.with(&element.whole()).with(&body.whole()).any(place, Why::Greater);
+                // A set of elements that change in place may have fewer than there were before.
+                let lo = if is_bag || element.is_const() { lo.max(0.0).min(most.lo) } else { 0.0 };
+                Moves::Set(chosen.of_size(Range { lo, hi: hi.min(most.hi) }), Box::new(element))
+            }
             CollOp::IsEmpty => {
                 let range = match (members.range.lo > 0.0, members.range.hi <= 0.0) {
                     (true, _) => Range::FALSE,

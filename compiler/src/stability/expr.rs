@@ -11,6 +11,7 @@ use super::range::Range;
 use super::same::same;
 use super::sources::of_var;
 use super::tones::{Leaf, Source, Why};
+use crate::check::scalars::rising;
 use crate::hir::{Hir, HirKind};
 use crate::ty::Ty;
 
@@ -67,7 +68,12 @@ impl Judge<'_> {
             HirKind::Unstable(inner, _) => {
                 // The user says that it does not go back: what it reads counts as growing.
                 let Moves::Leaf(leaf) = self.moves(inner) else { return Moves::constant() };
-                Moves::Leaf(leaf.trusted())
+                let fixed = || Box::new(Moves::constant());
+                match program.holes.head(&inner.ty) {
+                    Ty::Set(_) | Ty::List(_) => Moves::Set(leaf.trusted().of_size(Range::NAT), fixed()),
+                    Ty::Map(..) => Moves::Map(leaf.trusted().of_size(Range::NAT), fixed(), fixed()),
+                    _ => Moves::Leaf(leaf.trusted()),
+                }
             }
             HirKind::Error | HirKind::Rights(..) => Moves::Leaf(Leaf::unknown(place)),
             HirKind::Local(local) => self.local(*local),
@@ -247,7 +253,32 @@ impl Judge<'_> {
                 let range = moves.range.truncated();
                 Moves::Leaf(moves.within(range))
             }
-            (Func::ToNat, [value]) => Moves::Leaf(self.moves(value).ordered(place)),
+            (Func::Round | Func::Floor | Func::Ceil, [value]) => {
+                let moves = self.moves(value).ordered(place);
+                let Range { lo, hi } = moves.range;
+                Moves::Leaf(moves.within(Range { lo: lo.floor(), hi: hi.ceil() }))
+            }
+            (func, [value, rest @ ..]) if rising(func) => {
+                let rest = rest.iter().fold(Leaf::default(), |all, arg| all.with(&self.moves(arg).whole()));
+                Moves::Leaf(self.moves(value).ordered(place).with(&rest.any(place, Why::Function)))
+            }
+            (Func::Sqrt, [value]) => {
+                let moves = self.moves(value).ordered(place);
+                // Of a negative number it is NaN, which is above all numbers.
+                let positive = moves.range.lo >= 0.0;
+                Moves::Leaf(if positive { moves.within(Range::ALL) } else { moves.any(place, Why::Signs) })
+            }
+            (Func::Min | Func::Max | Func::Clamp, [first, rest @ ..]) => {
+                let mut all = self.moves(first).ordered(place);
+                for (at, arg) in rest.iter().enumerate() {
+                    let (one, other) = (all.range, self.moves(arg).ordered(place));
+                    let lesser = func == Func::Min || (func == Func::Clamp && at == 1);
+                    let pick = if lesser { f64::min } else { f64::max };
+                    let range = Range { lo: pick(one.lo, other.range.lo), hi: pick(one.hi, other.range.hi) };
+                    all = all.with(&other).within(range);
+                }
+                Moves::Leaf(all)
+            }
             (Func::Abs, [value]) => {
                 let moves = self.moves(value).ordered(place);
                 let range = moves.range;

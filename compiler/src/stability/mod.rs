@@ -32,6 +32,7 @@ mod refusal;
 mod required;
 mod same;
 mod sealed;
+mod sketches;
 mod sources;
 mod tones;
 mod whens;
@@ -50,6 +51,7 @@ pub(crate) use recursion::check_recursion;
 pub(crate) use refusal::text_at;
 pub(crate) use required::{check_required, flows, flows_down};
 pub(crate) use same::same;
+pub(crate) use sketches::check_sketches;
 use sources::of_var;
 use tones::{Drift, Leaf, Read, Source};
 pub(crate) use whens::check_whens;
@@ -70,6 +72,8 @@ pub(crate) struct Judge<'p> {
     facts: Vec<(Hir, Range)>,
     /// Bounds the unfolding of functions; what is left is eventual.
     fuel: u32,
+    /// The approximate counts of what may shrink, where somebody asks for them.
+    shrinking: Option<Vec<(Hir, Leaf)>>,
 }
 
 impl<'p> Judge<'p> {
@@ -82,6 +86,7 @@ impl<'p> Judge<'p> {
             own: FxHashMap::default(),
             facts: Vec::new(),
             fuel: FUEL,
+            shrinking: None,
         }
     }
 

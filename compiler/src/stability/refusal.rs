@@ -31,6 +31,8 @@ pub(super) enum Need<'n> {
     Bind(&'n str, Way),
     /// The definition of this view, and where it is declared `stable`.
     Stable(&'n str, Place),
+    /// What is counted by a sketch.
+    Sketch,
     /// What a run waits for.
     Await,
 }
@@ -46,7 +48,11 @@ pub(super) enum Way {
 
 impl Need<'_> {
     fn code(self) -> Code {
-        if let Need::Stable(..) = self { Code::E0304 } else { Code::E0301 }
+        match self {
+            Need::Stable(..) => Code::E0304,
+            Need::Sketch => Code::E0308,
+            _ => Code::E0301,
+        }
     }
 
     fn message(self) -> String {
@@ -57,6 +63,7 @@ impl Need<'_> {
                 let once = if when.once { "once " } else { "" };
                 return format!("`{once}for … when` needs a collection that only grows, and this one can shrink");
             }
+            Need::Sketch => return "`approx_count` counts what only grows, and this can shrink".to_string(),
             Need::Await => "--await",
             Need::Bind(name, Way::Up) => {
                 return format!("what flows into `{name}` must only grow, and this can shrink");
@@ -89,6 +96,9 @@ impl Need<'_> {
                 "a seal is never broken; whether it is sealed, and at what value, would depend on who looked when"
             }
             Need::Bind(..) => "what has flowed into a variable stays there, whatever becomes of where it came from",
+            Need::Sketch => {
+                "an approximate count remembers traces of what it has seen and not what it was, so it cannot take one back"
+            }
             Need::Stable(..) => "`stable` is checked, not believed: whoever acts on it cannot take that back",
             Need::Await => "the run ends when it is true, and nobody could rely on it if it turned false afterwards",
         }
@@ -98,6 +108,7 @@ impl Need<'_> {
     fn label(self, hir: &Hir, files: &[SourceFile]) -> String {
         match self {
             Need::Each(_) => "so an element that was acted on can go again".to_string(),
+            Need::Sketch => "so what has been counted can be gone again, on this node or another".to_string(),
             Need::Bind(_, Way::Up) if hir.ty.is_relation() => {
                 "so what has flowed from here can be gone again, on this node or another".to_string()
             }
@@ -118,6 +129,10 @@ impl Need<'_> {
                 format!("{:<36}`{watched}`", "react to every change instead:")
             }
             Need::Stable(name, _) => format!("take it as it comes, and goes:      `let {name} = {}`", text(hir.place)),
+            Need::Sketch => {
+                let exact = text(hir.place).replacen("approx_count", "count", 1);
+                format!("{:<36}`{exact}`", "count exactly:")
+            }
             Need::Await => "look at it at the end of the run:    make it a `let`, and `--show` it".to_string(),
             Need::Seal(_) | Need::Bind(..) => return None,
         })

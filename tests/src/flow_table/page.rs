@@ -1,12 +1,26 @@
 //! `docs/operators.md`: the table as a person reads it, with an example for each cell that claims less than `through`.
 
+use lasp_compiler::operators::OPERATORS;
 use lasp_compiler::operators::table::{Case, Column, TABLE, cases};
+
+/// All operations, in the order of their list.
+fn operations() -> String {
+    let mut text = String::from("| operation | how it is called | what it gives |\n|---|---|---|\n");
+    for operator in OPERATORS {
+        text.push_str(&format!("| {} | `{}` | {} |\n", operator.name, operator.signature, operator.summary));
+    }
+    text
+}
 
 /// The page, given the reason of each case in the order of the table.
 #[must_use]
 pub fn page(reasons: &[String]) -> String {
     let mut text = String::from(
-        "# The operator table\n\nGenerated from `compiler/src/operators/table.rs` by `UPDATE_PAGES=1 cargo test -p lasp-tests --test flow_table`.\n\
+        "# Operations\n\nGenerated from `compiler/src/operators/` by `UPDATE_PAGES=1 cargo test -p lasp-tests --test flow_table`.\n\n",
+    );
+    text.push_str(&operations());
+    text.push_str(
+        "\n## The operator table\n\n\
          Each cell says how results that were computed apart may be merged (through ⊏ meet ⊏ gather ⊏ owned) and how the\n\
          visible value moves (↑ only grows, ↓ only shrinks, ~ may go back). Where a cell has conditions they stand before it;\n\
          where nothing stands, the operation does not apply, or is owned. Every claim is tried against a model of the\n\

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use lasp_compiler::{NoFiles, compile};
 
 use super::ops::{carry, each_shown, either, keep, pairs, relabel, spread};
-use super::state::{Row, Shown, State};
+use super::state::{Row, Shown, State, cut};
 use super::world::{Source, Variable};
 use crate::oracle::rng::Rng;
 
@@ -54,6 +54,7 @@ enum Asked {
     Any,
     Max,
     Contains,
+    Top,
 }
 
 fn paired(x: &Row, y: &Row) -> Row {
@@ -162,7 +163,7 @@ impl View {
 }
 
 impl Asked {
-    const ALL: [Asked; 10] = [
+    const ALL: [Asked; 11] = [
         Asked::Rows,
         Asked::Rows,
         Asked::Rows,
@@ -173,6 +174,7 @@ impl Asked {
         Asked::Any,
         Asked::Max,
         Asked::Contains,
+        Asked::Top,
     ];
 
     fn text(self) -> &'static str {
@@ -184,6 +186,7 @@ impl Asked {
             Asked::Any => ".any(x => x > 2)",
             Asked::Max => ".max(x => x)",
             Asked::Contains => ".contains(2)",
+            Asked::Top => ".top(2)",
         }
     }
 
@@ -198,6 +201,15 @@ impl Asked {
             Asked::Any => Shown::Truth(rows.iter().any(|row| row[0] > 2)),
             Asked::Max => Shown::Number(rows.iter().next_back().map(|row| row[0])),
             Asked::Contains => Shown::Truth(rows.contains(&vec![2])),
+            Asked::Top => Shown::Rows(cut(rows.clone())),
+        }
+    }
+
+    /// The answer as a lattice.
+    fn lattice(self, shown: Shown) -> State {
+        match (self, self.of(shown)) {
+            (Asked::Top, Shown::Rows(rows)) => State::Top(rows),
+            (_, answer) => answer.natural(!matches!(self, Asked::Empty)),
         }
     }
 }
@@ -224,7 +236,7 @@ pub fn try_view(seed: u64) -> Result<String, String> {
     let inputs = |cut: &[usize]| -> Vec<State> { reads.iter().map(|var| vars[*var].state(cut)).collect() };
     let apply = |inputs: &[State]| match (asked, view.lattice(inputs)) {
         (Asked::Rows, Some(rows)) => Some(rows),
-        (_, rows) => Some(asked.of(rows?.shown()).natural(!matches!(asked, Asked::Empty))),
+        (_, rows) => Some(asked.lattice(rows?.shown())),
     };
     let (a, b, both) = (inputs(&[0]), inputs(&[1]), inputs(&[0, 1]));
     let broken = |text: &str| Err(format!("seed {seed}: {flow}, and {text}\n{program}a = {a:?}\nb = {b:?}"));

@@ -397,7 +397,7 @@ fn can_fail(expr: &Expr) -> bool {
         expr.kind,
         ExprKind::Binary(Add | Sub | Mul | Div | Rem, ..)
             | ExprKind::Unary(UnaryOp::Neg, _)
-            | ExprKind::Call(Func::Abs | Func::ToInt | Func::ToNat, _)
+            | ExprKind::Call(Func::Abs | Func::ToInt | Func::ToNat | Func::FloorTo | Func::ToTime, _)
             | ExprKind::Coll(CollOp::Sum | CollOp::Fold, ..)
     )
 }

@@ -1,7 +1,7 @@
 //! The generator of expressions: what is in scope, and the choice between forms.
 //!
 //! [`Gen::exp`] makes an expression that fits a type: a literal, something in scope, or a form over smaller ones. Which
-//! forms there are for a type is in the neighbours: `scalars`, `logic`, `sets`, `maps`.
+//! forms there are for a type is in the neighbours: `scalars`, `logic`, `sets`, `maps`, `ranked`.
 //!
 //! Invariants: every expression made here checks. Nothing costs more than [`COST_MAX`] to compute from scratch.
 
@@ -45,6 +45,8 @@ pub(crate) struct Gen {
     pub(crate) used: BTreeSet<&'static str>,
     /// Whether constants come from so few that what programs do meets.
     pub(crate) narrow: bool,
+    /// Whether what may shrink is counted by sketches, which has to be answered for.
+    pub(crate) sketches: bool,
     names: usize,
 }
 
@@ -52,7 +54,7 @@ impl Gen {
     pub(crate) fn new(rng: Rng) -> Gen {
         let used = BTreeSet::new();
         let (globals, functions, locals) = (Vec::new(), Vec::new(), Vec::new());
-        Gen { rng, globals, functions, locals, used, narrow: false, names: 0 }
+        Gen { rng, globals, functions, locals, used, narrow: false, sketches: true, names: 0 }
     }
 
     /// An expression that fits `ty`.
@@ -108,6 +110,7 @@ impl Gen {
             Ty::Opt(of) => self.option(of, depth),
             Ty::Set(of) => self.set(of, depth),
             Ty::Map(key, value, total) => self.map(key, value, *total, depth),
+            Ty::List(of) if self.rng.chance(70) => self.listed_by_rank(of, depth - 1),
             Ty::Status if self.rng.chance(60) => self.looked_up(ty, depth - 1),
             Ty::Shape | Ty::Status | Ty::Tuple(_) | Ty::Record(_) | Ty::List(_) => self.built(ty, depth),
         }

@@ -12,7 +12,7 @@
 //! view's value. Failures are compared too: a view is poisoned where its recomputation fails. The few legitimate differences
 //! are listed in `eager`, and recomputed as well.
 //!
-//! Code map: `ty`, `exp` what programs are made of; `generator`, `scalars`, `logic`, `sets`, `maps`, `folds`, `recursion` expressions;
+//! Code map: `ty`, `exp` what programs are made of; `generator`, `scalars`, `logic`, `sets`, `maps`, `ranked`, `folds`, `recursion` expressions;
 //! `vars`, `reactions`, `case` whole programs; `run` the comparison; `eager` the differences, `gathered` folds by hand; `shrink`, `tally`.
 //!
 //! A wrong case is cut down and printed with its seed. See [`check`].
@@ -25,6 +25,7 @@ mod gathered;
 pub(crate) mod generator;
 mod logic;
 mod maps;
+mod ranked;
 mod reactions;
 mod recursion;
 pub(crate) mod rng;

@@ -12,7 +12,8 @@ impl Gen {
     pub(crate) fn number(&mut self, ty: &Ty, depth: usize) -> Exp {
         let below = depth - 1;
         let is_nat = *ty == Ty::Nat;
-        match self.rng.weighted(&[12, 10, 6, 9, 4, 10, 10, 12, 14, 3, 3, 2]) {
+        let about = if self.sketches { 4 } else { 0 };
+        match self.rng.weighted(&[12, 10, 6, 9, 4, 10, 10, 12, 14, 3, 3, 2, 6, about, 2]) {
             0 => self.arithmetic(ty, "+", below),
             1 if !is_nat => {
                 let (a, b) = (self.exp(&Ty::Int, below), self.exp(&Ty::Int, below));
@@ -43,6 +44,12 @@ impl Gen {
             11 => {
                 let of = self.exp(&Ty::Int, below);
                 Exp::new(Ty::Nat, "nat($)", [of])
+            }
+            12 => self.measured(is_nat, below),
+            13 => self.about_how_many(below),
+            14 if !is_nat => {
+                let of = self.exp(&Ty::Text, below);
+                Exp::new(Ty::Int, "$.to_int().or(1)", [of])
             }
             _ => self.looked_up(ty, below),
         }
@@ -96,11 +103,12 @@ impl Gen {
 
     pub(crate) fn float(&mut self, depth: usize) -> Exp {
         let below = depth - 1;
-        match self.rng.below(6) {
+        match self.rng.below(7) {
             0 => {
                 let of = self.exp(&Ty::Int, below);
                 Exp::new(Ty::Float, "float($)", [of])
             }
+            6 => self.rounded(below),
             1 | 2 => {
                 let (a, b) = (self.exp(&Ty::Float, below), self.exp(&Ty::Float, below));
                 let sign = *self.rng.pick(&["+", "-", "*", "/"]);
@@ -126,7 +134,8 @@ impl Gen {
 
     pub(crate) fn words(&mut self, depth: usize) -> Exp {
         let below = depth - 1;
-        match self.rng.below(8) {
+        match self.rng.below(10) {
+            8 | 9 => self.reworded(below),
             0 | 1 => {
                 let ty = self.element_type();
                 let (a, b) = (self.exp(&ty, below), self.exp(&Ty::Text, below));
@@ -149,7 +158,8 @@ impl Gen {
     /// `option<of>`.
     pub(crate) fn option(&mut self, of: &Ty, depth: usize) -> Exp {
         let below = depth - 1;
-        match self.rng.below(6) {
+        match self.rng.below(7) {
+            6 if below > 0 => self.item(of, below),
             0 => {
                 let inner = self.exp(of, below);
                 let ty = Ty::opt(inner.ty.clone());

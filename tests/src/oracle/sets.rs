@@ -49,7 +49,7 @@ impl Gen {
     pub(crate) fn set(&mut self, of: &Ty, depth: usize) -> Exp {
         let below = depth - 1;
         let wanted = Ty::set(of.clone());
-        match self.rng.weighted(&[15, 13, 8, 18, 13, 5, 10, 16, 3, 7]) {
+        match self.rng.weighted(&[15, 13, 8, 18, 13, 5, 10, 16, 3, 7, 7]) {
             0 => self.mapped(of, below),
             1 => self.filtered(&wanted, below),
             2 => {
@@ -80,7 +80,8 @@ impl Gen {
                 let (element, size) = (list.ty.element().unwrap_or(of.clone()), list.size);
                 Exp::new(Ty::set(element), "$.to_set()", [list]).sized(size)
             }
-            _ => self.keys_or_values(of, below),
+            9 => self.keys_or_values(of, below),
+            _ => self.of_the_greatest(of, below),
         }
     }
 

@@ -62,6 +62,8 @@ pub(super) fn generate(seed: u64) -> Case {
 pub(super) fn drawn(seed: u64, again: u64) -> Case {
     let mut g = Gen::new(Rng::new(seed ^ 0x57ab_1e00 ^ (again << 40)));
     g.narrow = true;
+    // What is answered for goes back all the same.
+    g.sketches = false;
     let mistakes = [0, 4, 20][g.rng.below(3)];
     let mut border = Border { g, reads: Vec::new(), mistakes, funs: Vec::new() };
     let (mut declared, mut names) = (Vec::new(), Vec::new());

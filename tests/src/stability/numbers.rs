@@ -21,8 +21,10 @@ impl Border {
                 return read;
             }
             // What there is can be counted, and turned round.
+            // By a sketch only what grows.
+            let counts = if way == Way::Up && self.g.rng.chance(15) { "approx_count" } else { "count" };
             return match self.read(way, &|ty| ty.element().is_some()) {
-                Some(set) if self.g.rng.chance(90) => Exp::new(Ty::Nat, "$.count()", [set]),
+                Some(set) if self.g.rng.chance(90) => Exp::new(Ty::Nat, &format!("$.{counts}()"), [set]),
                 _ => match self.read(way.flip(), &is_number) {
                     Some(read) => Exp::new(Ty::Int, "(2 - $)", [read]),
                     None => match self.read(way.flip(), &|ty| ty.element().is_some()) {
@@ -33,7 +35,7 @@ impl Border {
             };
         }
         let below = depth - 1;
-        match self.g.rng.weighted(&[18, 14, 10, 12, 8, 10, 5, 6, 6, 4, 4, 3, 7, 12]) {
+        match self.g.rng.weighted(&[18, 14, 10, 12, 8, 10, 5, 6, 6, 4, 4, 3, 7, 12, 4]) {
             0 => {
                 let set = self.set(way, below, None);
                 Exp::new(Ty::Nat, "$.count()", [set])
@@ -70,6 +72,13 @@ impl Border {
                 Exp::new(Ty::Nat, "abs($)", [of])
             }
             12 => self.folded(way, below),
+            14 => {
+                // Of a set that grows it goes any way.
+                let set = self.set(way, below, None);
+                let Some(of) = set.ty.element() else { return set };
+                let (text, body) = self.lambda(&set, &of, |this| this.fixed(&Ty::Nat));
+                Exp::new(Ty::Nat, &format!("$.top(2).sum({text})"), [set, body])
+            }
             _ => self.grouped(way, below),
         }
     }

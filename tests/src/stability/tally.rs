@@ -124,7 +124,7 @@ impl Tally {
         if case.vars.iter().any(|var| var.contains("Status")) {
             *self.uses.entry("drawn lattice").or_default() += 1;
         }
-        for operator in OPERATORS.iter().filter(|operator| operator.runs) {
+        for operator in OPERATORS {
             if [".", "(", " "].iter().any(|before| text.contains(&format!("{before}{}(", operator.name))) {
                 *self.uses.entry(operator.name).or_default() += 1;
             }
@@ -159,7 +159,7 @@ impl Tally {
     #[must_use]
     pub fn missing(&self) -> Vec<&'static str> {
         let is_here = |name: &str| !RARE.contains(&name) && !ELSEWHERE.contains(&name);
-        let operators = OPERATORS.iter().filter(|operator| operator.runs && is_here(operator.name));
+        let operators = OPERATORS.iter().filter(|operator| is_here(operator.name));
         let lattices = LATTICES.iter().map(|lattice| lattice.name);
         // Products and drawn lattices have other notations.
         let lattices = lattices.filter(|name| !matches!(*name, "product" | "lattice")).chain(["drawn lattice"]);

@@ -28,7 +28,7 @@ pub(super) enum Verdict {
     Needless,
     /// Refused, and never seen to change: nothing can be said.
     CannotTell,
-    /// Unfolds too large, or has a recursive view that is none.
+    /// Unfolds too large, has a recursive view that is none, or a sketch of what may shrink.
     Unfit,
     /// It does not compile, for another reason than stability: the generator's mistake.
     Ours(String),
@@ -52,7 +52,8 @@ fn ask(case: &Case, text: &str) -> Verdict {
     let options = Options { requirements: true, ..Options::default() };
     let compiled = compile_with("case.lasp", text, &mut NoFiles, options);
     let errors: Vec<_> = compiled.diagnostics.iter().filter(|found| found.severity == Severity::Error).collect();
-    if errors.iter().any(|error| matches!(error.code, Code::E0210 | Code::E0303)) {
+    // A sketch of what turns out to shrink is a requirement of its own.
+    if errors.iter().any(|error| matches!(error.code, Code::E0210 | Code::E0303 | Code::E0308)) {
         return Verdict::Unfit;
     }
     if let Some(error) = errors.iter().find(|error| !matches!(error.code, Code::E0301 | Code::E0304)) {

@@ -209,6 +209,62 @@ pub enum Func {
     EndsWith,
     /// `t.contains(part)`.
     TextContains,
+    /// `t.replace(what, with)`: every place where `what` stands; an empty `what` stands nowhere.
+    Replace,
+    /// `t.split(by)`: the parts between; by an empty text: the characters.
+    Split,
+    /// `t.slice(from, to)`, or to its end: characters by place, from 0; what lies outside is left out.
+    Slice,
+    /// The texts of a list with another between them.
+    JoinText,
+    /// The `int` that a text is, as an option.
+    ParseInt,
+    /// The finite `float` that a text is, as an option.
+    ParseFloat,
+    /// `l.get(place)` of a list, from 0: an option.
+    ItemAt,
+    /// The lesser of two values.
+    Min,
+    /// The greater of two values.
+    Max,
+    /// `x.clamp(low, high)`: where they are the wrong way round, `high`.
+    Clamp,
+    /// To the nearest whole float, halves away from 0.
+    Round,
+    /// Down to a whole float.
+    Floor,
+    /// Up to a whole float.
+    Ceil,
+    /// Of a float; of a negative one NaN.
+    Sqrt,
+    /// `t.floor(step)` of a time or duration: down to a multiple of the step. Fails with R0702 for a step of 0.
+    FloorTo,
+    /// A time from seconds since 1970 in UTC; fails outside `time`.
+    ToTime,
+    /// Of a time in UTC, as are those that follow.
+    Year,
+    /// From 1.
+    Month,
+    /// From 1.
+    Day,
+    /// 0 to 23.
+    Hour,
+    /// 0 to 59.
+    Minute,
+    /// 0 to 59.
+    Second,
+    /// From Monday, 1, to Sunday, 7.
+    Weekday,
+    /// How many whole milliseconds a duration has, truncated, and so on up to days.
+    Milliseconds,
+    /// Whole seconds.
+    Seconds,
+    /// Whole minutes.
+    Minutes,
+    /// Whole hours.
+    Hours,
+    /// Whole days of 24 hours.
+    Days,
     /// The elements of a list with their places, as pairs `(place, element)`, so that no two are equal; those of a set or
     /// map have place 0. How the dataflow keeps apart what a list holds twice.
     Places,
@@ -266,6 +322,11 @@ pub enum CollOp {
     Values,
     /// The elements as a set: of a list, or of a map as pairs.
     ToSet,
+    /// Argument: a constant number; lambda (optional): element → key. The list of the elements with the greatest keys, the
+    /// greatest first, of equal keys the greater element first. Of a list, each occurrence counts.
+    Top,
+    /// About how many different elements there are (of a map: keys), by a sketch: the same wherever it is computed.
+    ApproxCount,
     /// Argument: what it starts with; lambda: pair of what is gathered and an element → what is gathered. Of a set or
     /// map in the order of its elements, so that the result is the same even where the order should tell.
     Fold,

@@ -219,6 +219,11 @@ pub enum Agg {
     Set,
     /// The arguments, pairs of key and value with distinct keys, as a `Value::Map`.
     Map,
+    /// Of the arguments, pairs of key and element, the elements of that many greatest pairs, the greatest first, as a
+    /// `Value::List`. A pair that came several times is there as often.
+    Top(u32),
+    /// About how many different arguments there are, by a sketch.
+    ApproxCount,
 }
 
 impl Agg {
@@ -233,6 +238,8 @@ impl Agg {
             Agg::All => "all",
             Agg::Set => "collect a set",
             Agg::Map => "collect a map",
+            Agg::Top(_) => "greatest",
+            Agg::ApproxCount => "sketch of how many",
         }
     }
 }

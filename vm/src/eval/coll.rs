@@ -15,6 +15,7 @@ use super::arith::outside;
 use super::{Frame, World, eval, mismatch, read, truth};
 use crate::Failure;
 use crate::exact::{ExactSum, mean_of_ints};
+use crate::sketch::Sketch;
 
 /// Most pairs a product or join may look at: beyond it, an answer would take minutes and gigabytes.
 const PAIRS_MAX: usize = 20_000_000;
@@ -67,6 +68,19 @@ pub(super) fn collect(
         CollOp::All => Ok(Value::Bool(run.results(&source)?.iter().all(truth))),
         CollOp::Values => Ok(Value::set(entries_of(&source).iter().map(|(_, value)| value.clone()).collect())),
         CollOp::ToSet => Ok(Value::Set(set_of(source))),
+        CollOp::Top => {
+            let most = eval(arg(args), run.frame, world)?;
+            run.top(&source, &most)
+        }
+        CollOp::ApproxCount => {
+            let mut sketch = Sketch::default();
+            match &source {
+                // Entries differ in their keys, and their values are replaced.
+                Value::Map(entries) => entries.iter().for_each(|(key, _)| sketch.put(key)),
+                _ => items(&source).for_each(|item| sketch.put(&item)),
+            }
+            Ok(Value::Int(sketch.estimate()))
+        }
         CollOp::Fold => {
             let init = eval(arg(args), run.frame, world)?;
             items(&source).try_fold(init, |gathered, item| run.call(pair(gathered, item)))
@@ -190,6 +204,20 @@ impl Run<'_, '_> {
             Value::Float(_) => Ok(Value::Float(Float::new(exact(&terms).sum()))),
             other => mismatch("the zero of a number", &other),
         }
+    }
+
+    /// The elements with the greatest keys; of equal keys the greater element first.
+    fn top(&mut self, source: &Value, most: &Value) -> Result<Value, Failure> {
+        let Value::Int(most) = most else { mismatch("a number", most) };
+        let mut keyed = Vec::new();
+        for item in items(source) {
+            // Without a function the elements themselves decide.
+            let key = if self.lambda.is_some() { self.call(item.clone())? } else { Value::None };
+            keyed.push((key, item));
+        }
+        keyed.sort_unstable_by(|a, b| b.cmp(a));
+        keyed.truncate(usize::try_from(*most).unwrap_or(usize::MAX));
+        Ok(Value::List(keyed.into_iter().map(|(_, item)| item).collect()))
     }
 
     fn avg(&mut self, source: &Value) -> Result<Value, Failure> {

@@ -1,16 +1,17 @@
-//! Scalar functions: options, conversions, texts.
+//! Scalar functions: options, conversions, comparisons, single texts.
 //!
 //! `x.or(0)`, `n.to_nat()`, `name.starts_with("a")`. One arm per [`Func`]; the names users write are in the compiler's
 //! operator table.
 //!
-//! Invariant: total but for R0701 (`abs` of the least int, `to_int` and `to_nat` outside their range) and R0707 (an `ivar`
-//! that was set twice).
+//! Invariant: total but for R0701 (`abs` of the least int, conversions outside their range), R0707 (an `ivar` that was
+//! set twice)
+//! and what `text` and `civil` say.
 
 use lasp_plan::{BinaryOp, Expr, ExprKind, Float, Func, Place, Value};
 
 use super::arith::{compare_set, number_of, outside};
 use super::read::conflict;
-use super::{Frame, World, eval, mismatch, peek, read};
+use super::{Frame, World, civil, eval, mismatch, peek, read, text};
 use crate::Failure;
 
 pub(super) fn call(
@@ -39,9 +40,23 @@ pub(super) fn call(
             _ => eval(second.expect("`or` has a default"), frame, world),
         };
     }
-    match second {
-        None => one(func, &first, place),
-        Some(second) => Ok(Value::Bool(two(func, &first, &eval(second, frame, world)?))),
+    let Some(second) = second else { return one(func, &first, place) };
+    let second = eval(second, frame, world)?;
+    match func {
+        Func::AtLeast | Func::AtMost | Func::StartsWith | Func::EndsWith | Func::TextContains => {
+            Ok(Value::Bool(two(func, &first, &second)))
+        }
+        Func::Min => Ok(first.min(second)),
+        Func::Max => Ok(first.max(second)),
+        Func::FloorTo => civil::floor(&first, &second, place),
+        _ => {
+            let third = args.get(2).map(|third| eval(third, frame, world)).transpose()?;
+            match (func, third) {
+                // Not the method of the same name, which panics where the bounds are the wrong way round.
+                (Func::Clamp, Some(high)) => Ok(first.max(second).min(high)),
+                (func, third) => text::of(func, &first, &second, third.as_ref(), place),
+            }
+        }
     }
 }
 
@@ -84,6 +99,17 @@ fn one(func: Func, value: &Value, place: Place) -> Result<Value, Failure> {
         (Func::Upper, Value::Text(text)) => Ok(Value::text(&text.to_uppercase())),
         (Func::Lower, Value::Text(text)) => Ok(Value::text(&text.to_lowercase())),
         (Func::Trim, Value::Text(text)) => Ok(Value::text(text.trim())),
+        (Func::ParseInt | Func::ParseFloat, Value::Text(text)) => Ok(text::number(func, text)),
+        (Func::Round, Value::Float(x)) => Ok(Value::Float(Float::new(x.get().round()))),
+        (Func::Floor, Value::Float(x)) => Ok(Value::Float(Float::new(x.get().floor()))),
+        (Func::Ceil, Value::Float(x)) => Ok(Value::Float(Float::new(x.get().ceil()))),
+        (Func::Sqrt, Value::Float(x)) => Ok(Value::Float(Float::new(x.get().sqrt()))),
+        (Func::ToTime, Value::Int(n)) => match n.checked_mul(civil::SECOND) {
+            Some(micros) => Ok(Value::Time(micros)),
+            None => Err(outside(&format!("time({n})"), "time", place)),
+        },
+        (func, Value::Time(micros)) => Ok(Value::Int(civil::field(func, *micros))),
+        (func, Value::Duration(micros)) => Ok(Value::Int(civil::whole(func, *micros))),
         (func, other) => panic!("the evaluator has no {func:?} of {other:?}"),
     }
 }

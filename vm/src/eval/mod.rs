@@ -13,9 +13,10 @@
 //! Long chains (`1 + 1 + …`, `if … else if …`) take no stack; nesting does, and the parser caps it.
 //!
 //! Neighbours: `read` touches variables and views, `arith` numbers, `drawn` elements of
-//! drawn lattices, `func` scalars, `coll` collections, `fix` fixed points, `pattern` binds.
+//! drawn lattices, `func` scalars, `text` and `civil` those of texts and times, `coll` collections, `fix` fixed points, `pattern` binds.
 
 mod arith;
+mod civil;
 mod coll;
 mod drawn;
 mod fix;
@@ -23,6 +24,7 @@ mod frame;
 mod func;
 mod pattern;
 mod read;
+mod text;
 
 use lasp_lattice::{ReplicaId, State};
 use lasp_plan::format::plain_of;

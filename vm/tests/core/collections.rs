@@ -155,3 +155,18 @@ fn averages_and_extremes() {
     let texts = expr(ExprKind::Set(vec![text("b"), text("a")]));
     assert_eq!(run(&coll(CollOp::Max, texts, vec![])), Value::some(Value::text("b")));
 }
+
+#[test]
+fn the_greatest_few_and_about_how_many() {
+    let numbers = |items: &[i64]| Value::List(items.iter().copied().map(Value::Int).collect());
+    let last = binary(BinaryOp::Rem, x(), int(10));
+    let top = |of, most| run(&coll_by(CollOp::Top, of, vec![int(most)], last.clone()));
+    assert_eq!(top(set(&[19, 25, 31, 45]), 3), numbers(&[19, 45, 25]), "of equal keys the greater element first");
+    assert_eq!(top(list(&[5, 9, 9]), 2), numbers(&[9, 9]));
+    assert_eq!(top(set(&[]), 2), numbers(&[]));
+    assert_eq!(run(&coll(CollOp::Top, set(&[3, 1, 2]), vec![int(2)])), numbers(&[3, 2]));
+    let about = |of| run(&coll(CollOp::ApproxCount, of, vec![]));
+    assert_eq!(about(list(&[4, 4, 5])), Value::Int(2));
+    assert_eq!(about(map(&[(1, 7), (2, 7)])), about(set(&[1, 2])));
+    assert_eq!(about(set(&[])), Value::Int(0));
+}

@@ -136,8 +136,54 @@ fn slots_lie_in_the_row_first() {
 }
 
 #[test]
+fn texts_have_limits() {
+    let long = value(Value::text(&"a".repeat(1 << 20)));
+    let code = |of: Expr| eval(&of, &mut Frame::new(&[]), &NoWorld).map_err(|failure| failure.code);
+    let twenty = text("aaaaaaaaaaaaaaaaaaaa");
+    assert_eq!(code(call(Func::Replace, vec![long.clone(), text("a"), twenty])), Err("R0705"));
+    assert_eq!(code(call(Func::Split, vec![long.clone(), text("")])), Err("R0705"));
+    assert_eq!(code(call(Func::Split, vec![long.clone(), text("a")])), Err("R0705"));
+    let parts = expr(ExprKind::List(vec![long; 17]));
+    assert_eq!(code(call(Func::JoinText, vec![parts, text("")])), Err("R0705"));
+}
+
+#[test]
+fn the_lesser_and_the_greater() {
+    let [n, f] = [|n: i64| Value::Int(n), |n: i64| Value::Float((n as f64).into())];
+    for of in [n, f] {
+        let args = |numbers: &[i64]| numbers.iter().map(|number| value(of(*number))).collect::<Vec<_>>();
+        assert_eq!(run(&call(Func::Min, args(&[3, 2]))), of(2));
+        assert_eq!(run(&call(Func::Max, args(&[3, 2]))), of(3));
+        assert_eq!(run(&call(Func::Clamp, args(&[5, 1, 3]))), of(3));
+        assert_eq!(run(&call(Func::Clamp, args(&[0, 1, 3]))), of(1));
+        assert_eq!(run(&call(Func::Clamp, args(&[0, 3, 1]))), of(1), "bounds the wrong way round");
+    }
+    let float = |x: f64| Value::Float(x.into());
+    assert_eq!(run(&call(Func::Max, vec![value(float(f64::NAN)), value(float(1.0))])), float(f64::NAN));
+    for (func, x, expected) in [
+        (Func::Round, 2.5, 3.0),
+        (Func::Round, -2.5, -3.0),
+        (Func::Floor, -0.5, -1.0),
+        (Func::Ceil, -0.5, 0.0),
+        (Func::Sqrt, 2.25, 1.5),
+        (Func::Sqrt, -1.0, f64::NAN),
+        (Func::Floor, f64::INFINITY, f64::INFINITY),
+    ] {
+        assert_eq!(run(&call(func, vec![value(float(x))])), float(expected), "{func:?} {x}");
+    }
+}
+
+#[test]
+fn times_from_numbers_have_an_end() {
+    assert_eq!(run(&call(Func::ToTime, vec![int(-2)])), Value::Time(-2_000_000));
+    let beyond = eval(&call(Func::ToTime, vec![int(i64::MAX)]), &mut Frame::new(&[]), &NoWorld);
+    assert_eq!(beyond.map_err(|failure| failure.message), Err(format!("time({}) is outside time", i64::MAX)));
+}
+
+#[test]
 fn texts() {
     let t = |s: &str| Value::text(s);
+    let words = |words: &[&str]| Value::List(words.iter().map(|word| t(word)).collect());
     for (func, args, expected) in [
         (Func::Length, vec![t("añ€")], Value::Int(3)),
         (Func::Upper, vec![t("straße")], t("STRASSE")),
@@ -149,6 +195,26 @@ fn texts() {
         (Func::EndsWith, vec![t("abc"), t("ab")], Value::Bool(false)),
         (Func::TextContains, vec![t("abc"), t("b")], Value::Bool(true)),
         (Func::TextContains, vec![t("abc"), t("x")], Value::Bool(false)),
+        (Func::Replace, vec![t("abab"), t("ab"), t("x")], t("xx")),
+        (Func::Replace, vec![t("ab"), t(""), t("x")], t("ab")),
+        (Func::Split, vec![t("a,b,"), t(",")], words(&["a", "b", ""])),
+        (Func::Split, vec![t(""), t(",")], words(&[""])),
+        (Func::Split, vec![t("aé"), t("")], words(&["a", "é"])),
+        (Func::Slice, vec![t("añ€d"), Value::Int(1), Value::Int(3)], t("ñ€")),
+        (Func::Slice, vec![t("añ€d"), Value::Int(2)], t("€d")),
+        (Func::Slice, vec![t("abc"), Value::Int(i64::MIN), Value::Int(i64::MAX)], t("abc")),
+        (Func::Slice, vec![t("abc"), Value::Int(2), Value::Int(1)], t("")),
+        (Func::JoinText, vec![words(&["a", "b"]), t("-")], t("a-b")),
+        (Func::JoinText, vec![words(&[]), t("-")], t("")),
+        (Func::ParseInt, vec![t("-12")], some(-12)),
+        (Func::ParseInt, vec![t("9223372036854775808")], Value::None),
+        (Func::ParseInt, vec![t("1 ")], Value::None),
+        (Func::ParseFloat, vec![t("1.5e1")], Value::some(Value::Float(15.0.into()))),
+        (Func::ParseFloat, vec![t("nan")], Value::None),
+        (Func::ParseFloat, vec![t("1e999")], Value::None),
+        (Func::ItemAt, vec![words(&["a", "b"]), Value::Int(1)], Value::some(t("b"))),
+        (Func::ItemAt, vec![words(&["a", "b"]), Value::Int(2)], Value::None),
+        (Func::ItemAt, vec![words(&["a", "b"]), Value::Int(-1)], Value::None),
     ] {
         let found = run(&call(func, args.iter().cloned().map(value).collect()));
         assert_eq!(found, expected, "{func:?} {args:?}");

@@ -173,6 +173,47 @@ fn min_and_max_know_the_next() {
 }
 
 #[test]
+fn the_greatest_few_know_who_moves_up() {
+    let mut program = Program::new();
+    let source = program.source(0, 3);
+    let pair = lasp_plan::ExprKind::Tuple(vec![local(1), local(2)]);
+    let top = program.reduce(source, 1, Agg::Top(2), crate::program::expr(pair));
+    let mut flow = program.flow(&[top]);
+    [[1, 3, 10], [1, 8, 11], [1, 8, 12]].into_iter().for_each(|row| flow.add(0, ints(row)));
+    assert_eq!(flow.step(top), ["+(1, [12, 11])"], "of equal keys the greater element first");
+    flow.remove(0, ints([1, 8, 12]));
+    assert_eq!(flow.step(top), ["+(1, [11, 10])", "-(1, [12, 11])"]);
+    flow.add(0, ints([1, 1, 99]));
+    assert!(flow.step(top).is_empty(), "nobody sees who comes third");
+    [[1, 3, 10], [1, 8, 11]].into_iter().for_each(|row| flow.remove(0, ints(row)));
+    assert_eq!(flow.step(top), ["-(1, [11, 10])", "+(1, [99])"]);
+    flow.remove(0, ints([1, 1, 99]));
+    assert_eq!(flow.step(top), ["-(1, [99])"]);
+}
+
+#[test]
+fn what_comes_several_times_is_several_of_the_greatest() {
+    let mut program = Program::new();
+    let source = program.source(0, 2);
+    let pair = lasp_plan::ExprKind::Tuple(vec![local(1), local(1)]);
+    let top = program.reduce(source, 0, Agg::Top(3), crate::program::expr(pair));
+    let mut flow = program.flow(&[top]);
+    [[1, 5], [2, 5], [3, 4], [4, 1]].into_iter().for_each(|row| flow.add(0, ints(row)));
+    assert_eq!(flow.step(top), ["+([5, 5, 4])"]);
+    flow.remove(0, ints([2, 5]));
+    assert_eq!(flow.step(top), ["+([5, 4, 1])", "-([5, 5, 4])"]);
+}
+
+#[test]
+fn a_sketch_counts_what_is_there() {
+    let (mut flow, about) = by_key(Agg::ApproxCount);
+    [[1, 8], [1, 3], [1, 5]].into_iter().for_each(|row| flow.add(0, ints(row)));
+    assert_eq!(flow.step(about), ["+(1, 3)"]);
+    flow.remove(0, ints([1, 3]));
+    assert_eq!(flow.step(about), ["+(1, 2)", "-(1, 3)"]);
+}
+
+#[test]
 fn any_and_all() {
     for (agg, first, second) in [(Agg::Any, "true", "false"), (Agg::All, "false", "true")] {
         let (mut flow, sink) = over_all(agg);

@@ -48,7 +48,7 @@ enum Ty {
     Ints,
     /// A map from int to int.
     Map,
-    /// A list of ints (only inside an expression).
+    /// A list of ints.
     List,
 }
 
@@ -312,6 +312,9 @@ impl Build<'_> {
             Agg::All,
             Agg::Set,
             Agg::Map,
+            Agg::Top(1),
+            Agg::Top(3),
+            Agg::ApproxCount,
         ]);
         let (arg, result) = match agg {
             Agg::Count => (Int, Int),
@@ -327,6 +330,8 @@ impl Build<'_> {
             Agg::Any | Agg::All => (Bool, Bool),
             Agg::Set => (Int, Ints),
             Agg::Map => (Pair, Map),
+            Agg::Top(_) => (Pair, List),
+            Agg::ApproxCount => (self.any_type(&types), Int),
         };
         let arg = self.expr(arg, &types, 2);
         let types = [&types[..key], &[result]].concat();

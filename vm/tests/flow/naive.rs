@@ -235,6 +235,26 @@ fn aggregate(agg: Agg, values: &[(Value, i64)]) -> Result<Value, &'static str> {
             let entries: BTreeMap<Value, Value> = pairs.into_iter().map(entry).collect();
             Value::Map(entries.into_iter().collect::<Vec<_>>().into())
         }
+        Agg::Top(most) => {
+            let mut pairs: Vec<Value> = Vec::new();
+            for (pair, weight) in values {
+                pairs.extend((0..*weight).map(|_| pair.clone()));
+            }
+            pairs.sort_by(|a, b| b.cmp(a));
+            let element = |pair: Value| match pair {
+                Value::Tuple(pair) => pair[1].clone(),
+                other => panic!("{other:?}"),
+            };
+            Value::List(pairs.into_iter().take(most as usize).map(element).collect())
+        }
+        // The sketch itself has its own tests; here it is made anew.
+        Agg::ApproxCount => {
+            let place = lasp_plan::Place::default();
+            let all = Expr { kind: ExprKind::Const(Value::set(all().collect())), place };
+            let kind = ExprKind::Coll(lasp_plan::CollOp::ApproxCount, Box::new(all), Vec::new(), None);
+            let mut frame = lasp_vm::eval::Frame::new(&[]);
+            lasp_vm::eval::eval(&Expr { kind, place }, &mut frame, &lasp_vm::eval::NoWorld).expect("a count")
+        }
     })
 }
 

@@ -374,20 +374,7 @@ impl Compiler {
             }
             _ => {
                 let operands: Vec<Val> = args.iter().map(|arg| self.value(arg)).collect();
-                let repr = match func {
-                    Func::Abs if operands[0].repr.is_word() => operands[0].repr.clone(),
-                    Func::ToFloat => Repr::Float,
-                    Func::ToInt | Func::ToNat | Func::Length => Repr::Int,
-                    Func::StartsWith | Func::EndsWith | Func::TextContains => Repr::Bool,
-                    Func::Places => {
-                        let element = match &operands[0].repr {
-                            Repr::Many(element) => (**element).clone(),
-                            _ => Repr::Boxed,
-                        };
-                        Repr::Many(Box::new(Repr::Tuple([Repr::Int, element].into())))
-                    }
-                    _ => Repr::Boxed,
-                };
+                let repr = result_of(func, &operands);
                 self.eval_over(expr, operands, repr)
             }
         }
@@ -439,7 +426,11 @@ impl Compiler {
                     _ => Repr::Boxed,
                 };
                 match op {
-                    CollOp::Count => Repr::Int,
+                    CollOp::Count | CollOp::ApproxCount => Repr::Int,
+                    CollOp::Top => match source {
+                        Repr::Many(_) => source,
+                        _ => Repr::Boxed,
+                    },
                     CollOp::IsEmpty | CollOp::Any | CollOp::All | CollOp::Contains => Repr::Bool,
                     CollOp::Sum => match &args[0].kind {
                         ExprKind::Const(zero) => whole_of(zero),
@@ -475,6 +466,44 @@ impl Compiler {
             }
             _ => false,
         }
+    }
+}
+
+/// What is known of the result of a function that is left to the evaluator.
+fn result_of(func: Func, operands: &[Val]) -> Repr {
+    let element = || match &operands[0].repr {
+        Repr::Many(element) => (**element).clone(),
+        _ => Repr::Boxed,
+    };
+    match func {
+        Func::Abs | Func::FloorTo if operands[0].repr.is_word() => operands[0].repr.clone(),
+        // All operands are of one type.
+        Func::Min | Func::Max | Func::Clamp if operands.iter().all(|operand| operand.repr == operands[0].repr) => {
+            operands[0].repr.clone()
+        }
+        Func::ToFloat | Func::Round | Func::Floor | Func::Ceil | Func::Sqrt => Repr::Float,
+        Func::ToInt
+        | Func::ToNat
+        | Func::Length
+        | Func::Year
+        | Func::Month
+        | Func::Day
+        | Func::Hour
+        | Func::Minute
+        | Func::Second
+        | Func::Weekday
+        | Func::Milliseconds
+        | Func::Seconds
+        | Func::Minutes
+        | Func::Hours
+        | Func::Days => Repr::Int,
+        Func::ToTime => Repr::Time,
+        Func::StartsWith | Func::EndsWith | Func::TextContains => Repr::Bool,
+        Func::ParseInt => Repr::Option(Box::new(Repr::Int)),
+        Func::ParseFloat => Repr::Option(Box::new(Repr::Float)),
+        Func::ItemAt => Repr::Option(Box::new(element())),
+        Func::Places => Repr::Many(Box::new(Repr::Tuple([Repr::Int, element()].into()))),
+        _ => Repr::Boxed,
     }
 }
 

@@ -99,7 +99,11 @@ impl Reduce {
         };
         let arg_repr = if form == Form::Truth { Repr::Bool } else { of };
         let result = match agg {
-            Agg::Count => Repr::Int,
+            Agg::Count | Agg::ApproxCount => Repr::Int,
+            Agg::Top(_) => match &arg_repr {
+                Repr::Tuple(pair) if pair.len() == 2 => Repr::Many(Box::new(pair[1].clone())),
+                _ => Repr::Boxed,
+            },
             Agg::Avg => Repr::Float,
             Agg::Any | Agg::All => Repr::Bool,
             Agg::Set | Agg::Map => Repr::Many(Box::new(arg_repr.clone())),

@@ -1,11 +1,12 @@
-//! Groups that keep their values: least, greatest, sets, maps, and sums of floats.
+//! Groups that keep their values: least, greatest, sets, maps, sums of floats, and sketches.
 //!
 //! ```text
 //! min over {3, 3, 8}   - 3 ─► 3    - 3 ─► 8          an ordered multiset: the extreme may go
 //! set by key           ("a", 2), ("a", 1) ─► {1, 2}
+//! top 2 by key         (3, "a"), (3, "b"), (8, "c") ─► ["c", "b"]    - (8, "c") ─► ["b", "a"]
 //! ```
 //!
-//! Least and greatest of numbers cost O(log of the group) a change; a set or map is one value, and another one after each
+//! Least and greatest cost O(log of the group) a change, the greatest n O(n) more; a set or map is one value, and another one after each
 //! change, so that costs O(the group).
 
 use lasp_plan::{Agg, Value};
@@ -14,6 +15,7 @@ use super::total::Total;
 use crate::flow::ordered::Ordered;
 use crate::flow::repr::Repr;
 use crate::flow::rows::RowRef;
+use crate::sketch::Sketch;
 
 /// The values of a group.
 #[derive(Debug)]
@@ -26,6 +28,8 @@ pub(super) enum Values {
     Ordered(Repr, Ordered<Value>),
     /// A sum.
     Total(Repr, Total),
+    /// What is left of hashes.
+    Sketch(Repr, Box<Sketch>),
 }
 
 impl Values {
@@ -36,6 +40,7 @@ impl Values {
             Agg::Min | Agg::Max if repr.is_word() && *repr != Repr::Float => {
                 Values::Words(repr.clone(), Ordered::default())
             }
+            Agg::ApproxCount => Values::Sketch(repr.clone(), Box::default()),
             _ => Values::Ordered(repr.clone(), Ordered::default()),
         }
     }
@@ -50,6 +55,7 @@ impl Values {
                 total.add(&repr.decode(arg.words, arg.objects), weight);
                 0
             }
+            Values::Sketch(repr, sketch) => sketch.add(&repr.decode(arg.words, arg.objects), weight),
         }
     }
 
@@ -61,11 +67,13 @@ impl Values {
             (Values::Words(repr, values), _) => Ok(word(repr, values.iter().next_back().expect(THERE))),
             (Values::Ordered(_, values), Agg::Min) => Ok(values.iter().next().expect(THERE).clone()),
             (Values::Ordered(_, values), Agg::Max) => Ok(values.iter().next_back().expect(THERE).clone()),
+            (Values::Ordered(_, values), Agg::Top(most)) => Ok(greatest(values, most as usize)),
             (Values::Ordered(_, values), Agg::Map) => Ok(Value::map(values.iter().map(entry).collect())),
             // Already in order and without duplicates.
             (Values::Ordered(_, values), _) => Ok(Value::Set(values.iter().cloned().collect())),
             (Values::Total(_, total), Agg::Avg) => Ok(total.mean(count.unsigned_abs())),
             (Values::Total(_, total), _) => total.sum(),
+            (Values::Sketch(_, sketch), _) => Ok(Value::Int(sketch.estimate())),
             (Values::Gone, _) => unreachable!("a group that is there has values"),
         }
     }
@@ -73,6 +81,25 @@ impl Values {
 
 fn word(repr: &Repr, n: &i64) -> Value {
     repr.word_value(n.cast_unsigned())
+}
+
+/// Of pairs of key and element, the elements of the greatest: of equal keys the greater element comes first, so the answer
+/// depends on no order of arrival.
+fn greatest(pairs: &Ordered<Value>, most: usize) -> Value {
+    let element = |pair: &Value| match pair {
+        Value::Tuple(pair) if pair.len() == 2 => pair[1].clone(),
+        other => unreachable!("what has a place among others is a pair, not {other:?}"),
+    };
+    let mut elements = Vec::new();
+    for (pair, weight) in pairs.weights().iter().rev() {
+        if elements.len() == most {
+            break;
+        }
+        // A list may hold an element several times.
+        let times = usize::try_from(*weight).unwrap_or(0).min(most - elements.len());
+        elements.extend(std::iter::repeat_n(element(pair), times));
+    }
+    Value::List(elements.into())
 }
 
 /// An entry of a map. The plan promises distinct keys; should there be several pairs of one key, the greatest counts.
