@@ -5,34 +5,49 @@
 //! index    { A#1 → x, A#2 → y, B#1 → y }
 //! ```
 //!
-//! The index is what makes a join cost what the delta costs: a delta that names B#1 leads to y, and to nothing else.
+//! The index is what makes a join cost what the delta costs: a delta that names B#1 leads to y, and to nothing else. Where
+//! there are few entries, as in most deltas, there is none: each is asked.
 //!
-//! Invariants: no entry is dead; the index holds the live dots of the entries; `shown` counts the entries that show.
+//! Invariants: no entry is dead; the index, if there is one, holds the live dots of the entries; more than a few entries have
+//! one; `shown` counts the entries that show.
 //!
-//! Neighbours: [`crate::orset`] (element → dots), [`crate::ormap`] (key → presence and value).
+//! Neighbours: [`crate::orset`] (element → dots), [`crate::ormap`] (key → presence and value), [`crate::dot_index`].
 //!
 //! Source: Almeida, Shoker, Baquero 2018, §7 (`DotMap`).
 
-use std::collections::BTreeMap;
+use smallvec::SmallVec;
 
-use crate::context::CausalContext;
 use crate::dot::{Dot, ReplicaId};
+use crate::dot_fun::{DotFun, Payload};
+use crate::dot_index::DotIndex;
 use crate::dot_store::{Dots, Draft, Fate, Fates, Incoming};
 use crate::element::Element;
 use crate::past::Past;
 use crate::sums::Sum;
+use crate::table::{FEW, Table};
 
 /// Dot stores by key.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct DotMap<K, S> {
-    entries: BTreeMap<K, S>,
-    index: BTreeMap<Dot, K>,
+    entries: Table<K, S>,
+    // Few entries are asked one by one.
+    index: Option<Box<DotIndex<K>>>,
     shown: usize,
 }
 
 /// The before-image of a join: per key an empty store of its shape, and what the store was if it was there.
 #[derive(Debug)]
-pub struct DotMapUndo<K, S, U>(Vec<(K, Option<(S, U)>)>);
+pub struct DotMapUndo<K, S, U>(SmallVec<[(K, Option<(S, U)>); 1]>);
+
+impl<K, S, U> DotMapUndo<K, S, U> {
+    /// The keys that are touched.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &K> {
+        self.0.iter().map(|(key, _)| key)
+    }
+}
+
+/// Our live dots under one key that a delta names.
+type Hit = SmallVec<[Dot; 1]>;
 
 /// What is to be done to an entry in a join: join it, and report.
 pub type Each<'e, K, S> = dyn FnMut(&K, &mut S, &Incoming<'_, S>, &mut Fates) -> bool + 'e;
@@ -40,32 +55,43 @@ pub type Each<'e, K, S> = dyn FnMut(&K, &mut S, &Incoming<'_, S>, &mut Fates) ->
 impl<K: Element, S: Dots> DotMap<K, S> {
     /// No entries.
     pub fn new() -> Self {
-        Self { entries: BTreeMap::new(), index: BTreeMap::new(), shown: 0 }
+        Self { entries: Table::new(), index: None, shown: 0 }
     }
 
     /// While building a delta or reading one: an entry. False if a dot of it lives here already.
     pub fn put(&mut self, key: K, store: S) -> bool {
         let mut dots = Vec::new();
-        store.all(&mut dots);
         let mut fresh = true;
-        for dot in dots {
-            fresh &= self.index.insert(dot, key.clone()).is_none();
+        if self.index.is_some() || !self.is_dead() {
+            store.all(&mut dots);
+            for dot in dots {
+                fresh &= match &mut self.index {
+                    Some(index) => index.insert(dot, key.clone()).is_none(),
+                    None => !self.holds(dot),
+                };
+            }
         }
         if !store.is_dead() {
             self.shown += usize::from(store.shows());
             fresh &= self.entries.insert(key, store).is_none();
+            self.see_to_index();
         }
         fresh
     }
 
-    /// The store under a key. O(log n).
+    /// The store under a key. O(1).
     pub fn get(&self, key: &K) -> Option<&S> {
         self.entries.get(key)
     }
 
-    /// Keys and stores, in key order.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&K, &S)> + '_ {
+    /// Keys and stores, in an order that says nothing.
+    pub fn iter(&self) -> impl Iterator<Item = (&K, &S)> + '_ {
         self.entries.iter()
+    }
+
+    /// Keys and stores, in key order. O(n log n).
+    pub fn sorted(&self) -> impl ExactSizeIterator<Item = (&K, &S)> + '_ {
+        self.entries.sorted()
     }
 
     /// How many entries show. O(1).
@@ -79,24 +105,32 @@ impl<K: Element, S: Dots> DotMap<K, S> {
     }
 
     /// The keys in the order of their dots, once per dot.
-    pub(crate) fn keys_by_dot(&self) -> impl Iterator<Item = (Dot, &K)> + '_ {
-        self.index.iter().map(|(dot, key)| (*dot, key))
-    }
-
-    /// The live dots as runs.
-    pub(crate) fn dots(&self) -> CausalContext {
-        self.index.keys().copied().collect()
+    pub(crate) fn keys_by_dot(&self) -> Vec<(Dot, &K)> {
+        if let Some(index) = &self.index {
+            return index.iter().collect();
+        }
+        let mut keys = Vec::new();
+        let mut dots = Vec::new();
+        for (key, store) in self.entries.iter() {
+            store.all(&mut dots);
+            keys.extend(dots.drain(..).map(|dot| (dot, key)));
+        }
+        keys.sort_unstable_by_key(|(dot, _)| *dot);
+        keys
     }
 
     /// Joins a delta: `each` is called for every entry the delta may change, on an empty one for a new key. Says whether any of
-    /// them changed. O((entries of the delta + dots hit) · log n).
+    /// them changed. O(entries of the delta + dots hit).
     pub fn join(&mut self, incoming: &Incoming<'_, Self>, fates: &mut Fates, each: &mut Each<'_, K, S>) -> bool {
         let mut changed = false;
-        for (key, hit) in self.touched(incoming) {
-            let theirs = incoming.theirs.and_then(|theirs| theirs.entries.get(&key));
-            let here = Incoming { theirs, hit: &hit, ours: incoming.ours, past: incoming.past };
+        let hit = self.hit_by_key(incoming.hit);
+        let mut join = |key: &K, theirs: Option<&S>, hit: &[Dot]| {
+            let here = Incoming { theirs, hit, ours: incoming.ours, past: incoming.past };
             let fresh = || theirs.map(S::empty_like);
             changed |= self.change(key, fresh, fates, |key, store, fates| each(key, store, &here, fates));
+        };
+        for (key, theirs, hit) in touched(&hit, incoming) {
+            join(key, theirs, hit);
         }
         changed
     }
@@ -104,7 +138,7 @@ impl<K: Element, S: Dots> DotMap<K, S> {
     /// Changes one entry and keeps the index. `fresh` makes an empty one if there is none.
     fn change(
         &mut self,
-        key: K,
+        key: &K,
         fresh: impl FnOnce() -> Option<S>,
         fates: &mut Fates,
         change: impl FnOnce(&K, &mut S, &mut Fates) -> bool,
@@ -112,47 +146,111 @@ impl<K: Element, S: Dots> DotMap<K, S> {
         let Self { entries, index, shown } = self;
         let step = |store: &mut S| {
             let (was, start) = (store.shows(), fates.len());
-            let changed = change(&key, store, fates);
-            for (fate, dot) in &fates[start..] {
-                match fate {
-                    Fate::Born => drop(index.insert(*dot, key.clone())),
-                    Fate::Died => drop(index.remove(dot)),
+            let changed = change(key, store, fates);
+            if let Some(index) = index {
+                for (fate, dot) in &fates[start..] {
+                    match fate {
+                        Fate::Born => drop(index.insert(*dot, key.clone())),
+                        Fate::Died => drop(index.remove(dot)),
+                    }
                 }
             }
             *shown = *shown + usize::from(store.shows()) - usize::from(was);
             (changed, store.is_dead())
         };
-        if let Some(store) = entries.get_mut(&key) {
+        if let Some(store) = entries.get_mut(key) {
             let (changed, dead) = step(store);
             if dead {
-                entries.remove(&key);
+                entries.remove(key);
+                self.see_to_index();
             }
             return changed;
         }
         let Some(mut store) = fresh() else { return false };
         let (changed, dead) = step(&mut store);
         if !dead {
-            entries.insert(key, store);
+            entries.insert(key.clone(), store);
+            self.see_to_index();
         }
         changed
     }
 
-    /// The keys a join may touch, each with our dots under it that the delta names.
-    fn touched(&self, incoming: &Incoming<'_, Self>) -> BTreeMap<K, Vec<Dot>> {
-        let mut touched: BTreeMap<K, Vec<Dot>> = BTreeMap::new();
-        for dot in incoming.hit {
-            if let Some(key) = self.index.get(dot) {
-                touched.entry(key.clone()).or_default().push(*dot);
+    /// Makes the index when the entries are no longer few, and drops it when none are left.
+    fn see_to_index(&mut self) {
+        if self.index.is_some() == (self.entries.len() > FEW) {
+            return;
+        }
+        if self.entries.is_empty() {
+            self.index = None;
+        } else if self.index.is_none() {
+            let mut index = DotIndex::new();
+            for (dot, key) in self.keys_by_dot() {
+                index.insert(dot, key.clone());
+            }
+            self.index = Some(Box::new(index));
+        }
+    }
+
+    /// Live dots by the keys they live under.
+    fn hit_by_key(&self, hit: &[Dot]) -> Table<K, Hit> {
+        let mut by_key: Table<K, Hit> = Table::new();
+        for dot in hit {
+            if let Some(key) = self.key_of(*dot) {
+                by_key.get_or_insert_with(key, Hit::new).push(*dot);
             }
         }
-        for key in incoming.theirs.into_iter().flat_map(|theirs| theirs.entries.keys()) {
-            if !touched.contains_key(key) {
-                touched.insert(key.clone(), Vec::new());
-            }
+        by_key
+    }
+
+    /// The key a dot lives under.
+    fn key_of(&self, dot: Dot) -> Option<&K> {
+        match &self.index {
+            Some(index) => index.get(&dot),
+            None => self.entries.iter().find(|(_, store)| store.holds(dot)).map(|(key, _)| key),
         }
-        touched
     }
 }
+
+/// The entries a join may touch, each with what the delta has there and our dots there that it names.
+fn touched<'a, K: Element, S: Dots>(
+    hit: &'a Table<K, Hit>,
+    incoming: &Incoming<'a, DotMap<K, S>>,
+) -> impl Iterator<Item = (&'a K, Option<&'a S>, &'a [Dot])> {
+    let theirs = incoming.theirs.map(|theirs| &theirs.entries);
+    let both = hit.iter().map(move |(key, hit)| (key, theirs.and_then(|theirs| theirs.get(key)), &hit[..]));
+    let none_hit = hit.is_empty();
+    let rest = theirs.into_iter().flat_map(Table::iter).filter(move |(key, _)| none_hit || !hit.contains(key));
+    both.chain(rest.map(|(key, store)| (key, Some(store), &[][..])))
+}
+
+impl<K: Element, V: Payload> DotMap<K, DotFun<V>> {
+    /// While building a delta or reading one: a value under a dot that lives nowhere here. True if the key is new.
+    pub(crate) fn put_value(&mut self, key: &K, dot: Dot, value: V) -> bool {
+        if let Some(index) = &mut self.index {
+            index.insert(dot, key.clone());
+        }
+        if let Some(store) = self.entries.get_mut(key) {
+            let was = store.shows();
+            store.put(dot, value);
+            self.shown = self.shown + usize::from(store.shows()) - usize::from(was);
+            return false;
+        }
+        let store = DotFun::of(dot, value);
+        self.shown += usize::from(store.shows());
+        self.entries.insert(key.clone(), store);
+        self.see_to_index();
+        true
+    }
+}
+
+impl<K: Element, S: Dots> PartialEq for DotMap<K, S> {
+    /// The rest follows from the entries.
+    fn eq(&self, other: &Self) -> bool {
+        self.entries == other.entries
+    }
+}
+
+impl<K: Element, S: Dots> Eq for DotMap<K, S> {}
 
 impl<K: Element, S: Dots> Dots for DotMap<K, S> {
     type Undo = DotMapUndo<K, S, S::Undo>;
@@ -166,38 +264,43 @@ impl<K: Element, S: Dots> Dots for DotMap<K, S> {
     }
 
     fn holds(&self, dot: Dot) -> bool {
-        self.index.contains_key(&dot)
+        self.key_of(dot).is_some()
     }
 
     fn hit(&self, past: &Past, live: &mut Vec<Dot>) {
-        for (replica, first, last) in past.dots.runs() {
-            let range = Dot { replica, seq: first }..=Dot { replica, seq: last };
-            live.extend(self.index.range(range).map(|(dot, _)| *dot));
-        }
-        live.extend(past.cancelled.keys().filter(|dot| self.index.contains_key(dot)));
+        let Some(index) = &self.index else {
+            return self.entries.iter().for_each(|(_, store)| store.hit(past, live));
+        };
+        live.extend(index.within(&past.dots).map(|(dot, _)| dot));
+        live.extend(past.cancelled.keys().filter(|dot| index.get(dot).is_some()));
     }
 
     fn all(&self, live: &mut Vec<Dot>) {
-        live.extend(self.index.keys());
+        match &self.index {
+            Some(index) => live.extend(index.iter().map(|(dot, _)| dot)),
+            None => self.entries.iter().for_each(|(_, store)| store.all(live)),
+        }
     }
 
     fn greatest(&self, replica: ReplicaId) -> u64 {
-        let range = Dot { replica, seq: 0 }..=Dot { replica, seq: u64::MAX };
-        self.index.range(range).next_back().map_or(0, |(dot, _)| dot.seq)
+        match &self.index {
+            Some(index) => index.greatest(replica),
+            None => self.entries.iter().map(|(_, store)| store.greatest(replica)).max().unwrap_or(0),
+        }
     }
 
     fn kill(&self, draft: &mut Draft) {
-        self.entries.values().for_each(|store| store.kill(draft));
+        self.entries.iter().for_each(|(_, store)| store.kill(draft));
     }
 
     fn before(&self, incoming: &Incoming<'_, Self>) -> Self::Undo {
-        let image = |(key, hit): (K, Vec<Dot>)| {
-            let theirs = incoming.theirs.and_then(|theirs| theirs.entries.get(&key));
-            let here = Incoming { theirs, hit: &hit, ours: incoming.ours, past: incoming.past };
-            let old = self.entries.get(&key).map(|mine| (mine.empty_like(), mine.before(&here)));
-            (key, old)
+        let hit = self.hit_by_key(incoming.hit);
+        let image = |(key, theirs, hit): (&K, Option<&S>, &[Dot])| {
+            let here = Incoming { theirs, hit, ours: incoming.ours, past: incoming.past };
+            let old = self.entries.get(key).map(|mine| (mine.empty_like(), mine.before(&here)));
+            (key.clone(), old)
         };
-        DotMapUndo(self.touched(incoming).into_iter().map(image).collect())
+        DotMapUndo(touched(&hit, incoming).map(image).collect())
     }
 
     fn restore(&mut self, undo: Self::Undo, fates: &mut Fates) {
@@ -205,7 +308,7 @@ impl<K: Element, S: Dots> Dots for DotMap<K, S> {
             match old {
                 Some((empty, old)) => {
                     self.change(
-                        key,
+                        &key,
                         || Some(empty),
                         fates,
                         |_, store, fates| {
@@ -216,7 +319,7 @@ impl<K: Element, S: Dots> Dots for DotMap<K, S> {
                 }
                 None => {
                     self.change(
-                        key,
+                        &key,
                         || None,
                         fates,
                         |_, store, fates| {
@@ -233,7 +336,7 @@ impl<K: Element, S: Dots> Dots for DotMap<K, S> {
     }
 
     fn decompose(&self, piece: &mut dyn FnMut(Self, Past)) {
-        for (key, store) in &self.entries {
+        for (key, store) in self.entries.sorted() {
             store.decompose(&mut |part, past| {
                 let mut whole = Self::new();
                 whole.put(key.clone(), part);
@@ -244,7 +347,7 @@ impl<K: Element, S: Dots> Dots for DotMap<K, S> {
 
     fn novel(&self, local: Option<&Self>, past: &Past, news: &mut Past) -> Self {
         let mut novel = Self::new();
-        for (key, store) in &self.entries {
+        for (key, store) in self.entries.iter() {
             let known = local.and_then(|local| local.entries.get(key));
             novel.put(key.clone(), store.novel(known, past, news));
         }
@@ -252,12 +355,12 @@ impl<K: Element, S: Dots> Dots for DotMap<K, S> {
     }
 
     fn has_cancelled(&self, dot: Dot, sum: Sum) -> bool {
-        let store = self.index.get(&dot).and_then(|key| self.entries.get(key));
+        let store = self.key_of(dot).and_then(|key| self.entries.get(key));
         store.is_some_and(|store| store.has_cancelled(dot, sum))
     }
 
     fn fits(&self, past: &Past) -> bool {
-        self.entries.values().all(|store| store.fits(past))
+        self.entries.iter().all(|(_, store)| store.fits(past))
     }
 }
 

@@ -21,6 +21,8 @@
 
 use std::fmt::Debug;
 
+use smallvec::SmallVec;
+
 use crate::change::{PortRow, PortShape, Report};
 use crate::codec::{DecodeError, Reader, Writer};
 use crate::dot::{Dot, ReplicaId};
@@ -43,7 +45,7 @@ pub enum Fate {
 }
 
 /// What became of dots, in order: how the levels above keep their index.
-pub type Fates = Vec<(Fate, Dot)>;
+pub type Fates = SmallVec<[(Fate, Dot); 2]>;
 
 /// One side of a join, as a store sees it.
 pub struct Incoming<'a, S> {

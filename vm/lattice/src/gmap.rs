@@ -18,7 +18,7 @@
 //!
 //! Source: Almeida, Shoker, Baquero 2018, §7 (maps to lattices); Conway et al. 2012, §3 (`lmap`).
 
-use std::collections::BTreeMap;
+use smallvec::SmallVec;
 
 use crate::change::{PortRow, PortShape, Report};
 use crate::codec::{DecodeError, Reader, Writer};
@@ -29,21 +29,23 @@ use crate::lattice::{Lattice, map_ports};
 use crate::reading::Reading;
 use crate::registry::{LatticeInfo, Order, ParamKind, Read};
 use crate::state::{State, Undo};
+use crate::table::Table;
 use crate::update::{Answer, Call, Mutation, Step, UpdateError};
 
 /// A map whose keys only come and whose values join. Space: the keys and the values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GMap<T: Element> {
-    entries: BTreeMap<T, State<T>>,
+    // Boxed, as a state takes much room and may hold another map.
+    entries: Table<T, Box<State<T>>>,
 }
 
 /// The before-image of a join: per key touched what was there, `None` for a key that was not.
 #[derive(Debug)]
-pub struct GMapUndo<T: Element>(Vec<(T, Option<Undo<T>>)>);
+pub struct GMapUndo<T: Element>(SmallVec<[(T, Option<Box<Undo<T>>>); 1]>);
 
 impl<T: Element> GMap<T> {
     fn one(key: &T, value: State<T>) -> Self {
-        Self { entries: BTreeMap::from([(key.clone(), value)]) }
+        Self { entries: Table::of(key.clone(), Box::new(value)) }
     }
 }
 
@@ -72,7 +74,7 @@ impl<T: Element> Lattice<T> for GMap<T> {
     type Undo = GMapUndo<T>;
 
     fn bottom(_: &Kind) -> Self {
-        Self { entries: BTreeMap::new() }
+        Self { entries: Table::new() }
     }
 
     fn is_bottom(&self) -> bool {
@@ -98,7 +100,7 @@ impl<T: Element> Lattice<T> for GMap<T> {
 
     fn join(&mut self, delta: &Self, report: &mut Report<'_, T>) -> bool {
         let mut changed = false;
-        for (key, theirs) in &delta.entries {
+        for (key, theirs) in delta.entries.iter() {
             match self.entries.get_mut(key) {
                 Some(mine) => {
                     report.entry(key, 0, theirs.row(), |here| changed |= mine.join_into(theirs, here));
@@ -116,7 +118,7 @@ impl<T: Element> Lattice<T> for GMap<T> {
     fn before(&self, delta: &Self) -> Self::Undo {
         let touched = delta.entries.iter();
         let image =
-            |(key, theirs): (&T, &State<T>)| (key.clone(), self.entries.get(key).map(|mine| mine.before(theirs)));
+            |(key, theirs): (&T, &Box<State<T>>)| (key.clone(), self.entries.get(key).map(|mine| Box::new(mine.before(theirs))));
         GMapUndo(touched.map(image).collect())
     }
 
@@ -128,7 +130,7 @@ impl<T: Element> Lattice<T> for GMap<T> {
                 }
                 Some(image) => {
                     if let Some(value) = self.entries.get_mut(&key) {
-                        value.restore(image);
+                        value.restore(*image);
                     }
                 }
             }
@@ -136,9 +138,9 @@ impl<T: Element> Lattice<T> for GMap<T> {
     }
 
     fn decompose(&self, piece: &mut dyn FnMut(Self)) {
-        for (key, value) in &self.entries {
+        for (key, value) in self.entries.sorted() {
             if value.is_bottom() {
-                piece(Self::one(key, value.clone()));
+                piece(Self::one(key, State::clone(value)));
             } else {
                 value.decompose(&mut |part| piece(Self::one(key, part)));
             }
@@ -146,11 +148,11 @@ impl<T: Element> Lattice<T> for GMap<T> {
     }
 
     fn novel(&self, local: &Self) -> Self {
-        let novel = |(key, mine): (&T, &State<T>)| {
+        let novel = |(key, mine): (&T, &Box<State<T>>)| {
             let value = match local.entries.get(key) {
                 // The key is news even if its value is bottom.
                 None => mine.clone(),
-                Some(theirs) => Some(mine.novel(theirs)).filter(|value| !value.is_bottom())?,
+                Some(theirs) => Some(Box::new(mine.novel(theirs))).filter(|value| !value.is_bottom())?,
             };
             Some((key.clone(), value))
         };
@@ -158,12 +160,12 @@ impl<T: Element> Lattice<T> for GMap<T> {
     }
 
     fn latest(&self) -> Option<Hlc> {
-        self.entries.values().filter_map(State::latest).max()
+        self.entries.iter().filter_map(|(_, value)| value.latest()).max()
     }
 
     fn write(&self, out: &mut Writer<'_, T>) {
         out.count(self.entries.len());
-        for (key, value) in &self.entries {
+        for (key, value) in self.entries.sorted() {
             out.element(key);
             value.write(out);
         }
@@ -171,13 +173,15 @@ impl<T: Element> Lattice<T> for GMap<T> {
 
     fn read(kind: &Kind, input: &mut Reader<'_, T>) -> Result<Self, DecodeError> {
         let values = values(kind);
-        let mut entries = BTreeMap::new();
+        let mut entries = Table::new();
+        let mut last = None;
         for _ in 0..input.count()? {
             let key = input.element()?;
-            if entries.last_key_value().is_some_and(|(last, _)| key <= *last) {
+            if last.is_some_and(|last| key <= last) {
                 return Err(input.error("the keys of a map are out of order"));
             }
-            entries.insert(key, State::read(values, input)?);
+            entries.insert(key.clone(), Box::new(State::read(values, input)?));
+            last = Some(key);
         }
         Ok(Self { entries })
     }
@@ -188,7 +192,7 @@ impl<T: Element> Lattice<T> for GMap<T> {
 
     fn conforms(&self, kind: &Kind) -> bool {
         let values = values(kind);
-        self.entries.values().all(|value| value.conforms(values))
+        self.entries.iter().all(|(_, value)| value.conforms(values))
     }
 }
 
@@ -198,13 +202,13 @@ impl<T: Element> Reading<T> for GMap<T> {
     }
 
     fn visible(&self, weight: i64, report: &mut Report<'_, T>) {
-        for (key, value) in &self.entries {
+        for (key, value) in self.entries.sorted() {
             report.entry(key, weight, value.row(), |here| value.visible(weight, here));
         }
     }
 
     fn contains(&self, element: &T) -> bool {
-        self.entries.contains_key(element)
+        self.entries.contains(element)
     }
 
     fn len(&self) -> usize {
@@ -212,14 +216,14 @@ impl<T: Element> Reading<T> for GMap<T> {
     }
 
     fn get(&self, key: &T) -> Option<&dyn Reading<T>> {
-        self.entries.get(key).map(|value| value as &dyn Reading<T>)
+        self.entries.get(key).map(|value| &**value as &dyn Reading<T>)
     }
 
     fn elements(&self) -> Box<dyn Iterator<Item = &T> + '_> {
-        Box::new(self.entries.keys())
+        Box::new(self.entries.sorted().map(|(key, _)| key))
     }
 
     fn entries(&self) -> Box<dyn Iterator<Item = (&T, &dyn Reading<T>)> + '_> {
-        Box::new(self.entries.iter().map(|(key, value)| (key, value as &dyn Reading<T>)))
+        Box::new(self.entries.sorted().map(|(key, value)| (key, &**value as &dyn Reading<T>)))
     }
 }

@@ -13,8 +13,6 @@
 //!
 //! Source: Shapiro et al., RR-7506, 2011, §3.3.1; Almeida, Shoker, Baquero 2018, §4.
 
-use std::collections::BTreeSet;
-
 use crate::change::{PortRow, Report};
 use crate::codec::{DecodeError, Reader, Writer};
 use crate::element::Element;
@@ -22,12 +20,13 @@ use crate::kind::Kind;
 use crate::lattice::Lattice;
 use crate::reading::Reading;
 use crate::registry::{LatticeInfo, MethodInfo, MethodParam, Order, ParamKind, Read};
+use crate::table::Table;
 use crate::update::{Answer, Arg, Call, UpdateError};
 
 /// A set that only grows. Space: the elements.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GSet<T> {
-    elements: BTreeSet<T>,
+pub struct GSet<T: Element> {
+    elements: Table<T, ()>,
 }
 
 impl<T: Element> GSet<T> {
@@ -37,7 +36,7 @@ impl<T: Element> GSet<T> {
         T: 'a,
     {
         let fresh = elements.into_iter().filter(|x| !self.elements.contains(x));
-        Self { elements: fresh.cloned().collect() }
+        Self { elements: fresh.map(|x| (x.clone(), ())).collect() }
     }
 }
 
@@ -62,7 +61,7 @@ impl<T: Element> Lattice<T> for GSet<T> {
     type Undo = Vec<T>;
 
     fn bottom(_: &Kind) -> Self {
-        Self { elements: BTreeSet::new() }
+        Self { elements: Table::new() }
     }
 
     fn is_bottom(&self) -> bool {
@@ -80,10 +79,10 @@ impl<T: Element> Lattice<T> for GSet<T> {
 
     fn join(&mut self, delta: &Self, report: &mut Report<'_, T>) -> bool {
         let known = self.elements.len();
-        for x in &delta.elements {
+        for (x, ()) in delta.elements.iter() {
             // Asked first: an element is cloned only when it is new.
             if !self.elements.contains(x) {
-                self.elements.insert(x.clone());
+                self.elements.insert(x.clone(), ());
                 report.element(x, 1);
             }
         }
@@ -91,7 +90,7 @@ impl<T: Element> Lattice<T> for GSet<T> {
     }
 
     fn before(&self, delta: &Self) -> Self::Undo {
-        delta.elements.iter().filter(|x| !self.elements.contains(x)).cloned().collect()
+        delta.elements.iter().map(|(x, ())| x).filter(|x| !self.elements.contains(x)).cloned().collect()
     }
 
     fn restore(&mut self, undo: Self::Undo) {
@@ -101,31 +100,33 @@ impl<T: Element> Lattice<T> for GSet<T> {
     }
 
     fn decompose(&self, piece: &mut dyn FnMut(Self)) {
-        for x in &self.elements {
-            piece(Self { elements: BTreeSet::from([x.clone()]) });
+        for x in self.elements() {
+            piece(Self { elements: Table::of(x.clone(), ()) });
         }
     }
 
     fn novel(&self, local: &Self) -> Self {
-        local.adding(&self.elements)
+        local.adding(self.elements.iter().map(|(x, ())| x))
     }
 
     /// How many, then the elements, ascending.
     fn write(&self, out: &mut Writer<'_, T>) {
         out.count(self.elements.len());
-        for x in &self.elements {
+        for x in self.elements() {
             out.element(x);
         }
     }
 
     fn read(_: &Kind, input: &mut Reader<'_, T>) -> Result<Self, DecodeError> {
-        let mut elements = BTreeSet::new();
+        let mut elements = Table::new();
+        let mut last = None;
         for _ in 0..input.count()? {
             let x = input.element()?;
-            if elements.last().is_some_and(|last| *last >= x) {
+            if last.is_some_and(|last| last >= x) {
                 return Err(input.error("the elements of a set do not ascend"));
             }
-            elements.insert(x);
+            elements.insert(x.clone(), ());
+            last = Some(x);
         }
         Ok(Self { elements })
     }
@@ -137,7 +138,7 @@ impl<T: Element> Reading<T> for GSet<T> {
     }
 
     fn visible(&self, weight: i64, report: &mut Report<'_, T>) {
-        for x in &self.elements {
+        for x in self.elements() {
             report.element(x, weight);
         }
     }
@@ -151,6 +152,6 @@ impl<T: Element> Reading<T> for GSet<T> {
     }
 
     fn elements(&self) -> Box<dyn Iterator<Item = &T> + '_> {
-        Box::new(self.elements.iter())
+        Box::new(self.elements.sorted().map(|(x, ())| x))
     }
 }
