@@ -54,6 +54,13 @@ pub struct DotFunUndo<V> {
     killed: SmallVec<[(Dot, V); 1]>,
 }
 
+impl<V> DotFunUndo<V> {
+    /// Of a join that bore this dot and killed these.
+    pub(crate) fn new(born: Option<Dot>, killed: SmallVec<[(Dot, V); 1]>) -> Self {
+        Self { born: born.into_iter().collect(), killed }
+    }
+}
+
 impl<V: Payload> DotFun<V> {
     /// No dots.
     pub fn new() -> Self {
@@ -68,6 +75,16 @@ impl<V: Payload> DotFun<V> {
     /// Puts a value under a dot; false if the dot was there.
     pub fn put(&mut self, dot: Dot, value: V) -> bool {
         self.live.insert(dot, value).is_none()
+    }
+
+    /// Takes a dot out; false if it was not there.
+    pub(crate) fn remove(&mut self, dot: Dot) -> bool {
+        self.live.remove(dot).is_some()
+    }
+
+    /// The dots and values themselves, in dot order.
+    pub(crate) fn into_values(self) -> SmallVec<[(Dot, V); 1]> {
+        self.live.into_inner()
     }
 
     /// The live dots and their values, in dot order.

@@ -68,15 +68,17 @@ impl<K> DotIndex<K> {
     pub(crate) fn within<'a>(&'a self, context: &'a CausalContext) -> impl Iterator<Item = (Dot, &'a K)> {
         context.runs().flat_map(|(replica, first, last)| {
             let line = self.writers.get(&replica).filter(|line| line.greatest() >= first);
-            line.into_iter().flat_map(move |line| line.range(first, last)).map(move |(seq, key)| (Dot { replica, seq }, key))
+            line.into_iter()
+                .flat_map(move |line| line.range(first, last))
+                .map(move |(seq, key)| (Dot { replica, seq }, key))
         })
     }
 
     /// All dots and their keys, in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Dot, &K)> {
-        self.writers.iter().flat_map(|(replica, line)| {
-            line.range(0, u64::MAX).map(|(seq, key)| (Dot { replica: *replica, seq }, key))
-        })
+        self.writers
+            .iter()
+            .flat_map(|(replica, line)| line.range(0, u64::MAX).map(|(seq, key)| (Dot { replica: *replica, seq }, key)))
     }
 
     /// The greatest sequence number of a replica, 0 for none.

@@ -18,7 +18,7 @@
 use smallvec::SmallVec;
 
 use crate::dot::{Dot, ReplicaId};
-use crate::dot_fun::{DotFun, Payload};
+use crate::dot_fun::{DotFun, DotFunUndo, Payload};
 use crate::dot_index::DotIndex;
 use crate::dot_store::{Dots, Draft, Fate, Fates, Incoming};
 use crate::element::Element;
@@ -124,6 +124,9 @@ impl<K: Element, S: Dots> DotMap<K, S> {
     pub fn join(&mut self, incoming: &Incoming<'_, Self>, fates: &mut Fates, each: &mut Each<'_, K, S>) -> bool {
         let mut changed = false;
         let hit = self.hit_by_key(incoming.hit);
+        if let Some(theirs) = incoming.theirs.filter(|theirs| theirs.entries.len() > self.entries.len()) {
+            self.entries.reserve(theirs.entries.len() - self.entries.len());
+        }
         let mut join = |key: &K, theirs: Option<&S>, hit: &[Dot]| {
             let here = Incoming { theirs, hit, ours: incoming.ours, past: incoming.past };
             let fresh = || theirs.map(S::empty_like);
@@ -156,23 +159,11 @@ impl<K: Element, S: Dots> DotMap<K, S> {
                 }
             }
             *shown = *shown + usize::from(store.shows()) - usize::from(was);
-            (changed, store.is_dead())
+            changed
         };
-        if let Some(store) = entries.get_mut(key) {
-            let (changed, dead) = step(store);
-            if dead {
-                entries.remove(key);
-                self.see_to_index();
-            }
-            return changed;
-        }
-        let Some(mut store) = fresh() else { return false };
-        let (changed, dead) = step(&mut store);
-        if !dead {
-            entries.insert(key.clone(), store);
-            self.see_to_index();
-        }
-        changed
+        let changed = entries.change(key, fresh, step, |store| !store.is_dead());
+        self.see_to_index();
+        changed.unwrap_or(false)
     }
 
     /// Makes the index when the entries are no longer few, and drops it when none are left.
@@ -223,23 +214,66 @@ fn touched<'a, K: Element, S: Dots>(
     both.chain(rest.map(|(key, store)| (key, Some(store), &[][..])))
 }
 
+/// Dots that were taken away, with what stood under them.
+pub(crate) type Killed<V> = SmallVec<[(Dot, V); 1]>;
+
 impl<K: Element, V: Payload> DotMap<K, DotFun<V>> {
-    /// While building a delta or reading one: a value under a dot that lives nowhere here. True if the key is new.
-    pub(crate) fn put_value(&mut self, key: &K, dot: Dot, value: V) -> bool {
+    /// While building a delta or reading one: a value under a dot that lives nowhere here.
+    pub(crate) fn put_value(&mut self, key: &K, dot: Dot, value: V) {
         if let Some(index) = &mut self.index {
             index.insert(dot, key.clone());
         }
-        if let Some(store) = self.entries.get_mut(key) {
-            let was = store.shows();
-            store.put(dot, value);
-            self.shown = self.shown + usize::from(store.shows()) - usize::from(was);
-            return false;
-        }
-        let store = DotFun::of(dot, value);
-        self.shown += usize::from(store.shows());
-        self.entries.insert(key.clone(), store);
+        let store = self.entries.get_or_insert_with(key, DotFun::new);
+        let was = store.shows();
+        store.put(dot, value);
+        self.shown = self.shown + usize::from(store.shows()) - usize::from(was);
         self.see_to_index();
-        true
+    }
+
+    /// Puts one dot, or none, in place of all that live under a key. What was there, and whether the key showed and shows.
+    pub(crate) fn replace(&mut self, key: &K, fresh: Option<(Dot, V)>) -> (Option<Killed<V>>, bool, bool) {
+        let Self { entries, index, shown } = self;
+        let adds = fresh.as_ref().map(|(dot, _)| *dot);
+        let is = fresh.as_ref().is_some_and(|(_, value)| value.speaks_for());
+        let make = || adds.map(|_| DotFun::new());
+        let put = |store: &mut DotFun<V>| {
+            let now = fresh.map_or_else(DotFun::new, |(dot, value)| DotFun::of(dot, value));
+            std::mem::replace(store, now)
+        };
+        let old = entries.change(key, make, put, |store| !store.is_dead()).filter(|old| !old.is_dead());
+        let was = old.as_ref().is_some_and(Dots::shows);
+        *shown = *shown + usize::from(is) - usize::from(was);
+        let killed = old.map(DotFun::into_values);
+        if let Some(index) = index {
+            killed.iter().flatten().for_each(|(dot, _)| drop(index.remove(dot)));
+            adds.into_iter().for_each(|dot| drop(index.insert(dot, key.clone())));
+        }
+        self.see_to_index();
+        (killed, was, is)
+    }
+
+    /// Takes a dot out that lives under this key, if anywhere.
+    pub(crate) fn take(&mut self, key: &K, dot: Dot) {
+        let Self { entries, index, shown } = self;
+        let take = |store: &mut DotFun<V>| {
+            let was = store.shows();
+            if store.remove(dot) {
+                index.iter_mut().for_each(|index| drop(index.remove(&dot)));
+            }
+            *shown = *shown + usize::from(store.shows()) - usize::from(was);
+        };
+        entries.change(key, || None, take, |store| !store.is_dead());
+        self.see_to_index();
+    }
+
+    /// What takes back a [`DotMap::replace`].
+    pub(crate) fn before_replace(
+        key: &K,
+        fresh: Option<Dot>,
+        killed: Option<Killed<V>>,
+    ) -> DotMapUndo<K, DotFun<V>, DotFunUndo<V>> {
+        let old = killed.map(|killed| (DotFun::new(), DotFunUndo::new(fresh, killed)));
+        DotMapUndo(SmallVec::from_buf([(key.clone(), old)]))
     }
 }
 

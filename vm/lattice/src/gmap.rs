@@ -30,7 +30,7 @@ use crate::reading::Reading;
 use crate::registry::{LatticeInfo, Order, ParamKind, Read};
 use crate::state::{State, Undo};
 use crate::table::Table;
-use crate::update::{Answer, Call, Mutation, Step, UpdateError};
+use crate::update::{Answer, Applied, Call, Keep, Mutation, Step, UpdateError};
 
 /// A map whose keys only come and whose values join. Space: the keys and the values.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +55,12 @@ fn values(kind: &Kind) -> &Kind {
         Kind::GMap(values) => values,
         other => panic!("a gmap was given the kind of a {}", other.name()),
     }
+}
+
+/// The error for an update of the map itself, or of a part, which it has not.
+fn no_way<T: Element>(path: &[Step<T>], call: &Call<'_, T>) -> UpdateError {
+    let info = &<GMap<T> as Lattice<T>>::INFO;
+    if path.is_empty() { call.refuse(info) } else { UpdateError::NoWayDown { lattice: info.name } }
 }
 
 impl<T: Element> Lattice<T> for GMap<T> {
@@ -98,6 +104,46 @@ impl<T: Element> Lattice<T> for GMap<T> {
         Ok((delta, answer))
     }
 
+    fn apply(
+        &mut self,
+        kind: &Kind,
+        path: &[Step<T>],
+        call: &Call<'_, T>,
+        keep: Keep<'_, Self, Self::Undo>,
+        report: &mut Report<'_, T>,
+    ) -> Result<Applied, UpdateError> {
+        let [Step::Key(key), rest @ ..] = path else { return Err(no_way(path, call)) };
+        let Some(mine) = self.entries.get_mut(key) else {
+            let (delta, answer) = self.mutate_at(kind, path, call)?;
+            return Ok(Applied { answer, changed: self.absorb(&delta, keep, report) });
+        };
+        let values = values(kind);
+        let mut image = None;
+        let mut group = keep.group;
+        // The key comes into the group with the first update that changes something.
+        let mut first = None;
+        let below = match &mut group {
+            None => None,
+            Some(group) => match group.entries.get_mut(key) {
+                Some(value) => Some(&mut **value),
+                None => Some(&mut **first.insert(Box::new(State::bottom(values)))),
+            },
+        };
+        let keep_below = Keep { undo: keep.undo.is_some().then_some(&mut image), group: below };
+        let mut applied = Ok(Applied { answer: Answer::None, changed: false });
+        report.entry(key, 0, mine.row(), |here| applied = mine.apply_call(values, rest, call, keep_below, here));
+        let applied = applied?;
+        if applied.changed {
+            if let (Some(undo), Some(image)) = (keep.undo, image) {
+                *undo = Some(GMapUndo(SmallVec::from_buf([(key.clone(), Some(Box::new(image)))])));
+            }
+            if let (Some(group), Some(first)) = (group, first) {
+                group.entries.insert(key.clone(), first);
+            }
+        }
+        Ok(applied)
+    }
+
     fn join(&mut self, delta: &Self, report: &mut Report<'_, T>) -> bool {
         let mut changed = false;
         for (key, theirs) in delta.entries.iter() {
@@ -117,8 +163,9 @@ impl<T: Element> Lattice<T> for GMap<T> {
 
     fn before(&self, delta: &Self) -> Self::Undo {
         let touched = delta.entries.iter();
-        let image =
-            |(key, theirs): (&T, &Box<State<T>>)| (key.clone(), self.entries.get(key).map(|mine| Box::new(mine.before(theirs))));
+        let image = |(key, theirs): (&T, &Box<State<T>>)| {
+            (key.clone(), self.entries.get(key).map(|mine| Box::new(mine.before(theirs))))
+        };
         GMapUndo(touched.map(image).collect())
     }
 

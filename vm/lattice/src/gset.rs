@@ -13,15 +13,18 @@
 //!
 //! Source: Shapiro et al., RR-7506, 2011, §3.3.1; Almeida, Shoker, Baquero 2018, §4.
 
+use smallvec::SmallVec;
+
 use crate::change::{PortRow, Report};
 use crate::codec::{DecodeError, Reader, Writer};
+use crate::dot_store::end_of_path;
 use crate::element::Element;
 use crate::kind::Kind;
 use crate::lattice::Lattice;
 use crate::reading::Reading;
 use crate::registry::{LatticeInfo, MethodInfo, MethodParam, Order, ParamKind, Read};
 use crate::table::Table;
-use crate::update::{Answer, Arg, Call, UpdateError};
+use crate::update::{Answer, Applied, Arg, Call, Keep, Step, UpdateError};
 
 /// A set that only grows. Space: the elements.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +61,7 @@ impl<T: Element> Lattice<T> for GSet<T> {
     const ROW: PortRow = PortRow::Elements;
 
     /// The elements that were not there.
-    type Undo = Vec<T>;
+    type Undo = SmallVec<[T; 1]>;
 
     fn bottom(_: &Kind) -> Self {
         Self { elements: Table::new() }
@@ -77,12 +80,36 @@ impl<T: Element> Lattice<T> for GSet<T> {
         Ok((delta, Answer::None))
     }
 
+    fn apply(
+        &mut self,
+        kind: &Kind,
+        path: &[Step<T>],
+        call: &Call<'_, T>,
+        keep: Keep<'_, Self, Self::Undo>,
+        report: &mut Report<'_, T>,
+    ) -> Result<Applied, UpdateError> {
+        end_of_path(path, &Self::INFO)?;
+        let ("add", [Arg::Element(x)]) = (call.method, call.args) else {
+            let (delta, answer) = self.mutate(kind, call)?;
+            return Ok(Applied { answer, changed: self.absorb(&delta, keep, report) });
+        };
+        let changed = self.elements.insert_new(x);
+        if changed {
+            if let Some(undo) = keep.undo {
+                *undo = Some(SmallVec::from_buf([x.clone()]));
+            }
+            if let Some(group) = keep.group {
+                group.elements.insert_new(x);
+            }
+            report.element(x, 1);
+        }
+        Ok(Applied { answer: Answer::None, changed })
+    }
+
     fn join(&mut self, delta: &Self, report: &mut Report<'_, T>) -> bool {
         let known = self.elements.len();
         for (x, ()) in delta.elements.iter() {
-            // Asked first: an element is cloned only when it is new.
-            if !self.elements.contains(x) {
-                self.elements.insert(x.clone(), ());
+            if self.elements.insert_new(x) {
                 report.element(x, 1);
             }
         }

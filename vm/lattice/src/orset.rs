@@ -30,9 +30,10 @@ use crate::codec::{DecodeError, Reader, Writer};
 use crate::context::CausalContext;
 use crate::dot_fun::DotFun;
 use crate::dot_map::DotMap;
-use crate::dot_store::{DotStore, Dots, Draft, Fates, Incoming, end_of_path};
+use crate::dot_store::{DotStore, Dots, Draft, Fates, Incoming, Place, end_of_path};
 use crate::element::Element;
 use crate::kind::Kind;
+use crate::marks::mark;
 use crate::reading::Reading;
 use crate::registry::{LatticeInfo, MethodInfo, MethodParam, Order, ParamKind, Read};
 use crate::update::{Answer, Arg, Call, Step, UpdateError};
@@ -122,6 +123,22 @@ impl<T: Element> DotStore<T> for OrSet<T> {
             _ => return Err(call.refuse(&Self::INFO)),
         }
         Ok((delta, Answer::None))
+    }
+
+    fn apply(
+        &mut self,
+        call: &Call<'_, T>,
+        place: Place<'_, Self>,
+        report: &mut Report<'_, T>,
+    ) -> Option<Result<bool, UpdateError>> {
+        let (x, value) = match (call.method, call.args) {
+            ("add", [Arg::Element(x)]) => (x, Some(())),
+            ("remove", [Arg::Element(x)]) => (x, None),
+            _ => return None,
+        };
+        let group = place.group.map(|(group, past)| (&mut group.0, past));
+        let place = Place { past: place.past, group, undo: place.undo };
+        Some(mark(&mut self.0, x, value, (call, &Self::INFO), place, report))
     }
 
     fn join(&mut self, incoming: &Incoming<'_, Self>, fates: &mut Fates, report: &mut Report<'_, T>) -> bool {

@@ -34,7 +34,31 @@ pub struct Slots {
 
 /// The before-image of a join: the slots it raised, as they were (0: absent).
 #[derive(Clone, Debug)]
-pub struct SlotsUndo(Vec<(ReplicaId, u64)>);
+pub struct SlotsUndo(SmallVec<[(ReplicaId, u64); 1]>);
+
+impl SlotsUndo {
+    /// Of a join that raised one slot, which was so great.
+    pub(crate) fn of(replica: ReplicaId, old: u64) -> Self {
+        Self(SmallVec::from_buf([(replica, old)]))
+    }
+
+    /// Of a join that raised nothing.
+    pub(crate) fn nothing() -> Self {
+        Self(SmallVec::new())
+    }
+}
+
+/// How many slots stand before this replica's place: looked for in steps that double, as it is mostly near.
+fn ahead(slots: &[(ReplicaId, u64)], replica: ReplicaId) -> usize {
+    let mut step = 1;
+    while slots.get(step - 1).is_some_and(|slot| slot.0 < replica) {
+        step *= 2;
+    }
+    // All before half the last step are known to stand before it.
+    let known = step / 2;
+    let end = slots.len().min(step - 1).max(known);
+    known + slots[known..end].partition_point(|slot| slot.0 < replica)
+}
 
 impl Slots {
     /// Whether every slot is 0. O(1).
@@ -67,19 +91,52 @@ impl Slots {
         Some(delta)
     }
 
-    /// Slot by slot, the greater; says whether any was raised. O(slots of the delta · log replicas), plus one pass over
-    /// all when there are new writers.
+    /// Raises one slot by `n` and tells what it was, `None` past [`SLOT_MAX`]. O(log replicas).
+    pub fn raise(&mut self, replica: ReplicaId, n: u64) -> Option<u64> {
+        let at = self.find(replica);
+        let old = at.map_or(0, |at| self.slots[at].1);
+        let to = old.checked_add(n).filter(|to| *to <= SLOT_MAX)?;
+        if n > 0 {
+            self.set(at, replica, to);
+        }
+        Some(old)
+    }
+
+    /// Raises one slot to at least this, which is not 0. O(log replicas).
+    pub fn raise_to(&mut self, replica: ReplicaId, to: u64) {
+        let at = self.find(replica);
+        if at.map_or(0, |at| self.slots[at].1) < to {
+            self.set(at, replica, to);
+        }
+    }
+
+    fn set(&mut self, at: Result<usize, usize>, replica: ReplicaId, to: u64) {
+        match at {
+            Ok(at) => self.put(at, to),
+            Err(at) => {
+                self.slots.insert(at, (replica, to));
+                self.sum += i128::from(to);
+            }
+        }
+    }
+
+    /// Slot by slot, the greater; says whether any was raised. O(slots of the delta · log of ours between two of them), plus
+    /// one pass over all when there are new writers.
     pub fn join(&mut self, delta: &Self) -> bool {
         let known = self.slots.len();
-        let mut raised = false;
+        let (mut raised, mut at) = (false, 0);
         for (replica, theirs) in delta.iter() {
-            match self.slots[..known].binary_search_by_key(&replica, |slot| slot.0) {
-                Ok(at) if theirs > self.slots[at].1 => {
-                    self.put(at, theirs);
-                    raised = true;
+            // Both ascend, so the place is ahead, and mostly the next one.
+            at += ahead(&self.slots[at..known], replica);
+            match self.slots.get(at).filter(|slot| at < known && slot.0 == replica) {
+                Some(slot) => {
+                    if theirs > slot.1 {
+                        self.put(at, theirs);
+                        raised = true;
+                    }
+                    at += 1;
                 }
-                Ok(_) => {}
-                Err(_) => self.push(replica, theirs),
+                None => self.push(replica, theirs),
             }
         }
         let newcomers = self.slots.len() > known;

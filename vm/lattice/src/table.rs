@@ -15,6 +15,7 @@
 //! Neighbours: [`crate::gset`], [`crate::twopset`], [`crate::gmap`], [`crate::dot_map`].
 
 use indexmap::IndexMap;
+use indexmap::map::raw_entry_v1::{RawEntryApiV1, RawEntryMut};
 use rustc_hash::FxBuildHasher;
 use smallvec::SmallVec;
 
@@ -94,10 +95,72 @@ impl<K: Element, V> Table<K, V> {
 
     /// The value under a key, made if there is none.
     pub(crate) fn get_or_insert_with(&mut self, key: &K, make: impl FnOnce() -> V) -> &mut V {
+        if matches!(self.0, Form::Many(_)) {
+            return self.many().raw_entry_mut_v1().from_key(key).or_insert_with(|| (key.clone(), make())).1;
+        }
         if !self.contains(key) {
             self.insert(key.clone(), make());
         }
         self.get_mut(key).expect("it is there or has just been put there")
+    }
+
+    /// Changes the value under a key where it stands, or one made for it that is not there yet; puts away what is not to be
+    /// kept. `None` where there is no value and none is made. One look for all of it.
+    pub(crate) fn change<R>(
+        &mut self,
+        key: &K,
+        make: impl FnOnce() -> Option<V>,
+        change: impl FnOnce(&mut V) -> R,
+        keep: impl FnOnce(&V) -> bool,
+    ) -> Option<R> {
+        let Form::Many(many) = &mut self.0 else { return self.change_few(key, make, change, keep) };
+        match many.raw_entry_mut_v1().from_key(key) {
+            RawEntryMut::Occupied(mut entry) => {
+                let result = change(entry.get_mut());
+                if !keep(entry.get()) {
+                    entry.swap_remove();
+                    self.shrink();
+                }
+                Some(result)
+            }
+            RawEntryMut::Vacant(entry) => {
+                let mut value = make()?;
+                let result = change(&mut value);
+                if keep(&value) {
+                    entry.insert(key.clone(), value);
+                }
+                Some(result)
+            }
+        }
+    }
+
+    fn change_few<R>(
+        &mut self,
+        key: &K,
+        make: impl FnOnce() -> Option<V>,
+        change: impl FnOnce(&mut V) -> R,
+        keep: impl FnOnce(&V) -> bool,
+    ) -> Option<R> {
+        if let Some(value) = self.get_mut(key) {
+            let result = change(value);
+            if !keep(value) {
+                self.remove(key);
+            }
+            return Some(result);
+        }
+        let mut value = make()?;
+        let result = change(&mut value);
+        if keep(&value) {
+            self.insert(key.clone(), value);
+        }
+        Some(result)
+    }
+
+    /// Makes room for so many more, where there will be more than a few.
+    pub(crate) fn reserve(&mut self, more: usize) {
+        if self.len() + more > FEW {
+            self.many().reserve(more);
+        }
     }
 
     /// O(1). The last entry moves into the place.
@@ -109,10 +172,14 @@ impl<K: Element, V> Table<K, V> {
             }
             Form::Many(many) => many.swap_remove(key),
         };
+        self.shrink();
+        removed
+    }
+
+    fn shrink(&mut self) {
         if self.is_empty() {
             *self = Self::new();
         }
-        removed
     }
 
     /// In an order that says nothing.
@@ -141,6 +208,15 @@ impl<K: Element, V> Table<K, V> {
             Form::Many(many) => many,
             Form::Few(_) => unreachable!("it has just been made many"),
         }
+    }
+}
+
+impl<K: Element> Table<K, ()> {
+    /// Puts a key in; false if it is there. A key is copied only when it is new.
+    pub(crate) fn insert_new(&mut self, key: &K) -> bool {
+        let mut fresh = false;
+        self.get_or_insert_with(key, || fresh = true);
+        fresh
     }
 }
 

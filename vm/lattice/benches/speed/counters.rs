@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use lasp_lattice::{Kind, Leaf, Reading, ReplicaId, Stamp, State, Unobserved};
+use lasp_lattice::{Call, Keep, Kind, Leaf, Reading, ReplicaId, Stamp, State, Unobserved};
 
 use crate::Scale;
 use crate::clock::{medians, of, timed};
@@ -50,8 +50,8 @@ fn increments(scale: Scale, writers: u64) -> [f64; 1] {
     let stamp = Stamp { replica: replica(writers / 2), now_us: 0 };
     let (ns, ()) = timed(|| {
         for _ in 0..scale.increments {
-            let delta = state.mutate(&Kind::GCounter, &[], "inc", &[], black_box(&stamp)).expect("there is room").delta;
-            state.join(&delta, &mut Unobserved);
+            let inc = Call { method: "inc", args: &[], stamp: black_box(&stamp) };
+            state.apply(&Kind::GCounter, &[], &inc, Keep::nothing(), &mut Unobserved).expect("there is room");
         }
     });
     assert_eq!(state.leaf(), Some(Leaf::Count(i128::from(scale.increments + writers))));
@@ -78,7 +78,7 @@ fn counters(scale: Scale, step: u64) -> Vec<Vec<(u64, u64)>> {
 fn merges(scale: Scale, step: u64) -> [f64; 1] {
     let all: Vec<State<u64>> = counters(scale, step).iter().map(|slots| counter(slots)).collect();
     let mut state = State::bottom(&Kind::GCounter);
-    let (ns, ()) = timed(|| all.iter().for_each(|counter| drop(state.join(counter, &mut Unobserved))));
+    let (ns, _) = timed(|| all.iter().filter(|counter| state.join(counter, &mut Unobserved)).count());
     let mut hand = HandCounter::default();
     counters(scale, step).iter().for_each(|slots| hand.join(&HandCounter { slots: slots.clone(), sum: 0 }));
     assert_eq!(state.leaf(), Some(Leaf::Count(i128::from(hand.sum))));

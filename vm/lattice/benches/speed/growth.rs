@@ -2,7 +2,7 @@
 //!
 //! The slope is what is looked at: it has to be flat but for cache misses.
 
-use lasp_lattice::{Arg, Kind, ReplicaId, Stamp, State, Step, Unobserved};
+use lasp_lattice::{Arg, Call, Keep, Kind, ReplicaId, Stamp, State, Step, Unobserved};
 
 use crate::Scale;
 use crate::clock::{medians, of, timed};
@@ -53,9 +53,11 @@ impl<T: Sample> Writes<T> {
     }
 
     fn update(&self, state: &mut State<T>, path: &[Step<T>], method: &str, args: &[Arg<T>]) {
-        let delta = state.mutate(&self.kind, path, method, args, &self.stamp).expect("it can").delta;
-        std::hint::black_box(state.before(&delta));
-        state.join(&delta, &mut Unobserved);
+        let call = Call { method, args, stamp: &self.stamp };
+        let mut undo = None;
+        let keep = Keep { undo: Some(&mut undo), group: None };
+        state.apply(&self.kind, path, &call, keep, &mut Unobserved).expect("it can");
+        std::hint::black_box(undo);
     }
 }
 

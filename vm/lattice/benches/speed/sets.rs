@@ -3,7 +3,7 @@
 //! What is counted: making the update, keeping its delta in the group that is to be sent, writing the group, reading it at both
 //! neighbours and joining it. *In memory* leaves the writing and reading out.
 
-use lasp_lattice::{Arg, Kind, Reading, ReplicaId, Stamp, State, Unobserved};
+use lasp_lattice::{Arg, Call, Keep, Kind, Reading, ReplicaId, Stamp, State, Unobserved};
 
 use crate::Scale;
 use crate::clock::{medians, of, timed};
@@ -14,7 +14,10 @@ use crate::values::{Plain, Sample, Value, elems};
 const REMOVED: usize = 10;
 
 pub fn run(scale: Scale) {
-    println!("\nW5  an orset at three replicas, {} additions each; per addition and per removal, all replicas", scale.adds);
+    println!(
+        "\nW5  an orset at three replicas, {} additions each; per addition and per removal, all replicas",
+        scale.adds
+    );
     println!(
         "{:<6} {:<10} {:<7} | {:>8} {:>8} {:>5} | {:>8} {:>8} {:>5} | {:>7} {:>7}",
         "of", "exchange", "through", "add ns", "by hand", "ratio", "rem. ns", "by hand", "ratio", "bytes", "by hand"
@@ -77,7 +80,9 @@ fn play<T: Sample>(mut side: impl Side<T>, elements: &[Vec<T>; 3], every: usize,
                 }
             }
             if every > 1 && done % every == 0 || done == gone.len() {
-                (0..3).for_each(|replica| drop(side.exchange(replica, wire)));
+                for replica in 0..3 {
+                    side.exchange(replica, wire);
+                }
             }
         }
     });
@@ -99,10 +104,9 @@ impl<T: Sample> Ours<T> {
 
     fn update(&mut self, at: usize, method: &str, x: &T) {
         let stamp = Stamp { replica: ReplicaId { node: at as u64 + 1, incarnation: 0 }, now_us: 0 };
-        let state = &mut self.replicas[at];
-        let delta = state.mutate(&self.kind, &[], method, &[Arg::Element(x.clone())], &stamp).expect("it can").delta;
-        state.join(&delta, &mut Unobserved);
-        self.groups[at].join(&delta, &mut Unobserved);
+        let call = Call { method, args: &[Arg::Element(x.clone())], stamp: &stamp };
+        let keep = Keep { undo: None, group: Some(&mut self.groups[at]) };
+        self.replicas[at].apply(&self.kind, &[], &call, keep, &mut Unobserved).expect("it can");
     }
 }
 
