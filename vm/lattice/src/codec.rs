@@ -141,6 +141,9 @@ pub(crate) fn open<'b>(kind: &Kind, bytes: &'b [u8]) -> Result<&'b [u8], DecodeE
 /// What the envelope takes.
 const ENVELOPE: usize = 11;
 
+/// What a small delta takes: so much is there from the start.
+const SMALL_BYTES: usize = 64;
+
 /// Replicas by their place in the order of appearance. Few are looked for one by one.
 #[derive(Default)]
 struct Introduced {
@@ -179,7 +182,7 @@ pub struct Writer<'c, T> {
 impl<'c, T> Writer<'c, T> {
     /// Nothing yet.
     pub fn new(elements: &'c dyn ElementCodec<T>) -> Self {
-        Self { bytes: Vec::new(), replicas: Introduced::default(), elements }
+        Self { bytes: Vec::with_capacity(SMALL_BYTES), replicas: Introduced::default(), elements }
     }
 
     /// One byte.

@@ -23,6 +23,9 @@ use crate::codec::{DecodeError, Reader, Writer};
 use crate::dot::{Dot, ReplicaId};
 use crate::runs::Runs;
 
+/// Up to so many replicas are looked at one after the other.
+const FEW: usize = 8;
+
 /// A set of dots, compacted. A state's context says which dots it knows of; those without a value are dead.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct CausalContext {
@@ -196,7 +199,14 @@ impl CausalContext {
     }
 
     fn find(&self, replica: ReplicaId) -> Result<usize, usize> {
-        self.seen.binary_search_by_key(&replica, |(replica, _)| *replica)
+        if self.seen.len() > FEW {
+            return self.seen.binary_search_by_key(&replica, |(replica, _)| *replica);
+        }
+        match self.seen.iter().position(|seen| seen.0 >= replica) {
+            Some(at) if self.seen[at].0 == replica => Ok(at),
+            Some(at) => Err(at),
+            None => Err(self.seen.len()),
+        }
     }
 }
 

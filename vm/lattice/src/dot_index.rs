@@ -172,7 +172,11 @@ impl<K> Stretch<K> {
             return Some(std::mem::replace(&mut self.keys[at], key));
         }
         self.live |= 1 << bit;
-        self.keys.insert(at, key);
+        if at == self.keys.len() {
+            self.keys.push(key);
+        } else {
+            self.keys.insert(at, key);
+        }
         None
     }
 

@@ -6,14 +6,16 @@
 //! ```
 //!
 //! The index is what makes a join cost what the delta costs: a delta that names B#1 leads to y, and to nothing else. Where
-//! there are few entries, as in most deltas, there is none: each is asked.
+//! there are few entries there is none, and each is asked; a delta, which is only read through, never needs one.
 //!
-//! Invariants: no entry is dead; the index, if there is one, holds the live dots of the entries; more than a few entries have
-//! one; `shown` counts the entries that show.
+//! Invariants: no entry is dead; the index, if there is one, holds the live dots of the entries; `shown` counts the entries
+//! that show.
 //!
 //! Neighbours: [`crate::orset`] (element → dots), [`crate::ormap`] (key → presence and value), [`crate::dot_index`].
 //!
 //! Source: Almeida, Shoker, Baquero 2018, §7 (`DotMap`).
+
+use std::sync::OnceLock;
 
 use smallvec::SmallVec;
 
@@ -30,8 +32,8 @@ use crate::table::{FEW, Table};
 #[derive(Clone, Debug)]
 pub struct DotMap<K, S> {
     entries: Table<K, S>,
-    // Few entries are asked one by one.
-    index: Option<Box<DotIndex<K>>>,
+    // Made when it is first asked for: few entries are asked one by one, and of a delta nobody asks.
+    index: OnceLock<Box<DotIndex<K>>>,
     shown: usize,
 }
 
@@ -46,6 +48,9 @@ impl<K, S, U> DotMapUndo<K, S, U> {
     }
 }
 
+/// So many entries of a delta are looked for at a time before they are joined.
+const AHEAD: usize = 32;
+
 /// Our live dots under one key that a delta names.
 type Hit = SmallVec<[Dot; 1]>;
 
@@ -55,26 +60,25 @@ pub type Each<'e, K, S> = dyn FnMut(&K, &mut S, &Incoming<'_, S>, &mut Fates) ->
 impl<K: Element, S: Dots> DotMap<K, S> {
     /// No entries.
     pub fn new() -> Self {
-        Self { entries: Table::new(), index: None, shown: 0 }
+        Self { entries: Table::new(), index: OnceLock::new(), shown: 0 }
     }
 
     /// While building a delta or reading one: an entry. False if a dot of it lives here already.
     pub fn put(&mut self, key: K, store: S) -> bool {
         let mut dots = Vec::new();
         let mut fresh = true;
-        if self.index.is_some() || !self.is_dead() {
+        if !self.is_dead() {
             store.all(&mut dots);
             for dot in dots {
-                fresh &= match &mut self.index {
-                    Some(index) => index.insert(dot, key.clone()).is_none(),
-                    None => !self.holds(dot),
-                };
+                fresh &= !self.holds(dot);
+                if let Some(index) = self.index.get_mut() {
+                    index.insert(dot, key.clone());
+                }
             }
         }
         if !store.is_dead() {
             self.shown += usize::from(store.shows());
             fresh &= self.entries.insert(key, store).is_none();
-            self.see_to_index();
         }
         fresh
     }
@@ -104,36 +108,20 @@ impl<K: Element, S: Dots> DotMap<K, S> {
         self.entries.len()
     }
 
-    /// The keys in the order of their dots, once per dot.
-    pub(crate) fn keys_by_dot(&self) -> Vec<(Dot, &K)> {
-        if let Some(index) = &self.index {
-            return index.iter().collect();
-        }
-        let mut keys = Vec::new();
-        let mut dots = Vec::new();
-        for (key, store) in self.entries.iter() {
-            store.all(&mut dots);
-            keys.extend(dots.drain(..).map(|dot| (dot, key)));
-        }
-        keys.sort_unstable_by_key(|(dot, _)| *dot);
-        keys
-    }
-
     /// Joins a delta: `each` is called for every entry the delta may change, on an empty one for a new key. Says whether any of
     /// them changed. O(entries of the delta + dots hit).
     pub fn join(&mut self, incoming: &Incoming<'_, Self>, fates: &mut Fates, each: &mut Each<'_, K, S>) -> bool {
         let mut changed = false;
         let hit = self.hit_by_key(incoming.hit);
-        if let Some(theirs) = incoming.theirs.filter(|theirs| theirs.entries.len() > self.entries.len()) {
-            self.entries.reserve(theirs.entries.len() - self.entries.len());
-        }
-        let mut join = |key: &K, theirs: Option<&S>, hit: &[Dot]| {
+        for (at, (key, theirs, hit)) in touched(&hit, incoming).enumerate() {
+            if at % AHEAD == 0
+                && let Some(theirs) = incoming.theirs
+            {
+                self.entries.expect(theirs.entries.range(at, AHEAD));
+            }
             let here = Incoming { theirs, hit, ours: incoming.ours, past: incoming.past };
             let fresh = || theirs.map(S::empty_like);
             changed |= self.change(key, fresh, fates, |key, store, fates| each(key, store, &here, fates));
-        };
-        for (key, theirs, hit) in touched(&hit, incoming) {
-            join(key, theirs, hit);
         }
         changed
     }
@@ -150,7 +138,7 @@ impl<K: Element, S: Dots> DotMap<K, S> {
         let step = |store: &mut S| {
             let (was, start) = (store.shows(), fates.len());
             let changed = change(key, store, fates);
-            if let Some(index) = index {
+            if let Some(index) = index.get_mut() {
                 for (fate, dot) in &fates[start..] {
                     match fate {
                         Fate::Born => drop(index.insert(*dot, key.clone())),
@@ -166,19 +154,33 @@ impl<K: Element, S: Dots> DotMap<K, S> {
         changed.unwrap_or(false)
     }
 
-    /// Makes the index when the entries are no longer few, and drops it when none are left.
-    fn see_to_index(&mut self) {
-        if self.index.is_some() == (self.entries.len() > FEW) {
-            return;
+    /// The index, made if there is none. Few entries have none.
+    fn index(&self) -> Option<&DotIndex<K>> {
+        if self.entries.len() <= FEW {
+            return None;
         }
-        if self.entries.is_empty() {
-            self.index = None;
-        } else if self.index.is_none() {
+        let make = || {
+            let (mut keys, mut dots) = (Vec::new(), Vec::new());
+            for (key, store) in self.entries.iter() {
+                store.all(&mut dots);
+                keys.extend(dots.drain(..).map(|dot| (dot, key)));
+            }
+            keys.sort_unstable_by_key(|(dot, _)| *dot);
             let mut index = DotIndex::new();
-            for (dot, key) in self.keys_by_dot() {
+            for (dot, key) in keys {
                 index.insert(dot, key.clone());
             }
-            self.index = Some(Box::new(index));
+            Box::new(index)
+        };
+        Some(self.index.get_or_init(make))
+    }
+
+    /// A state that is written has an index as soon as its entries are no longer few, so that no later join has to make it.
+    fn see_to_index(&mut self) {
+        if self.entries.len() == FEW + 1 {
+            self.index();
+        } else if self.entries.len() <= FEW {
+            self.index.take();
         }
     }
 
@@ -195,7 +197,7 @@ impl<K: Element, S: Dots> DotMap<K, S> {
 
     /// The key a dot lives under.
     fn key_of(&self, dot: Dot) -> Option<&K> {
-        match &self.index {
+        match self.index() {
             Some(index) => index.get(&dot),
             None => self.entries.iter().find(|(_, store)| store.holds(dot)).map(|(key, _)| key),
         }
@@ -220,14 +222,21 @@ pub(crate) type Killed<V> = SmallVec<[(Dot, V); 1]>;
 impl<K: Element, V: Payload> DotMap<K, DotFun<V>> {
     /// While building a delta or reading one: a value under a dot that lives nowhere here.
     pub(crate) fn put_value(&mut self, key: &K, dot: Dot, value: V) {
-        if let Some(index) = &mut self.index {
+        if let Some(index) = self.index.get_mut() {
             index.insert(dot, key.clone());
         }
         let store = self.entries.get_or_insert_with(key, DotFun::new);
         let was = store.shows();
         store.put(dot, value);
         self.shown = self.shown + usize::from(store.shows()) - usize::from(was);
-        self.see_to_index();
+    }
+
+    /// Keys and values in the order of their dots. O(n log n), and O(n) where they came that way.
+    pub(crate) fn by_dot(&self) -> SmallVec<[(Dot, &K, &V); 2]> {
+        let all = self.entries.iter().flat_map(|(key, store)| store.iter().map(move |(dot, value)| (dot, key, value)));
+        let mut all: SmallVec<[(Dot, &K, &V); 2]> = all.collect();
+        all.sort_unstable_by_key(|(dot, ..)| *dot);
+        all
     }
 
     /// Puts one dot, or none, in place of all that live under a key. What was there, and whether the key showed and shows.
@@ -244,7 +253,7 @@ impl<K: Element, V: Payload> DotMap<K, DotFun<V>> {
         let was = old.as_ref().is_some_and(Dots::shows);
         *shown = *shown + usize::from(is) - usize::from(was);
         let killed = old.map(DotFun::into_values);
-        if let Some(index) = index {
+        if let Some(index) = index.get_mut() {
             killed.iter().flatten().for_each(|(dot, _)| drop(index.remove(dot)));
             adds.into_iter().for_each(|dot| drop(index.insert(dot, key.clone())));
         }
@@ -258,7 +267,7 @@ impl<K: Element, V: Payload> DotMap<K, DotFun<V>> {
         let take = |store: &mut DotFun<V>| {
             let was = store.shows();
             if store.remove(dot) {
-                index.iter_mut().for_each(|index| drop(index.remove(&dot)));
+                index.get_mut().into_iter().for_each(|index| drop(index.remove(&dot)));
             }
             *shown = *shown + usize::from(store.shows()) - usize::from(was);
         };
@@ -302,7 +311,7 @@ impl<K: Element, S: Dots> Dots for DotMap<K, S> {
     }
 
     fn hit(&self, past: &Past, live: &mut Vec<Dot>) {
-        let Some(index) = &self.index else {
+        let Some(index) = self.index() else {
             return self.entries.iter().for_each(|(_, store)| store.hit(past, live));
         };
         live.extend(index.within(&past.dots).map(|(dot, _)| dot));
@@ -310,14 +319,14 @@ impl<K: Element, S: Dots> Dots for DotMap<K, S> {
     }
 
     fn all(&self, live: &mut Vec<Dot>) {
-        match &self.index {
+        match self.index.get() {
             Some(index) => live.extend(index.iter().map(|(dot, _)| dot)),
             None => self.entries.iter().for_each(|(_, store)| store.all(live)),
         }
     }
 
     fn greatest(&self, replica: ReplicaId) -> u64 {
-        match &self.index {
+        match self.index() {
             Some(index) => index.greatest(replica),
             None => self.entries.iter().map(|(_, store)| store.greatest(replica)).max().unwrap_or(0),
         }

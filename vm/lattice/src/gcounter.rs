@@ -32,8 +32,8 @@ pub struct GCounter {
 }
 
 impl GCounter {
-    fn value<T>(&self) -> Leaf<T> {
-        Leaf::Count(self.increments.sum())
+    fn value(&self) -> i128 {
+        self.increments.sum()
     }
 }
 
@@ -96,7 +96,7 @@ impl<T: Element> Lattice<T> for GCounter {
             if let Some(group) = keep.group {
                 group.increments.raise_to(replica, old + n);
             }
-            report.moved(was, self.value());
+            report.counted(was, self.value());
         }
         Ok(Applied { answer: Answer::None, changed: n > 0 })
     }
@@ -104,7 +104,7 @@ impl<T: Element> Lattice<T> for GCounter {
     fn join(&mut self, delta: &Self, report: &mut Report<'_, T>) -> bool {
         let old = self.value();
         let changed = self.increments.join(&delta.increments);
-        report.moved(old, self.value());
+        report.counted(old, self.value());
         changed
     }
 
@@ -139,10 +139,10 @@ impl<T: Element> Reading<T> for GCounter {
     }
 
     fn visible(&self, weight: i64, report: &mut Report<'_, T>) {
-        report.leaf(self.value(), weight);
+        report.leaf(Leaf::Count(self.value()), weight);
     }
 
     fn leaf(&self) -> Option<Leaf<T>> {
-        Some(self.value())
+        Some(Leaf::Count(self.value()))
     }
 }

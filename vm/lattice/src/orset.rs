@@ -156,9 +156,9 @@ impl<T: Element> DotStore<T> for OrSet<T> {
     }
 
     fn write(&self, out: &mut Writer<'_, T>) {
-        let live = self.0.keys_by_dot();
-        live.iter().map(|(dot, _)| *dot).collect::<CausalContext>().write(out);
-        live.into_iter().for_each(|(_, x)| out.element(x));
+        let live = self.0.by_dot();
+        live.iter().map(|(dot, ..)| *dot).collect::<CausalContext>().write(out);
+        live.into_iter().for_each(|(_, x, ())| out.element(x));
     }
 
     fn read(_: &Kind, input: &mut Reader<'_, T>) -> Result<Self, DecodeError> {

@@ -30,8 +30,8 @@ pub struct PnCounter {
 }
 
 impl PnCounter {
-    fn value<T>(&self) -> Leaf<T> {
-        Leaf::Count(self.ups.sum() - self.downs.sum())
+    fn value(&self) -> i128 {
+        self.ups.sum() - self.downs.sum()
     }
 
     fn half(&mut self, up: bool) -> &mut Slots {
@@ -118,7 +118,7 @@ impl<T: Element> Lattice<T> for PnCounter {
             if let Some(group) = keep.group {
                 group.half(up).raise_to(replica, old + n);
             }
-            report.moved(was, self.value());
+            report.counted(was, self.value());
         }
         Ok(Applied { answer: Answer::None, changed: n > 0 })
     }
@@ -127,7 +127,7 @@ impl<T: Element> Lattice<T> for PnCounter {
         let old = self.value();
         let up = self.ups.join(&delta.ups);
         let down = self.downs.join(&delta.downs);
-        report.moved(old, self.value());
+        report.counted(old, self.value());
         up || down
     }
 
@@ -166,10 +166,10 @@ impl<T: Element> Reading<T> for PnCounter {
     }
 
     fn visible(&self, weight: i64, report: &mut Report<'_, T>) {
-        report.leaf(self.value(), weight);
+        report.leaf(Leaf::Count(self.value()), weight);
     }
 
     fn leaf(&self) -> Option<Leaf<T>> {
-        Some(self.value())
+        Some(Leaf::Count(self.value()))
     }
 }

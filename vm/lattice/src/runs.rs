@@ -61,6 +61,11 @@ impl Runs {
     }
 
     pub(crate) fn contains(&self, seq: u64) -> bool {
+        if let Form::Few(few) = &self.0
+            && let [only] = few[..]
+        {
+            return only.0 <= seq && seq <= only.1;
+        }
         self.meeting(seq, seq).next().is_some()
     }
 
@@ -218,3 +223,68 @@ impl PartialEq for Runs {
 }
 
 impl Eq for Runs {}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn all(runs: &Runs) -> BTreeSet<u64> {
+        runs.iter().flat_map(|(first, last)| first..=last).collect()
+    }
+
+    /// Numbers with gaps between most of them, so that there are many runs.
+    fn runs() -> impl Strategy<Value = Vec<(bool, u64, u64)>> {
+        prop::collection::vec((prop::bool::weighted(0.8), 1..400u64, 0..3u64), 0..200)
+    }
+
+    fn made(steps: &[(bool, u64, u64)]) -> Runs {
+        let mut runs = Runs::new();
+        for (puts, first, more) in steps {
+            if *puts {
+                runs.insert(*first, first + more);
+            } else {
+                runs.remove(*first, first + more);
+            }
+        }
+        runs
+    }
+
+    proptest! {
+        /// Few or many, they are the set they stand for, and have one form per set.
+        #[test]
+        fn are_a_set_of_numbers(steps in runs(), others in runs(), probe in (1..400u64, 0..50u64)) {
+            let (mut runs, mut set) = (Runs::new(), BTreeSet::new());
+            for (puts, first, more) in &steps {
+                let numbers: BTreeSet<u64> = (*first..=first + more).collect();
+                if *puts {
+                    prop_assert_eq!(runs.insert(*first, first + more), !numbers.is_subset(&set));
+                    set.extend(numbers);
+                } else {
+                    runs.remove(*first, first + more);
+                    set.retain(|n| !numbers.contains(n));
+                }
+            }
+            prop_assert_eq!(all(&runs), set.clone());
+            prop_assert!(runs.iter().zip(runs.iter().skip(1)).all(|(a, b)| a.1 + 1 < b.0), "maximal");
+            prop_assert_eq!(runs.greatest(), set.last().copied().unwrap_or(0));
+            prop_assert_eq!(runs.prefix(), (1..).take_while(|n| set.contains(n)).count() as u64);
+            let one_by_one: Vec<(bool, u64, u64)> = set.iter().rev().map(|n| (true, *n, 0)).collect();
+            prop_assert_eq!(&made(&one_by_one), &runs);
+            let (first, last) = (probe.0, probe.0 + probe.1);
+            let meeting = runs.iter().filter(|run| run.0 <= last && first <= run.1);
+            prop_assert!(runs.meeting(first, last).eq(meeting));
+            prop_assert_eq!(runs.contains(first), set.contains(&first));
+            let other = made(&others);
+            prop_assert_eq!(all(&runs.minus(&other)), &set - &all(&other));
+            let mut both = runs.clone();
+            prop_assert_eq!(both.absorb(&other), !all(&other).is_subset(&set));
+            prop_assert_eq!(all(&both), &set | &all(&other));
+            both.release(&other.minus(&runs));
+            prop_assert_eq!(both, runs);
+        }
+    }
+}

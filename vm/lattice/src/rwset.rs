@@ -152,11 +152,10 @@ impl<T: Element> DotStore<T> for RwSet<T> {
     }
 
     fn write(&self, out: &mut Writer<'_, T>) {
-        let live = self.0.keys_by_dot();
-        live.iter().map(|(dot, _)| *dot).collect::<CausalContext>().write(out);
-        for (dot, x) in live {
-            let speaks_for = self.0.get(x).into_iter().flat_map(DotFun::iter).any(|(at, adds)| at == dot && *adds);
-            out.byte(u8::from(speaks_for));
+        let live = self.0.by_dot();
+        live.iter().map(|(dot, ..)| *dot).collect::<CausalContext>().write(out);
+        for (_, x, speaks_for) in live {
+            out.byte(u8::from(*speaks_for));
             out.element(x);
         }
     }

@@ -25,6 +25,9 @@ use crate::dot::ReplicaId;
 /// wrap.
 pub const SLOT_MAX: u64 = i64::MAX as u64;
 
+/// Up to so many slots are looked at one after the other.
+const FEW: usize = 8;
+
 /// Slots by replica with a running sum. A sorted vector, as most counters have few writers and live in big maps.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
 pub struct Slots {
@@ -92,6 +95,7 @@ impl Slots {
     }
 
     /// Raises one slot by `n` and tells what it was, `None` past [`SLOT_MAX`]. O(log replicas).
+    #[inline]
     pub fn raise(&mut self, replica: ReplicaId, n: u64) -> Option<u64> {
         let at = self.find(replica);
         let old = at.map_or(0, |at| self.slots[at].1);
@@ -127,24 +131,29 @@ impl Slots {
         let (mut raised, mut at) = (false, 0);
         for (replica, theirs) in delta.iter() {
             // Both ascend, so the place is ahead, and mostly the next one.
-            at += ahead(&self.slots[at..known], replica);
-            match self.slots.get(at).filter(|slot| at < known && slot.0 == replica) {
-                Some(slot) => {
+            if self.slots[at..known].first().is_none_or(|slot| slot.0 != replica) {
+                at += ahead(&self.slots[at..known], replica);
+            }
+            match self.slots[at..known].first() {
+                Some(slot) if slot.0 == replica => {
                     if theirs > slot.1 {
                         self.put(at, theirs);
                         raised = true;
                     }
                     at += 1;
                 }
-                None => self.push(replica, theirs),
+                _ => self.push(replica, theirs),
             }
         }
-        let newcomers = self.slots.len() > known;
-        if newcomers {
+        let newcomers = self.slots.len() - known;
+        if newcomers == 1 {
+            let place = ahead(&self.slots[..known], self.slots[known].0);
+            self.slots[place..].rotate_right(1);
+        } else if newcomers > 1 {
             // Two ascending runs: the sort is a merge.
             self.slots.sort_by_key(|slot| slot.0);
         }
-        raised || newcomers
+        raised || newcomers > 0
     }
 
     /// The slots that joining `delta` would raise, as they are.
@@ -225,10 +234,24 @@ impl Slots {
         other.iter().filter(|(replica, theirs)| *theirs > self.get(*replica))
     }
 
+    #[inline]
     fn find(&self, replica: ReplicaId) -> Result<usize, usize> {
-        self.slots.binary_search_by_key(&replica, |slot| slot.0)
+        if let [only] = &self.slots[..]
+            && only.0 == replica
+        {
+            return Ok(0);
+        }
+        if self.slots.len() > FEW {
+            return self.slots.binary_search_by_key(&replica, |slot| slot.0);
+        }
+        match self.slots.iter().position(|slot| slot.0 >= replica) {
+            Some(at) if self.slots[at].0 == replica => Ok(at),
+            Some(at) => Err(at),
+            None => Err(self.slots.len()),
+        }
     }
 
+    #[inline]
     fn put(&mut self, at: usize, value: u64) {
         let old = std::mem::replace(&mut self.slots[at].1, value);
         self.sum += i128::from(value) - i128::from(old);

@@ -107,22 +107,19 @@ macro_rules! define_state {
                 report: &mut Report<'_, T>,
             ) -> Result<Applied, UpdateError> {
                 match self {
-                    $(Self::$variant(mine) => {
-                        let group = match keep.group {
-                            None => None,
-                            Some(Self::$variant(group)) => Some(group),
-                            Some(other) => mismatch(<$lattice as Lattice<T>>::INFO.name, other.name()),
-                        };
-                        let Some(undo) = keep.undo else {
-                            return Lattice::<T>::apply(mine, kind, path, call, Keep { undo: None, group }, report);
-                        };
-                        let mut image = None;
-                        let keep = Keep { undo: Some(&mut image), group };
-                        let applied = Lattice::<T>::apply(mine, kind, path, call, keep, report)?;
-                        if let Some(image) = image {
-                            *undo = Some(Undo(Image::$variant(image)));
+                    $(Self::$variant(mine) => match keep {
+                        // Apart, so that the common case has no room to make for images.
+                        Keep { undo: None, group: None } => {
+                            Lattice::<T>::apply(mine, kind, path, call, Keep::nothing(), report)
                         }
-                        Ok(applied)
+                        Keep { undo, group } => {
+                            let group = group.map(|group| match group {
+                                Self::$variant(group) => group,
+                                other => mismatch(<$lattice as Lattice<T>>::INFO.name, other.name()),
+                            });
+                            let wrap = |image| Undo(Image::$variant(image));
+                            apply_kept(mine, (kind, path, call), undo, group, wrap, report)
+                        }
                     })+
                 }
             }
@@ -331,6 +328,30 @@ impl<T: Element> Reading<T> for State<T> {
     fn entries(&self) -> Box<dyn Iterator<Item = (&T, &dyn Reading<T>)> + '_> {
         each!(self, lattice => lattice.entries())
     }
+}
+
+/// What is applied to a lattice: kind, path, call.
+type Update<'u, T> = (&'u Kind, &'u [Step<T>], &'u Call<'u, T>);
+
+/// An update of which something is kept: the image is wrapped as one of a state.
+#[inline(never)]
+fn apply_kept<T: Element, L: Lattice<T>>(
+    lattice: &mut L,
+    (kind, path, call): Update<'_, T>,
+    undo: Option<&mut Option<Undo<T>>>,
+    group: Option<&mut L>,
+    wrap: impl FnOnce(L::Undo) -> Undo<T>,
+    report: &mut Report<'_, T>,
+) -> Result<Applied, UpdateError> {
+    let Some(undo) = undo else {
+        return lattice.apply(kind, path, call, Keep { undo: None, group }, report);
+    };
+    let mut image = None;
+    let applied = lattice.apply(kind, path, call, Keep { undo: Some(&mut image), group }, report)?;
+    if let Some(image) = image {
+        *undo = Some(wrap(image));
+    }
+    Ok(applied)
 }
 
 fn mismatch(mine: &str, theirs: &str) -> ! {

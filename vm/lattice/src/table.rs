@@ -14,6 +14,8 @@
 //!
 //! Neighbours: [`crate::gset`], [`crate::twopset`], [`crate::gmap`], [`crate::dot_map`].
 
+use std::hash::BuildHasher;
+
 use indexmap::IndexMap;
 use indexmap::map::raw_entry_v1::{RawEntryApiV1, RawEntryMut};
 use rustc_hash::FxBuildHasher;
@@ -96,7 +98,11 @@ impl<K: Element, V> Table<K, V> {
     /// The value under a key, made if there is none.
     pub(crate) fn get_or_insert_with(&mut self, key: &K, make: impl FnOnce() -> V) -> &mut V {
         if matches!(self.0, Form::Many(_)) {
-            return self.many().raw_entry_mut_v1().from_key(key).or_insert_with(|| (key.clone(), make())).1;
+            let hash = FxBuildHasher.hash_one(key);
+            return match self.many().raw_entry_mut_v1().from_key_hashed_nocheck(hash, key) {
+                RawEntryMut::Occupied(entry) => entry.into_mut(),
+                RawEntryMut::Vacant(entry) => entry.insert_hashed_nocheck(hash, key.clone(), make()).1,
+            };
         }
         if !self.contains(key) {
             self.insert(key.clone(), make());
@@ -114,7 +120,8 @@ impl<K: Element, V> Table<K, V> {
         keep: impl FnOnce(&V) -> bool,
     ) -> Option<R> {
         let Form::Many(many) = &mut self.0 else { return self.change_few(key, make, change, keep) };
-        match many.raw_entry_mut_v1().from_key(key) {
+        let hash = FxBuildHasher.hash_one(key);
+        match many.raw_entry_mut_v1().from_key_hashed_nocheck(hash, key) {
             RawEntryMut::Occupied(mut entry) => {
                 let result = change(entry.get_mut());
                 if !keep(entry.get()) {
@@ -127,7 +134,7 @@ impl<K: Element, V> Table<K, V> {
                 let mut value = make()?;
                 let result = change(&mut value);
                 if keep(&value) {
-                    entry.insert(key.clone(), value);
+                    entry.insert_hashed_nocheck(hash, key.clone(), value);
                 }
                 Some(result)
             }
@@ -156,11 +163,25 @@ impl<K: Element, V> Table<K, V> {
         Some(result)
     }
 
-    /// Makes room for so many more, where there will be more than a few.
-    pub(crate) fn reserve(&mut self, more: usize) {
-        if self.len() + more > FEW {
-            self.many().reserve(more);
+    /// Makes room for those of the keys that are not here. Looks that follow each other closely wait for memory together, and
+    /// those that come after find what they look for in the cache: half the time of a large delta.
+    pub(crate) fn expect<'a>(&mut self, keys: impl Iterator<Item = &'a K>)
+    where
+        K: 'a,
+    {
+        if let Form::Many(many) = &mut self.0 {
+            let strange = keys.filter(|key| !many.contains_key(*key)).count();
+            many.reserve(strange);
         }
+    }
+
+    /// Some of the keys in the order of [`Table::iter`]: so many from a place on, where there are more than a few.
+    pub(crate) fn range(&self, from: usize, len: usize) -> impl Iterator<Item = &K> {
+        let many = match &self.0 {
+            Form::Few(_) => None,
+            Form::Many(many) => many.get_range(from.min(many.len())..(from + len).min(many.len())),
+        };
+        many.into_iter().flat_map(|slice| slice.keys())
     }
 
     /// O(1). The last entry moves into the place.
