@@ -39,7 +39,10 @@ pub struct DotMap<K, S> {
 
 /// The before-image of a join: per key an empty store of its shape, and what the store was if it was there.
 #[derive(Debug)]
-pub struct DotMapUndo<K, S, U>(SmallVec<[(K, Option<(S, U)>); 1]>);
+pub struct DotMapUndo<K, S, U>(SmallVec<[EntryUndo<K, S, U>; 1]>);
+
+/// A key, and what was under it.
+type EntryUndo<K, S, U> = (K, Option<(S, U)>);
 
 impl<K, S, U> DotMapUndo<K, S, U> {
     /// The keys that are touched.

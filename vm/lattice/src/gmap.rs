@@ -41,7 +41,10 @@ pub struct GMap<T: Element> {
 
 /// The before-image of a join: per key touched what was there, `None` for a key that was not.
 #[derive(Debug)]
-pub struct GMapUndo<T: Element>(SmallVec<[(T, Option<Box<Undo<T>>>); 1]>);
+pub struct GMapUndo<T: Element>(SmallVec<[EntryUndo<T>; 1]>);
+
+/// A key, and what was under it.
+type EntryUndo<T> = (T, Option<Box<Undo<T>>>);
 
 impl<T: Element> GMap<T> {
     fn one(key: &T, value: State<T>) -> Self {
@@ -162,11 +165,8 @@ impl<T: Element> Lattice<T> for GMap<T> {
     }
 
     fn before(&self, delta: &Self) -> Self::Undo {
-        let touched = delta.entries.iter();
-        let image = |(key, theirs): (&T, &Box<State<T>>)| {
-            (key.clone(), self.entries.get(key).map(|mine| Box::new(mine.before(theirs))))
-        };
-        GMapUndo(touched.map(image).collect())
+        let image = |key: &T, theirs| self.entries.get(key).map(|mine| Box::new(mine.before(theirs)));
+        GMapUndo(delta.entries.iter().map(|(key, theirs)| (key.clone(), image(key, theirs))).collect())
     }
 
     fn restore(&mut self, undo: Self::Undo) {
@@ -195,15 +195,13 @@ impl<T: Element> Lattice<T> for GMap<T> {
     }
 
     fn novel(&self, local: &Self) -> Self {
-        let novel = |(key, mine): (&T, &Box<State<T>>)| {
-            let value = match local.entries.get(key) {
-                // The key is news even if its value is bottom.
-                None => mine.clone(),
-                Some(theirs) => Some(Box::new(mine.novel(theirs))).filter(|value| !value.is_bottom())?,
-            };
-            Some((key.clone(), value))
+        let novel = |key: &T, mine: &State<T>| match local.entries.get(key) {
+            // The key is news even if its value is bottom.
+            None => Some(mine.clone()),
+            Some(theirs) => Some(mine.novel(theirs)).filter(|value| !value.is_bottom()),
         };
-        Self { entries: self.entries.iter().filter_map(novel).collect() }
+        let entries = self.entries.iter().filter_map(|(key, mine)| Some((key.clone(), Box::new(novel(key, mine)?))));
+        Self { entries: entries.collect() }
     }
 
     fn latest(&self) -> Option<Hlc> {

@@ -60,7 +60,7 @@ pub trait Lattice<T: Element>: Reading<T> + Clone + Eq + Debug {
     }
 
     /// Joins a delta, reports what became of the visible value, and says whether anything changed, metadata included.
-    /// O(delta · log n).
+    /// O(delta).
     fn join(&mut self, delta: &Self, report: &mut Report<'_, T>) -> bool;
 
     /// Makes an update and joins it, in one go: the same as [`Lattice::mutate`] (or [`Lattice::mutate_at`]), [`Lattice::before`]

@@ -27,7 +27,7 @@ pub(crate) struct Runs(Form);
 enum Form {
     Few(SmallVec<[Run; 1]>),
     /// The last number by the first.
-    Many(Box<BTreeMap<u64, u64>>),
+    Many(BTreeMap<u64, u64>),
 }
 
 /// Up to so many runs stand side by side.
@@ -202,7 +202,7 @@ impl Runs {
         if let Form::Few(few) = &mut self.0
             && few.len() > FEW_MOST
         {
-            self.0 = Form::Many(Box::new(few.drain(..).collect()));
+            self.0 = Form::Many(few.drain(..).collect());
         }
     }
 
@@ -211,7 +211,7 @@ impl Runs {
         if let Form::Many(many) = &mut self.0
             && many.len() < MANY_LEAST
         {
-            self.0 = Form::Few(std::mem::take(&mut **many).into_iter().collect());
+            self.0 = Form::Few(std::mem::take(many).into_iter().collect());
         }
     }
 }

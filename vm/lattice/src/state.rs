@@ -88,7 +88,7 @@ macro_rules! define_state {
             }
 
             /// Δ(self, local): the least part of this state that brings `local` to their join; bottom iff `local` knows it all.
-            /// What a node keeps of a delta it received, and what it sends on. O(self · log local).
+            /// What a node keeps of a delta it received, and what it sends on. O(self).
             pub fn novel(&self, local: &Self) -> Self {
                 match (self, local) {
                     $((Self::$variant(mine), Self::$variant(theirs)) => {
@@ -162,7 +162,7 @@ impl<T: Element> State<T> {
     ///
     /// `path` holds the keys of the maps and the parts of the products walked through, outermost first. A map entry that is
     /// updated is there afterwards, even if the update left its value at bottom (`inc(0)`); a refused update
-    /// (`Bool(false)`) writes nothing at all. O(path · log n + delta); a delta that removes names what it removes.
+    /// (`Bool(false)`) writes nothing at all. O(path + delta); a delta that removes names what it removes.
     pub fn mutate(
         &self,
         kind: &Kind,
@@ -210,7 +210,7 @@ impl<T: Element> State<T> {
     /// Joins a delta (or a full state), reports exactly what changed in the visible value, and says whether anything
     /// changed at all, metadata included.
     ///
-    /// O(delta · log n). Joining what is already known changes and reports nothing.
+    /// O(delta): an element is found by hash, a dot by its place. Joining what is already known changes and reports nothing.
     ///
     /// # Panics
     /// When `delta` is of another kind.
