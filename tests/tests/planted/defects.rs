@@ -141,8 +141,8 @@ pub const DEFECTS: &[Defect] = &[
         name: "an addition does not answer a removal",
         edits: &[(
             "vm/lattice/src/rwset.rs",
-            "(\"add\", [Arg::Element(x)]) => self.marking(&BTreeSet::from([x]), true, once, call, draft)?,",
-            "(\"add\", [Arg::Element(x)]) => self.marking(&BTreeSet::from([x]), true, true | once, call, draft)?,",
+            "(\"add\", [Arg::Element(x)]) => self.marking([x], true, once, call, draft)?,",
+            "(\"add\", [Arg::Element(x)]) => self.marking([x], true, true | once, call, draft)?,",
         )],
     },
     Defect {

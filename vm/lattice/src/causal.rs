@@ -17,7 +17,7 @@
 use crate::change::{Leaf, PortRow, PortShape, Report};
 use crate::codec::{DecodeError, Reader, Writer};
 use crate::dot::{Dot, ReplicaId};
-use crate::dot_store::{DotStore, Draft, Fate, Fates, Incoming};
+use crate::dot_store::{DotStore, Draft, Fate, Fates, Incoming, Place};
 use crate::element::Element;
 use crate::hlc::Hlc;
 use crate::kind::Kind;
@@ -25,7 +25,7 @@ use crate::lattice::Lattice;
 use crate::past::{Past, PastUndo};
 use crate::reading::Reading;
 use crate::registry::LatticeInfo;
-use crate::update::{Answer, Call, Step, UpdateError};
+use crate::update::{Answer, Applied, Call, Keep, Step, UpdateError};
 
 /// A store and what has been seen. Space: the live values, a run of dots per replica, and a note per cancelled sum whose
 /// writer has not heard of it.
@@ -106,6 +106,30 @@ impl<T: Element, S: DotStore<T>> Lattice<T> for Causal<S> {
         self.write_call(kind, path, call)
     }
 
+    fn apply(
+        &mut self,
+        kind: &Kind,
+        path: &[Step<T>],
+        call: &Call<'_, T>,
+        mut keep: Keep<'_, Self, Self::Undo>,
+        report: &mut Report<'_, T>,
+    ) -> Result<Applied, UpdateError> {
+        // Notes that are to be closed by the next update go the long way.
+        if path.is_empty() && self.past.cancelled.is_empty() {
+            let mut image = None;
+            let group = keep.group.as_mut().map(|group| (&mut group.store, &mut group.past));
+            let undo = keep.undo.is_some().then_some(&mut image);
+            if let Some(changed) = self.store.apply(call, Place { past: &mut self.past, group, undo }, report) {
+                if let (Some(undo), Some((store, past))) = (keep.undo, image) {
+                    *undo = Some(CausalUndo { store, past });
+                }
+                return Ok(Applied { answer: Answer::None, changed: changed? });
+            }
+        }
+        let (delta, answer) = self.write_call(kind, path, call)?;
+        Ok(Applied { answer, changed: self.absorb(&delta, keep, report) })
+    }
+
     fn join(&mut self, delta: &Self, report: &mut Report<'_, T>) -> bool {
         let hit = self.hit(&delta.past);
         let Self { store, past } = self;
@@ -120,7 +144,9 @@ impl<T: Element, S: DotStore<T>> Lattice<T> for Causal<S> {
         let hit = self.hit(&delta.past);
         let incoming = Incoming { theirs: Some(&delta.store), ours: &self.past, past: &delta.past, hit: &hit };
         let mut met = Vec::new();
-        delta.store.all(&mut met);
+        if !self.past.cancelled.is_empty() {
+            delta.store.all(&mut met);
+        }
         CausalUndo { store: self.store.before(&incoming), past: self.past.before(&delta.past, &met) }
     }
 

@@ -48,6 +48,11 @@ pub enum PortRow {
 pub trait Changes<T> {
     /// One row of `port` comes (`weight` +1) or goes (−1). `path` holds the keys, outermost first.
     fn change(&mut self, port: usize, path: &[&T], item: Item<'_, T>, weight: i64);
+
+    /// Whether anybody is there to be told. Asked once per join: where the answer is no, no row is made.
+    fn listens(&self) -> bool {
+        true
+    }
 }
 
 /// The end of a row, after its keys.
@@ -87,13 +92,18 @@ pub struct Unobserved;
 
 impl<T> Changes<T> for Unobserved {
     fn change(&mut self, _: usize, _: &[&T], _: Item<'_, T>, _: i64) {}
+
+    fn listens(&self) -> bool {
+        false
+    }
 }
 
 /// Where a lattice stands within its variable while it reports: the keys above it and its first port.
 pub struct Report<'r, T> {
     port: usize,
     path: Option<&'r Path<'r, T>>,
-    changes: &'r mut dyn Changes<T>,
+    /// `None`: nobody listens.
+    changes: Option<&'r mut dyn Changes<T>>,
 }
 
 /// The keys above, innermost first: a list on the stack, so that nothing is allocated on the way down.
@@ -102,10 +112,18 @@ struct Path<'r, T> {
     above: Option<&'r Path<'r, T>>,
 }
 
+/// The same listener, for a while.
+fn told<'s, T>(changes: &'s mut Option<&mut dyn Changes<T>>) -> Option<&'s mut dyn Changes<T>> {
+    match changes {
+        Some(changes) => Some(&mut **changes),
+        None => None,
+    }
+}
+
 impl<'r, T> Report<'r, T> {
     /// At the top of a variable.
     pub fn new(changes: &'r mut dyn Changes<T>) -> Self {
-        Self { port: 0, path: None, changes }
+        Self { port: 0, path: None, changes: changes.listens().then_some(changes) }
     }
 
     /// An element of a set came (+1) or went (−1).
@@ -118,6 +136,15 @@ impl<'r, T> Report<'r, T> {
         self.tell(Item::Leaf(leaf), weight);
     }
 
+    /// A count went from `old` to `new`: both rows, or nothing if it did not move.
+    #[inline]
+    pub fn counted(&mut self, old: i128, new: i128) {
+        if old != new && self.changes.is_some() {
+            self.leaf(Leaf::Count(old), -1);
+            self.leaf(Leaf::Count(new), 1);
+        }
+    }
+
     /// The key at the end of the path came (+1) or went (−1).
     pub fn key(&mut self, weight: i64) {
         self.tell(Item::Key, weight);
@@ -126,12 +153,12 @@ impl<'r, T> Report<'r, T> {
     /// Reports from below `key`.
     pub fn under(&mut self, key: &T, report: impl FnOnce(&mut Report<'_, T>)) {
         let path = Path { key, above: self.path };
-        report(&mut Report { port: self.port, path: Some(&path), changes: &mut *self.changes });
+        report(&mut Report { port: self.port, path: Some(&path), changes: told(&mut self.changes) });
     }
 
     /// Reports from `ports` ports further on.
     pub fn skip(&mut self, ports: usize, report: impl FnOnce(&mut Report<'_, T>)) {
-        report(&mut Report { port: self.port + ports, path: self.path, changes: &mut *self.changes });
+        report(&mut Report { port: self.port + ports, path: self.path, changes: told(&mut self.changes) });
     }
 
     /// Reports from below `key` of a map whose values have rows like `value`. A map of scalars is one relation; others have
@@ -150,13 +177,14 @@ impl<'r, T> Report<'r, T> {
     }
 
     fn tell(&mut self, item: Item<'_, T>, weight: i64) {
+        let Some(changes) = &mut self.changes else { return };
         match self.path {
-            None => self.changes.change(self.port, &[], item, weight),
-            Some(Path { key, above: None }) => self.changes.change(self.port, &[key], item, weight),
+            None => changes.change(self.port, &[], item, weight),
+            Some(Path { key, above: None }) => changes.change(self.port, &[key], item, weight),
             Some(path) => {
                 let mut keys: Vec<&T> = std::iter::successors(Some(path), |path| path.above).map(|p| p.key).collect();
                 keys.reverse();
-                self.changes.change(self.port, &keys, item, weight);
+                changes.change(self.port, &keys, item, weight);
             }
         }
     }
@@ -165,7 +193,7 @@ impl<'r, T> Report<'r, T> {
 impl<T: PartialEq> Report<'_, T> {
     /// A scalar went from `old` to `new`: both rows, or nothing if it did not move.
     pub fn moved(&mut self, old: Leaf<T>, new: Leaf<T>) {
-        if old != new {
+        if self.changes.is_some() && old != new {
             self.leaf(old, -1);
             self.leaf(new, 1);
         }

@@ -17,9 +17,11 @@
 //!
 //! Neighbours: every lattice writes and reads itself with a [`Writer`] and a [`Reader`].
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt;
+
+use smallvec::SmallVec;
 
 use crate::context::CausalContext;
 use crate::dot::{Dot, ReplicaId};
@@ -139,17 +141,48 @@ pub(crate) fn open<'b>(kind: &Kind, bytes: &'b [u8]) -> Result<&'b [u8], DecodeE
 /// What the envelope takes.
 const ENVELOPE: usize = 11;
 
+/// What a small delta takes: so much is there from the start.
+const SMALL_BYTES: usize = 64;
+
+/// Replicas by their place in the order of appearance. Few are looked for one by one.
+#[derive(Default)]
+struct Introduced {
+    met: SmallVec<[ReplicaId; 4]>,
+    /// Their places, when they are no longer few.
+    places: BTreeMap<ReplicaId, u64>,
+}
+
+/// Up to so many replicas are few.
+const REPLICAS_FEW: usize = 8;
+
+impl Introduced {
+    fn place(&self, replica: ReplicaId) -> Option<u64> {
+        if self.met.len() > REPLICAS_FEW {
+            return self.places.get(&replica).copied();
+        }
+        self.met.iter().position(|met| *met == replica).map(|at| at as u64)
+    }
+
+    fn introduce(&mut self, replica: ReplicaId) {
+        self.met.push(replica);
+        if self.met.len() > REPLICAS_FEW {
+            let known = self.places.len();
+            self.places.extend(self.met[known..].iter().copied().zip(known as u64..));
+        }
+    }
+}
+
 /// Bytes being written.
 pub struct Writer<'c, T> {
     bytes: Vec<u8>,
-    replicas: BTreeMap<ReplicaId, u64>,
+    replicas: Introduced,
     elements: &'c dyn ElementCodec<T>,
 }
 
 impl<'c, T> Writer<'c, T> {
     /// Nothing yet.
     pub fn new(elements: &'c dyn ElementCodec<T>) -> Self {
-        Self { bytes: Vec::new(), replicas: BTreeMap::new(), elements }
+        Self { bytes: Vec::with_capacity(SMALL_BYTES), replicas: Introduced::default(), elements }
     }
 
     /// One byte.
@@ -174,11 +207,10 @@ impl<'c, T> Writer<'c, T> {
 
     /// A replica: in full the first time, then by its place in the order of appearance.
     pub fn replica(&mut self, replica: ReplicaId) {
-        let next = self.replicas.len() as u64;
-        if let Some(at) = self.replicas.get(&replica) {
+        if let Some(at) = self.replicas.place(replica) {
             self.number(at + 1);
         } else {
-            self.replicas.insert(replica, next);
+            self.replicas.introduce(replica);
             self.number(0);
             self.number(replica.node);
             self.number(u64::from(replica.incarnation));
@@ -211,16 +243,14 @@ impl<'c, T> Writer<'c, T> {
 /// Bytes being read.
 pub struct Reader<'c, T> {
     left: &'c [u8],
-    replicas: Vec<ReplicaId>,
-    /// The same, to find out in no time that one is introduced twice.
-    introduced: BTreeSet<ReplicaId>,
+    replicas: Introduced,
     elements: &'c dyn ElementCodec<T>,
 }
 
 impl<'c, T> Reader<'c, T> {
     /// From the first byte.
     pub fn new(bytes: &'c [u8], elements: &'c dyn ElementCodec<T>) -> Self {
-        Self { left: bytes, replicas: Vec::new(), introduced: BTreeSet::new(), elements }
+        Self { left: bytes, replicas: Introduced::default(), elements }
     }
 
     /// The error for what stands here.
@@ -256,27 +286,27 @@ impl<'c, T> Reader<'c, T> {
     pub fn replica(&mut self) -> Result<ReplicaId, DecodeError> {
         let at = self.number()?;
         if at > 0 {
-            let known = usize::try_from(at - 1).ok().and_then(|at| self.replicas.get(at)).copied();
+            let known = usize::try_from(at - 1).ok().and_then(|at| self.replicas.met.get(at)).copied();
             return known.ok_or_else(|| self.error("a replica was not introduced"));
         }
         let node = self.number()?;
         let incarnation = u32::try_from(self.number()?).map_err(|_| self.error("an incarnation is too great"))?;
         let replica = ReplicaId { node, incarnation };
-        if !self.introduced.insert(replica) {
+        if self.replicas.place(replica).is_some() {
             return Err(self.error("a replica is introduced twice"));
         }
-        self.replicas.push(replica);
+        self.replicas.introduce(replica);
         Ok(replica)
     }
 
     /// Dots written as runs, of which each has something behind it that takes at least one byte.
-    pub fn dots(&mut self) -> Result<Vec<Dot>, DecodeError> {
+    pub fn dots(&mut self) -> Result<impl Iterator<Item = Dot> + use<T>, DecodeError> {
         let runs = CausalContext::read(self)?;
         let most = self.left.len() as u64;
         if runs.len_up_to(most) > most {
             return Err(self.error("there are more dots than bytes left to read"));
         }
-        Ok(runs.runs().flat_map(|(replica, first, last)| (first..=last).map(move |seq| Dot { replica, seq })).collect())
+        Ok(runs.into_dots())
     }
 
     /// Dots with nothing behind them.

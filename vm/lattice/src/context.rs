@@ -13,7 +13,7 @@
 //!
 //! Invariants: runs are sorted, disjoint, not adjacent and not empty; no replica has an empty list. Equal sets are `==`.
 //!
-//! Neighbours: [`crate::past`] (a context and what it says of running sums), [`crate::dot`].
+//! Neighbours: [`crate::past`] (a context and what it says of running sums), [`crate::dot`], [`crate::runs`].
 //!
 //! Source: Almeida, Shoker, Baquero 2018, §7 (causal contexts and their compaction).
 
@@ -21,9 +21,13 @@ use smallvec::SmallVec;
 
 use crate::codec::{DecodeError, Reader, Writer};
 use crate::dot::{Dot, ReplicaId};
+use crate::runs::Runs;
+
+/// Up to so many replicas are looked at one after the other.
+const FEW: usize = 8;
 
 /// A set of dots, compacted. A state's context says which dots it knows of; those without a value are dead.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct CausalContext {
     /// By replica, ascending. Few: a delta nearly always has one, and it stands here in place.
     seen: SmallVec<[(ReplicaId, Runs); 1]>,
@@ -56,7 +60,7 @@ impl CausalContext {
         match self.find(replica) {
             Ok(at) => self.seen[at].1.insert(first, last),
             Err(at) => {
-                self.seen.insert(at, (replica, Runs(SmallVec::from_buf([Run { first, last }]))));
+                self.seen.insert(at, (replica, Runs::of(first, last)));
                 true
             }
         }
@@ -100,7 +104,7 @@ impl CausalContext {
                 continue;
             };
             let left = runs.minus(theirs);
-            if !left.0.is_empty() {
+            if !left.is_empty() {
                 rest.seen.push((*replica, left));
             }
         }
@@ -114,17 +118,17 @@ impl CausalContext {
             if let Ok(at) = self.find(*replica) {
                 let runs = &mut self.seen[at].1;
                 runs.release(theirs);
-                emptied |= runs.0.is_empty();
+                emptied |= runs.is_empty();
             }
         }
         if emptied {
-            self.seen.retain(|(_, runs)| !runs.0.is_empty());
+            self.seen.retain(|(_, runs)| !runs.is_empty());
         }
     }
 
     /// The runs `(replica, first, last)`, in order. A whole replica is usually one run.
     pub fn runs(&self) -> impl Iterator<Item = (ReplicaId, u64, u64)> + '_ {
-        self.seen.iter().flat_map(|(replica, runs)| runs.0.iter().map(|run| (*replica, run.first, run.last)))
+        self.seen.iter().flat_map(|(replica, runs)| runs.iter().map(|(first, last)| (*replica, first, last)))
     }
 
     /// Appends the canonical form: per replica its runs as gaps and lengths.
@@ -132,13 +136,13 @@ impl CausalContext {
         out.count(self.seen.len());
         for (replica, runs) in &self.seen {
             out.replica(*replica);
-            out.count(runs.0.len());
+            out.count(runs.len());
             // Between two runs lies at least one number, so a gap is written less one.
             let mut least = 1;
-            for run in &runs.0 {
-                out.number(run.first - least);
-                out.number(run.last - run.first);
-                least = run.last.saturating_add(2);
+            for (first, last) in runs.iter() {
+                out.number(first - least);
+                out.number(last - first);
+                least = last.saturating_add(2);
             }
         }
     }
@@ -153,23 +157,29 @@ impl CausalContext {
                 return Err(input.error("replicas are out of order"));
             }
             above = Some(replica);
-            let mut runs = SmallVec::new();
+            let mut runs = Runs::new();
             let mut least = Some(1u64);
             for _ in 0..input.count()? {
                 let gap = input.number()?;
                 let first = least.and_then(|least| least.checked_add(gap));
                 let length = input.number()?;
-                let run = first.and_then(|first| Some(Run { first, last: first.checked_add(length)? }));
-                let run = run.ok_or_else(|| input.error("a dot is too great"))?;
-                least = run.last.checked_add(2);
-                runs.push(run);
+                let run = first.and_then(|first| Some((first, first.checked_add(length)?)));
+                let (first, last) = run.ok_or_else(|| input.error("a dot is too great"))?;
+                least = last.checked_add(2);
+                runs.push(first, last);
             }
             if runs.is_empty() {
                 return Err(input.error("a replica without dots"));
             }
-            seen.push((replica, Runs(runs)));
+            seen.push((replica, runs));
         }
         Ok(Self { seen })
+    }
+
+    /// The dots, in order.
+    pub(crate) fn into_dots(self) -> impl Iterator<Item = Dot> {
+        let runs: SmallVec<[(ReplicaId, u64, u64); 2]> = self.runs().collect();
+        runs.into_iter().flat_map(|(replica, first, last)| (first..=last).map(move |seq| Dot { replica, seq }))
     }
 
     /// How many dots there are, stopping at `most`.
@@ -189,140 +199,38 @@ impl CausalContext {
     }
 
     fn find(&self, replica: ReplicaId) -> Result<usize, usize> {
-        self.seen.binary_search_by_key(&replica, |(replica, _)| *replica)
+        if self.seen.len() > FEW {
+            return self.seen.binary_search_by_key(&replica, |(replica, _)| *replica);
+        }
+        match self.seen.iter().position(|seen| seen.0 >= replica) {
+            Some(at) if self.seen[at].0 == replica => Ok(at),
+            Some(at) => Err(at),
+            None => Err(self.seen.len()),
+        }
     }
 }
 
 impl FromIterator<Dot> for CausalContext {
     fn from_iter<I: IntoIterator<Item = Dot>>(dots: I) -> Self {
         let mut context = Self::new();
+        // Dots mostly come in order: a run is put in as one.
+        let mut run: Option<(Dot, u64)> = None;
         for dot in dots {
-            context.insert(dot);
+            match &mut run {
+                Some((first, last)) if first.replica == dot.replica && last.checked_add(1) == Some(dot.seq) => {
+                    *last = dot.seq;
+                }
+                _ => {
+                    if let Some((first, last)) = run.replace((dot, dot.seq)) {
+                        context.insert_run(first.replica, first.seq, last);
+                    }
+                }
+            }
+        }
+        if let Some((first, last)) = run {
+            context.insert_run(first.replica, first.seq, last);
         }
         context
-    }
-}
-
-/// Sequence numbers as maximal runs, ascending.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
-struct Runs(SmallVec<[Run; 1]>);
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Run {
-    first: u64,
-    last: u64,
-}
-
-/// Up to here runs are put in and taken out one by one.
-const RUNS_FEW: usize = 8;
-
-impl Runs {
-    fn contains(&self, seq: u64) -> bool {
-        !self.meeting(seq, seq).is_empty()
-    }
-
-    fn greatest(&self) -> u64 {
-        self.0.last().map_or(0, |run| run.last)
-    }
-
-    fn prefix(&self) -> u64 {
-        self.0.first().filter(|run| run.first == 1).map_or(0, |run| run.last)
-    }
-
-    /// The runs that share a number with `first..=last`.
-    fn meeting(&self, first: u64, last: u64) -> &[Run] {
-        let from = self.0.partition_point(|run| run.last < first);
-        let len = self.0[from..].partition_point(|run| run.first <= last);
-        &self.0[from..from + len]
-    }
-
-    /// Says whether any of it is new.
-    fn insert(&mut self, first: u64, last: u64) -> bool {
-        // Neighbours one number away are taken in too, so that runs stay maximal.
-        let from = self.0.partition_point(|run| run.last < first.saturating_sub(1));
-        let len = self.0[from..].partition_point(|run| run.first <= last.saturating_add(1));
-        match &mut self.0[from..from + len] {
-            [] => self.0.insert(from, Run { first, last }),
-            [only] => {
-                if only.first <= first && last <= only.last {
-                    return false;
-                }
-                only.first = only.first.min(first);
-                only.last = only.last.max(last);
-            }
-            [head, .., tail] => {
-                head.first = head.first.min(first);
-                head.last = tail.last.max(last);
-                self.0.drain(from + 1..from + len);
-            }
-        }
-        true
-    }
-
-    /// Union; says whether it grew.
-    fn absorb(&mut self, theirs: &Runs) -> bool {
-        if theirs.0.len() <= RUNS_FEW {
-            let insert = |grew, run: &Run| self.insert(run.first, run.last) | grew;
-            return theirs.0.iter().fold(false, insert);
-        }
-        // One by one each of theirs may move all of ours that stand behind it. The one walk is along both.
-        let before = std::mem::take(&mut self.0);
-        let (mut ours, mut theirs) = (before.iter().peekable(), theirs.0.iter().peekable());
-        loop {
-            let next = match (ours.peek(), theirs.peek()) {
-                (Some(mine), Some(their)) if mine.first <= their.first => ours.next(),
-                (Some(_), None) => ours.next(),
-                (_, Some(_)) => theirs.next(),
-                (None, None) => break,
-            };
-            match (self.0.last_mut(), next) {
-                (Some(last), Some(run)) if run.first <= last.last.saturating_add(1) => {
-                    last.last = last.last.max(run.last)
-                }
-                (_, run) => self.0.extend(run.copied()),
-            }
-        }
-        self.0 != before
-    }
-
-    /// Those of ours that the others have not.
-    fn minus(&self, theirs: &Runs) -> Self {
-        let mut left = SmallVec::new();
-        for run in &self.0 {
-            let mut first = Some(run.first);
-            for met in theirs.meeting(run.first, run.last) {
-                if let Some(from) = first.filter(|from| *from < met.first) {
-                    left.push(Run { first: from, last: met.first - 1 });
-                }
-                first = met.last.checked_add(1).filter(|next| *next <= run.last);
-            }
-            left.extend(first.map(|first| Run { first, last: run.last }));
-        }
-        Self(left)
-    }
-
-    /// Takes theirs out.
-    fn release(&mut self, theirs: &Runs) {
-        match theirs.0.len() <= RUNS_FEW {
-            true => theirs.0.iter().for_each(|run| self.remove(run.first, run.last)),
-            false => *self = self.minus(theirs),
-        }
-    }
-
-    fn remove(&mut self, first: u64, last: u64) {
-        let from = self.0.partition_point(|run| run.last < first);
-        let len = self.0[from..].partition_point(|run| run.first <= last);
-        let mut kept = Vec::new();
-        for run in &self.0[from..from + len] {
-            if run.first < first {
-                kept.push(Run { first: run.first, last: first - 1 });
-            }
-            if run.last > last {
-                kept.push(Run { first: last + 1, last: run.last });
-            }
-        }
-        self.0.drain(from..from + len);
-        self.0.insert_many(from, kept);
     }
 }
 

@@ -17,6 +17,8 @@
 
 use std::fmt::Debug;
 
+use smallvec::SmallVec;
+
 use crate::context::CausalContext;
 use crate::dot::{Dot, ReplicaId};
 use crate::dot_store::{Dots, Draft, Fate, Fates, Incoming};
@@ -48,8 +50,15 @@ pub struct DotFun<V> {
 /// The before-image of a join: which dots it bore, and the values it killed.
 #[derive(Debug)]
 pub struct DotFunUndo<V> {
-    born: Vec<Dot>,
-    killed: Vec<(Dot, V)>,
+    born: SmallVec<[Dot; 1]>,
+    killed: SmallVec<[(Dot, V); 1]>,
+}
+
+impl<V> DotFunUndo<V> {
+    /// Of a join that bore this dot and killed these.
+    pub(crate) fn new(born: Option<Dot>, killed: SmallVec<[(Dot, V); 1]>) -> Self {
+        Self { born: born.into_iter().collect(), killed }
+    }
 }
 
 impl<V: Payload> DotFun<V> {
@@ -66,6 +75,16 @@ impl<V: Payload> DotFun<V> {
     /// Puts a value under a dot; false if the dot was there.
     pub fn put(&mut self, dot: Dot, value: V) -> bool {
         self.live.insert(dot, value).is_none()
+    }
+
+    /// Takes a dot out; false if it was not there.
+    pub(crate) fn remove(&mut self, dot: Dot) -> bool {
+        self.live.remove(dot).is_some()
+    }
+
+    /// The dots and values themselves, in dot order.
+    pub(crate) fn into_values(self) -> SmallVec<[(Dot, V); 1]> {
+        self.live.into_inner()
     }
 
     /// The live dots and their values, in dot order.
@@ -88,31 +107,31 @@ impl<V: Payload> DotFun<V> {
     /// O((dots of the delta + our live dots its past names) · log n).
     pub fn join(&mut self, incoming: &Incoming<'_, Self>, fates: &mut Fates) -> bool {
         let start = fates.len();
-        for dot in self.born_by(incoming) {
-            if let Some(value) = incoming.theirs.and_then(|theirs| theirs.live.get(dot)) {
-                self.live.insert(dot, value.clone());
-                fates.push((Fate::Born, dot));
-            }
+        for (dot, value) in born_by(incoming) {
+            self.live.insert(dot, value.clone());
+            fates.push((Fate::Born, dot));
         }
-        for dot in self.killed_by(incoming) {
-            self.live.remove(dot);
-            fates.push((Fate::Died, dot));
+        for dot in incoming.hit {
+            if self.is_killed(*dot, incoming) {
+                self.live.remove(*dot);
+                fates.push((Fate::Died, *dot));
+            }
         }
         fates.len() > start
     }
 
-    fn born_by(&self, incoming: &Incoming<'_, Self>) -> Vec<Dot> {
-        let theirs = incoming.theirs.into_iter().flat_map(|theirs| theirs.live.dots());
-        theirs.filter(|dot| !incoming.ours.dots.contains(*dot)).collect()
-    }
-
-    /// Our live dots that the delta has seen and does not hold under the same value.
-    fn killed_by(&self, incoming: &Incoming<'_, Self>) -> Vec<Dot> {
+    /// Whether it is a live dot of ours that the delta has seen and does not hold under the same value.
+    fn is_killed(&self, dot: Dot, incoming: &Incoming<'_, Self>) -> bool {
         // The values are compared as well: if two writers ever shared a dot, both sides drop it and still agree.
-        let held = |dot: &Dot| incoming.theirs.and_then(|theirs| theirs.live.get(*dot));
-        let hit = incoming.hit.iter().copied();
-        hit.filter(|dot| self.live.get(*dot).is_some_and(|mine| held(dot) != Some(mine))).collect()
+        let held = |dot: Dot| incoming.theirs.and_then(|theirs| theirs.live.get(dot));
+        self.live.get(dot).is_some_and(|mine| held(dot) != Some(mine))
     }
+}
+
+/// The dots of the delta that we have not seen.
+fn born_by<'a, V: Payload>(incoming: &Incoming<'a, DotFun<V>>) -> impl Iterator<Item = (Dot, &'a V)> {
+    let ours = incoming.ours;
+    incoming.theirs.into_iter().flat_map(DotFun::iter).filter(move |(dot, _)| !ours.dots.contains(*dot))
 }
 
 impl<V: Payload> Dots for DotFun<V> {
@@ -151,9 +170,9 @@ impl<V: Payload> Dots for DotFun<V> {
     }
 
     fn before(&self, incoming: &Incoming<'_, Self>) -> Self::Undo {
-        let killed = self.killed_by(incoming).into_iter();
-        let killed = killed.filter_map(|dot| self.live.get(dot).map(|value| (dot, value.clone()))).collect();
-        DotFunUndo { born: self.born_by(incoming), killed }
+        let killed = incoming.hit.iter().filter(|dot| self.is_killed(**dot, incoming));
+        let killed = killed.filter_map(|dot| self.live.get(*dot).map(|value| (*dot, value.clone()))).collect();
+        DotFunUndo { born: born_by(incoming).map(|(dot, _)| dot).collect(), killed }
     }
 
     fn restore(&mut self, undo: Self::Undo, fates: &mut Fates) {

@@ -21,13 +21,15 @@
 
 use std::fmt::Debug;
 
+use smallvec::SmallVec;
+
 use crate::change::{PortRow, PortShape, Report};
 use crate::codec::{DecodeError, Reader, Writer};
 use crate::dot::{Dot, ReplicaId};
 use crate::element::Element;
 use crate::hlc::Hlc;
 use crate::kind::Kind;
-use crate::past::Past;
+use crate::past::{Past, PastUndo};
 use crate::reading::Reading;
 use crate::registry::LatticeInfo;
 use crate::sums::Sum;
@@ -43,7 +45,7 @@ pub enum Fate {
 }
 
 /// What became of dots, in order: how the levels above keep their index.
-pub type Fates = Vec<(Fate, Dot)>;
+pub type Fates = SmallVec<[(Fate, Dot); 2]>;
 
 /// One side of a join, as a store sees it.
 pub struct Incoming<'a, S> {
@@ -62,6 +64,16 @@ impl<'a, S> Incoming<'a, S> {
     pub fn to<U>(&self, theirs: Option<&'a U>) -> Incoming<'a, U> {
         Incoming { theirs, ours: self.ours, past: self.past, hit: self.hit }
     }
+}
+
+/// What stands beside a store that is updated in place: its past, and what has to follow the update.
+pub struct Place<'p, S: Dots> {
+    /// What has been seen. No sum is noted there as cancelled.
+    pub past: &'p mut Past,
+    /// The group of deltas to be sent, which knows nothing that this state does not know.
+    pub group: Option<(&'p mut S, &'p mut Past)>,
+    /// Where the before-image goes.
+    pub undo: Option<&'p mut Option<(S::Undo, PastUndo)>>,
 }
 
 /// A delta being written: fresh dots for what it adds, and the past it has seen.
@@ -184,6 +196,18 @@ pub trait DotStore<T: Element>: Dots + Reading<T> {
         call: &Call<'_, T>,
         draft: &mut Draft,
     ) -> Result<(Self, Answer), UpdateError>;
+
+    /// Makes an update of the whole store and joins it, in place, if there is a short way for it. Says whether there was
+    /// anything to be done; `None`, and nothing is done, where there is no short way.
+    fn apply(
+        &mut self,
+        call: &Call<'_, T>,
+        place: Place<'_, Self>,
+        report: &mut Report<'_, T>,
+    ) -> Option<Result<bool, UpdateError>> {
+        let _ = (call, place, report);
+        None
+    }
 
     /// Joins a delta, reports what became of the visible value, and says whether anything changed.
     fn join(&mut self, incoming: &Incoming<'_, Self>, fates: &mut Fates, report: &mut Report<'_, T>) -> bool;

@@ -21,6 +21,10 @@ impl<V> Few<V> {
         Self(SmallVec::new())
     }
 
+    pub(crate) fn into_inner(self) -> SmallVec<[(Dot, V); 1]> {
+        self.0
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

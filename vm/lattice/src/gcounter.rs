@@ -16,13 +16,14 @@
 
 use crate::change::{Leaf, PortRow, Report};
 use crate::codec::{DecodeError, Reader, Writer};
+use crate::dot_store::end_of_path;
 use crate::element::Element;
 use crate::kind::Kind;
 use crate::lattice::Lattice;
 use crate::reading::Reading;
 use crate::registry::{LatticeInfo, MethodInfo, MethodParam, Order, Read};
 use crate::slots::{Slots, SlotsUndo};
-use crate::update::{Answer, Arg, Call, UpdateError};
+use crate::update::{Answer, Applied, Arg, Call, Keep, Step, UpdateError};
 
 /// A counter that only goes up. Space: a number per replica that ever wrote.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -31,8 +32,17 @@ pub struct GCounter {
 }
 
 impl GCounter {
-    fn value<T>(&self) -> Leaf<T> {
-        Leaf::Count(self.increments.sum())
+    fn value(&self) -> i128 {
+        self.increments.sum()
+    }
+}
+
+/// How much an update counts up by.
+fn amount<T: Element>(call: &Call<'_, T>) -> Result<u64, UpdateError> {
+    match (call.method, call.args) {
+        ("inc", []) => Ok(1),
+        ("inc", [Arg::Amount(n)]) => Ok(*n),
+        _ => Err(call.refuse(&<GCounter as Lattice<T>>::INFO)),
     }
 }
 
@@ -61,20 +71,40 @@ impl<T: Element> Lattice<T> for GCounter {
     }
 
     fn mutate(&self, _: &Kind, call: &Call<'_, T>) -> Result<(Self, Answer), UpdateError> {
-        let info = &<Self as Lattice<T>>::INFO;
-        let n = match (call.method, call.args) {
-            ("inc", []) => 1,
-            ("inc", [Arg::Amount(n)]) => *n,
-            _ => return Err(call.refuse(info)),
-        };
-        let increments = self.increments.raised(call.stamp.replica, n).ok_or_else(|| call.out_of_range(info))?;
+        let increments = self.increments.raised(call.stamp.replica, amount(call)?);
+        let increments = increments.ok_or_else(|| call.out_of_range(&<Self as Lattice<T>>::INFO))?;
         Ok((Self { increments }, Answer::None))
+    }
+
+    fn apply(
+        &mut self,
+        _: &Kind,
+        path: &[Step<T>],
+        call: &Call<'_, T>,
+        keep: Keep<'_, Self, Self::Undo>,
+        report: &mut Report<'_, T>,
+    ) -> Result<Applied, UpdateError> {
+        let info = &<Self as Lattice<T>>::INFO;
+        end_of_path(path, info)?;
+        let (n, replica) = (amount(call)?, call.stamp.replica);
+        let was = self.value();
+        let old = self.increments.raise(replica, n).ok_or_else(|| call.out_of_range(info))?;
+        if n > 0 {
+            if let Some(undo) = keep.undo {
+                *undo = Some(SlotsUndo::of(replica, old));
+            }
+            if let Some(group) = keep.group {
+                group.increments.raise_to(replica, old + n);
+            }
+            report.counted(was, self.value());
+        }
+        Ok(Applied { answer: Answer::None, changed: n > 0 })
     }
 
     fn join(&mut self, delta: &Self, report: &mut Report<'_, T>) -> bool {
         let old = self.value();
         let changed = self.increments.join(&delta.increments);
-        report.moved(old, self.value());
+        report.counted(old, self.value());
         changed
     }
 
@@ -109,10 +139,10 @@ impl<T: Element> Reading<T> for GCounter {
     }
 
     fn visible(&self, weight: i64, report: &mut Report<'_, T>) {
-        report.leaf(self.value(), weight);
+        report.leaf(Leaf::Count(self.value()), weight);
     }
 
     fn leaf(&self) -> Option<Leaf<T>> {
-        Some(self.value())
+        Some(Leaf::Count(self.value()))
     }
 }

@@ -18,7 +18,7 @@
 //!
 //! Source: Almeida, Shoker, Baquero 2018, §7 (maps to lattices); Conway et al. 2012, §3 (`lmap`).
 
-use std::collections::BTreeMap;
+use smallvec::SmallVec;
 
 use crate::change::{PortRow, PortShape, Report};
 use crate::codec::{DecodeError, Reader, Writer};
@@ -29,21 +29,26 @@ use crate::lattice::{Lattice, map_ports};
 use crate::reading::Reading;
 use crate::registry::{LatticeInfo, Order, ParamKind, Read};
 use crate::state::{State, Undo};
-use crate::update::{Answer, Call, Mutation, Step, UpdateError};
+use crate::table::Table;
+use crate::update::{Answer, Applied, Call, Keep, Mutation, Step, UpdateError};
 
 /// A map whose keys only come and whose values join. Space: the keys and the values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GMap<T: Element> {
-    entries: BTreeMap<T, State<T>>,
+    // Boxed, as a state takes much room and may hold another map.
+    entries: Table<T, Box<State<T>>>,
 }
 
 /// The before-image of a join: per key touched what was there, `None` for a key that was not.
 #[derive(Debug)]
-pub struct GMapUndo<T: Element>(Vec<(T, Option<Undo<T>>)>);
+pub struct GMapUndo<T: Element>(SmallVec<[EntryUndo<T>; 1]>);
+
+/// A key, and what was under it.
+type EntryUndo<T> = (T, Option<Box<Undo<T>>>);
 
 impl<T: Element> GMap<T> {
     fn one(key: &T, value: State<T>) -> Self {
-        Self { entries: BTreeMap::from([(key.clone(), value)]) }
+        Self { entries: Table::of(key.clone(), Box::new(value)) }
     }
 }
 
@@ -53,6 +58,12 @@ fn values(kind: &Kind) -> &Kind {
         Kind::GMap(values) => values,
         other => panic!("a gmap was given the kind of a {}", other.name()),
     }
+}
+
+/// The error for an update of the map itself, or of a part, which it has not.
+fn no_way<T: Element>(path: &[Step<T>], call: &Call<'_, T>) -> UpdateError {
+    let info = &<GMap<T> as Lattice<T>>::INFO;
+    if path.is_empty() { call.refuse(info) } else { UpdateError::NoWayDown { lattice: info.name } }
 }
 
 impl<T: Element> Lattice<T> for GMap<T> {
@@ -72,7 +83,7 @@ impl<T: Element> Lattice<T> for GMap<T> {
     type Undo = GMapUndo<T>;
 
     fn bottom(_: &Kind) -> Self {
-        Self { entries: BTreeMap::new() }
+        Self { entries: Table::new() }
     }
 
     fn is_bottom(&self) -> bool {
@@ -96,9 +107,49 @@ impl<T: Element> Lattice<T> for GMap<T> {
         Ok((delta, answer))
     }
 
+    fn apply(
+        &mut self,
+        kind: &Kind,
+        path: &[Step<T>],
+        call: &Call<'_, T>,
+        keep: Keep<'_, Self, Self::Undo>,
+        report: &mut Report<'_, T>,
+    ) -> Result<Applied, UpdateError> {
+        let [Step::Key(key), rest @ ..] = path else { return Err(no_way(path, call)) };
+        let Some(mine) = self.entries.get_mut(key) else {
+            let (delta, answer) = self.mutate_at(kind, path, call)?;
+            return Ok(Applied { answer, changed: self.absorb(&delta, keep, report) });
+        };
+        let values = values(kind);
+        let mut image = None;
+        let mut group = keep.group;
+        // The key comes into the group with the first update that changes something.
+        let mut first = None;
+        let below = match &mut group {
+            None => None,
+            Some(group) => match group.entries.get_mut(key) {
+                Some(value) => Some(&mut **value),
+                None => Some(&mut **first.insert(Box::new(State::bottom(values)))),
+            },
+        };
+        let keep_below = Keep { undo: keep.undo.is_some().then_some(&mut image), group: below };
+        let mut applied = Ok(Applied { answer: Answer::None, changed: false });
+        report.entry(key, 0, mine.row(), |here| applied = mine.apply_call(values, rest, call, keep_below, here));
+        let applied = applied?;
+        if applied.changed {
+            if let (Some(undo), Some(image)) = (keep.undo, image) {
+                *undo = Some(GMapUndo(SmallVec::from_buf([(key.clone(), Some(Box::new(image)))])));
+            }
+            if let (Some(group), Some(first)) = (group, first) {
+                group.entries.insert(key.clone(), first);
+            }
+        }
+        Ok(applied)
+    }
+
     fn join(&mut self, delta: &Self, report: &mut Report<'_, T>) -> bool {
         let mut changed = false;
-        for (key, theirs) in &delta.entries {
+        for (key, theirs) in delta.entries.iter() {
             match self.entries.get_mut(key) {
                 Some(mine) => {
                     report.entry(key, 0, theirs.row(), |here| changed |= mine.join_into(theirs, here));
@@ -114,10 +165,8 @@ impl<T: Element> Lattice<T> for GMap<T> {
     }
 
     fn before(&self, delta: &Self) -> Self::Undo {
-        let touched = delta.entries.iter();
-        let image =
-            |(key, theirs): (&T, &State<T>)| (key.clone(), self.entries.get(key).map(|mine| mine.before(theirs)));
-        GMapUndo(touched.map(image).collect())
+        let image = |key: &T, theirs| self.entries.get(key).map(|mine| Box::new(mine.before(theirs)));
+        GMapUndo(delta.entries.iter().map(|(key, theirs)| (key.clone(), image(key, theirs))).collect())
     }
 
     fn restore(&mut self, undo: Self::Undo) {
@@ -128,7 +177,7 @@ impl<T: Element> Lattice<T> for GMap<T> {
                 }
                 Some(image) => {
                     if let Some(value) = self.entries.get_mut(&key) {
-                        value.restore(image);
+                        value.restore(*image);
                     }
                 }
             }
@@ -136,9 +185,9 @@ impl<T: Element> Lattice<T> for GMap<T> {
     }
 
     fn decompose(&self, piece: &mut dyn FnMut(Self)) {
-        for (key, value) in &self.entries {
+        for (key, value) in self.entries.sorted() {
             if value.is_bottom() {
-                piece(Self::one(key, value.clone()));
+                piece(Self::one(key, State::clone(value)));
             } else {
                 value.decompose(&mut |part| piece(Self::one(key, part)));
             }
@@ -146,24 +195,22 @@ impl<T: Element> Lattice<T> for GMap<T> {
     }
 
     fn novel(&self, local: &Self) -> Self {
-        let novel = |(key, mine): (&T, &State<T>)| {
-            let value = match local.entries.get(key) {
-                // The key is news even if its value is bottom.
-                None => mine.clone(),
-                Some(theirs) => Some(mine.novel(theirs)).filter(|value| !value.is_bottom())?,
-            };
-            Some((key.clone(), value))
+        let novel = |key: &T, mine: &State<T>| match local.entries.get(key) {
+            // The key is news even if its value is bottom.
+            None => Some(mine.clone()),
+            Some(theirs) => Some(mine.novel(theirs)).filter(|value| !value.is_bottom()),
         };
-        Self { entries: self.entries.iter().filter_map(novel).collect() }
+        let entries = self.entries.iter().filter_map(|(key, mine)| Some((key.clone(), Box::new(novel(key, mine)?))));
+        Self { entries: entries.collect() }
     }
 
     fn latest(&self) -> Option<Hlc> {
-        self.entries.values().filter_map(State::latest).max()
+        self.entries.iter().filter_map(|(_, value)| value.latest()).max()
     }
 
     fn write(&self, out: &mut Writer<'_, T>) {
         out.count(self.entries.len());
-        for (key, value) in &self.entries {
+        for (key, value) in self.entries.sorted() {
             out.element(key);
             value.write(out);
         }
@@ -171,13 +218,15 @@ impl<T: Element> Lattice<T> for GMap<T> {
 
     fn read(kind: &Kind, input: &mut Reader<'_, T>) -> Result<Self, DecodeError> {
         let values = values(kind);
-        let mut entries = BTreeMap::new();
+        let mut entries = Table::new();
+        let mut last = None;
         for _ in 0..input.count()? {
             let key = input.element()?;
-            if entries.last_key_value().is_some_and(|(last, _)| key <= *last) {
+            if last.is_some_and(|last| key <= last) {
                 return Err(input.error("the keys of a map are out of order"));
             }
-            entries.insert(key, State::read(values, input)?);
+            entries.insert(key.clone(), Box::new(State::read(values, input)?));
+            last = Some(key);
         }
         Ok(Self { entries })
     }
@@ -188,7 +237,7 @@ impl<T: Element> Lattice<T> for GMap<T> {
 
     fn conforms(&self, kind: &Kind) -> bool {
         let values = values(kind);
-        self.entries.values().all(|value| value.conforms(values))
+        self.entries.iter().all(|(_, value)| value.conforms(values))
     }
 }
 
@@ -198,13 +247,13 @@ impl<T: Element> Reading<T> for GMap<T> {
     }
 
     fn visible(&self, weight: i64, report: &mut Report<'_, T>) {
-        for (key, value) in &self.entries {
+        for (key, value) in self.entries.sorted() {
             report.entry(key, weight, value.row(), |here| value.visible(weight, here));
         }
     }
 
     fn contains(&self, element: &T) -> bool {
-        self.entries.contains_key(element)
+        self.entries.contains(element)
     }
 
     fn len(&self) -> usize {
@@ -212,14 +261,14 @@ impl<T: Element> Reading<T> for GMap<T> {
     }
 
     fn get(&self, key: &T) -> Option<&dyn Reading<T>> {
-        self.entries.get(key).map(|value| value as &dyn Reading<T>)
+        self.entries.get(key).map(|value| &**value as &dyn Reading<T>)
     }
 
     fn elements(&self) -> Box<dyn Iterator<Item = &T> + '_> {
-        Box::new(self.entries.keys())
+        Box::new(self.entries.sorted().map(|(key, _)| key))
     }
 
     fn entries(&self) -> Box<dyn Iterator<Item = (&T, &dyn Reading<T>)> + '_> {
-        Box::new(self.entries.iter().map(|(key, value)| (key, value as &dyn Reading<T>)))
+        Box::new(self.entries.sorted().map(|(key, value)| (key, &**value as &dyn Reading<T>)))
     }
 }

@@ -13,21 +13,23 @@
 //!
 //! Source: Shapiro et al., RR-7506, 2011, §3.3.1; Almeida, Shoker, Baquero 2018, §4.
 
-use std::collections::BTreeSet;
+use smallvec::SmallVec;
 
 use crate::change::{PortRow, Report};
 use crate::codec::{DecodeError, Reader, Writer};
+use crate::dot_store::end_of_path;
 use crate::element::Element;
 use crate::kind::Kind;
 use crate::lattice::Lattice;
 use crate::reading::Reading;
 use crate::registry::{LatticeInfo, MethodInfo, MethodParam, Order, ParamKind, Read};
-use crate::update::{Answer, Arg, Call, UpdateError};
+use crate::table::Table;
+use crate::update::{Answer, Applied, Arg, Call, Keep, Step, UpdateError};
 
 /// A set that only grows. Space: the elements.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GSet<T> {
-    elements: BTreeSet<T>,
+pub struct GSet<T: Element> {
+    elements: Table<T, ()>,
 }
 
 impl<T: Element> GSet<T> {
@@ -37,7 +39,7 @@ impl<T: Element> GSet<T> {
         T: 'a,
     {
         let fresh = elements.into_iter().filter(|x| !self.elements.contains(x));
-        Self { elements: fresh.cloned().collect() }
+        Self { elements: fresh.map(|x| (x.clone(), ())).collect() }
     }
 }
 
@@ -59,10 +61,10 @@ impl<T: Element> Lattice<T> for GSet<T> {
     const ROW: PortRow = PortRow::Elements;
 
     /// The elements that were not there.
-    type Undo = Vec<T>;
+    type Undo = SmallVec<[T; 1]>;
 
     fn bottom(_: &Kind) -> Self {
-        Self { elements: BTreeSet::new() }
+        Self { elements: Table::new() }
     }
 
     fn is_bottom(&self) -> bool {
@@ -78,12 +80,36 @@ impl<T: Element> Lattice<T> for GSet<T> {
         Ok((delta, Answer::None))
     }
 
+    fn apply(
+        &mut self,
+        kind: &Kind,
+        path: &[Step<T>],
+        call: &Call<'_, T>,
+        keep: Keep<'_, Self, Self::Undo>,
+        report: &mut Report<'_, T>,
+    ) -> Result<Applied, UpdateError> {
+        end_of_path(path, &Self::INFO)?;
+        let ("add", [Arg::Element(x)]) = (call.method, call.args) else {
+            let (delta, answer) = self.mutate(kind, call)?;
+            return Ok(Applied { answer, changed: self.absorb(&delta, keep, report) });
+        };
+        let changed = self.elements.insert_new(x);
+        if changed {
+            if let Some(undo) = keep.undo {
+                *undo = Some(SmallVec::from_buf([x.clone()]));
+            }
+            if let Some(group) = keep.group {
+                group.elements.insert_new(x);
+            }
+            report.element(x, 1);
+        }
+        Ok(Applied { answer: Answer::None, changed })
+    }
+
     fn join(&mut self, delta: &Self, report: &mut Report<'_, T>) -> bool {
         let known = self.elements.len();
-        for x in &delta.elements {
-            // Asked first: an element is cloned only when it is new.
-            if !self.elements.contains(x) {
-                self.elements.insert(x.clone());
+        for (x, ()) in delta.elements.iter() {
+            if self.elements.insert_new(x) {
                 report.element(x, 1);
             }
         }
@@ -91,7 +117,7 @@ impl<T: Element> Lattice<T> for GSet<T> {
     }
 
     fn before(&self, delta: &Self) -> Self::Undo {
-        delta.elements.iter().filter(|x| !self.elements.contains(x)).cloned().collect()
+        delta.elements.iter().map(|(x, ())| x).filter(|x| !self.elements.contains(x)).cloned().collect()
     }
 
     fn restore(&mut self, undo: Self::Undo) {
@@ -101,31 +127,33 @@ impl<T: Element> Lattice<T> for GSet<T> {
     }
 
     fn decompose(&self, piece: &mut dyn FnMut(Self)) {
-        for x in &self.elements {
-            piece(Self { elements: BTreeSet::from([x.clone()]) });
+        for x in self.elements() {
+            piece(Self { elements: Table::of(x.clone(), ()) });
         }
     }
 
     fn novel(&self, local: &Self) -> Self {
-        local.adding(&self.elements)
+        local.adding(self.elements.iter().map(|(x, ())| x))
     }
 
     /// How many, then the elements, ascending.
     fn write(&self, out: &mut Writer<'_, T>) {
         out.count(self.elements.len());
-        for x in &self.elements {
+        for x in self.elements() {
             out.element(x);
         }
     }
 
     fn read(_: &Kind, input: &mut Reader<'_, T>) -> Result<Self, DecodeError> {
-        let mut elements = BTreeSet::new();
+        let mut elements = Table::new();
+        let mut last = None;
         for _ in 0..input.count()? {
             let x = input.element()?;
-            if elements.last().is_some_and(|last| *last >= x) {
+            if last.is_some_and(|last| last >= x) {
                 return Err(input.error("the elements of a set do not ascend"));
             }
-            elements.insert(x);
+            elements.insert(x.clone(), ());
+            last = Some(x);
         }
         Ok(Self { elements })
     }
@@ -137,7 +165,7 @@ impl<T: Element> Reading<T> for GSet<T> {
     }
 
     fn visible(&self, weight: i64, report: &mut Report<'_, T>) {
-        for x in &self.elements {
+        for x in self.elements() {
             report.element(x, weight);
         }
     }
@@ -151,6 +179,6 @@ impl<T: Element> Reading<T> for GSet<T> {
     }
 
     fn elements(&self) -> Box<dyn Iterator<Item = &T> + '_> {
-        Box::new(self.elements.iter())
+        Box::new(self.elements.sorted().map(|(x, ())| x))
     }
 }

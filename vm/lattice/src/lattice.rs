@@ -11,7 +11,8 @@
 //! - a join reports visible-after minus visible-before, nothing else, and says whether the state changed at all;
 //! - the pieces of [`Lattice::decompose`] rejoin to the whole, and none of them can be left out;
 //! - `y ⊔ x.novel(y) == y ⊔ x`, and `x.novel(y)` is bottom when y knows all of x;
-//! - `restore(before(delta))` after `join(delta)` is the identity.
+//! - `restore(before(delta))` after `join(delta)` is the identity;
+//! - `apply` is `mutate`, `before` and `join` in one.
 //!
 //! Types that remove what they have seen are dot stores under a causal context; they implement
 //! [`DotStore`](crate::dot_store::DotStore) and are a lattice together with their context: [`crate::causal`].
@@ -23,14 +24,14 @@
 
 use std::fmt::Debug;
 
-use crate::change::{PortRow, PortShape, Report};
+use crate::change::{PortRow, PortShape, Report, Unobserved};
 use crate::codec::{DecodeError, Reader, Writer};
 use crate::element::Element;
 use crate::hlc::Hlc;
 use crate::kind::Kind;
 use crate::reading::Reading;
 use crate::registry::LatticeInfo;
-use crate::update::{Answer, Call, Step, UpdateError};
+use crate::update::{Answer, Applied, Call, Keep, Step, UpdateError};
 
 /// A join-semilattice with delta mutators over elements `T`. Deltas are states.
 pub trait Lattice<T: Element>: Reading<T> + Clone + Eq + Debug {
@@ -59,8 +60,40 @@ pub trait Lattice<T: Element>: Reading<T> + Clone + Eq + Debug {
     }
 
     /// Joins a delta, reports what became of the visible value, and says whether anything changed, metadata included.
-    /// O(delta · log n).
+    /// O(delta).
     fn join(&mut self, delta: &Self, report: &mut Report<'_, T>) -> bool;
+
+    /// Makes an update and joins it, in one go: the same as [`Lattice::mutate`] (or [`Lattice::mutate_at`]), [`Lattice::before`]
+    /// and [`Lattice::join`] with the delta, here and into the group. Types whose updates are many have a shorter way.
+    fn apply(
+        &mut self,
+        kind: &Kind,
+        path: &[Step<T>],
+        call: &Call<'_, T>,
+        keep: Keep<'_, Self, Self::Undo>,
+        report: &mut Report<'_, T>,
+    ) -> Result<Applied, UpdateError> {
+        let (delta, answer) = match path {
+            [] => self.mutate(kind, call)?,
+            path => self.mutate_at(kind, path, call)?,
+        };
+        Ok(Applied { answer, changed: self.absorb(&delta, keep, report) })
+    }
+
+    /// Joins the delta of an update made here, and keeps what is to be kept. Says whether there was anything in it.
+    fn absorb(&mut self, delta: &Self, keep: Keep<'_, Self, Self::Undo>, report: &mut Report<'_, T>) -> bool {
+        if delta.is_bottom() {
+            return false;
+        }
+        if let Some(undo) = keep.undo {
+            *undo = Some(self.before(delta));
+        }
+        self.join(delta, report);
+        if let Some(group) = keep.group {
+            group.join(delta, &mut Report::new(&mut Unobserved));
+        }
+        true
+    }
 
     /// The before-image of what joining `delta` would touch. Same cost as the join.
     fn before(&self, delta: &Self) -> Self::Undo;

@@ -44,11 +44,11 @@
 //! | [`slots`], [`hlc`] | what those are made of: a number per replica, hybrid clocks |
 //! | [`dot_store`], [`causal`] | what a type that removes has to implement; such a store with what it has seen is a lattice |
 //! | [`orset`] [`rwset`] [`rcounter`] [`ewflag`] [`dwflag`] [`mv`] [`ormap`] | one such store each |
-//! | [`store`], [`register`], [`removable`] | what every other type becomes inside an `ormap` |
+//! | [`store`], [`register`], [`top`], [`removable`] | what every other type becomes inside an `ormap` |
 //! | [`dot`], [`context`], [`past`], [`dot_fun`], [`dot_map`], [`sums`] | what stores are made of: dots, what has been seen, values under dots |
 //! | [`element`] | what is asked of elements |
 //!
-//! Invariants: no IO, no clock, no randomness (`clippy.toml`); no hash order can show, every collection is ordered;
+//! Invariants: no IO, no clock, no randomness (`clippy.toml`); no hash order can show (`table.rs`);
 //! states are canonical, so equal values of a lattice are `==` and have equal bytes; every lattice in the list obeys the laws
 //! in `tests/laws`. What each does with concurrent updates and what it costs is generated into `docs/catalogue.md`.
 //!
@@ -72,6 +72,7 @@ pub mod codec;
 pub mod context;
 pub mod dot;
 pub mod dot_fun;
+mod dot_index;
 pub mod dot_map;
 pub mod drawn;
 pub mod dwflag;
@@ -89,6 +90,7 @@ pub mod kind;
 pub mod lattice;
 pub mod lex;
 pub mod lww;
+mod marks;
 pub mod mv;
 pub mod ormap;
 pub mod orset;
@@ -100,11 +102,14 @@ pub mod reading;
 pub mod register;
 pub mod registry;
 pub mod removable;
+mod runs;
 pub mod rwset;
 pub mod slots;
 pub mod state;
 pub mod store;
 pub mod sums;
+mod table;
+pub mod top;
 pub mod topk;
 pub mod twopset;
 pub mod update;
@@ -124,4 +129,4 @@ pub use past::Past;
 pub use reading::Reading;
 pub use registry::{LATTICES, LatticeInfo, MemberInfo, MethodInfo, MethodParam, Order, ParamKind, Read, lattice};
 pub use state::{State, Undo};
-pub use update::{Answer, Arg, Call, Mutation, Step, UpdateError};
+pub use update::{Answer, Applied, Arg, Call, Keep, Mutation, Step, UpdateError};

@@ -44,14 +44,15 @@ pub struct OrMap<T: Element>(DotMap<T, Entry<T>>);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry<T: Element> {
     here: DotFun<()>,
-    value: Store<T>,
+    // Boxed, as it may be another map.
+    value: Box<Store<T>>,
 }
 
 /// The before-image of a join.
 #[derive(Debug)]
 pub struct EntryUndo<T: Element> {
     here: DotFunUndo<()>,
-    value: StoreUndo<T>,
+    value: Box<StoreUndo<T>>,
 }
 
 dots_of_inner!([T: Element] OrMap<T>, DotMap<T, Entry<T>>, OrMap);
@@ -83,7 +84,7 @@ impl<T: Element> OrMap<T> {
         if answer != Answer::Bool(false) {
             old.into_iter().for_each(|entry| entry.here.kill(draft));
             let dot = draft.fresh_seen().ok_or_else(|| call.out_of_range(&Self::INFO))?;
-            delta.put(key.clone(), Entry { here: DotFun::of(dot, ()), value });
+            delta.put(key.clone(), Entry { here: DotFun::of(dot, ()), value: Box::new(value) });
         }
         Ok((Self(delta), answer))
     }
@@ -140,7 +141,7 @@ impl<T: Element> DotStore<T> for OrMap<T> {
 
     fn write(&self, out: &mut Writer<'_, T>) {
         out.count(self.0.count());
-        for (key, entry) in self.0.iter() {
+        for (key, entry) in self.0.sorted() {
             out.element(key);
             out.bare_dots(entry.here.iter().map(|(dot, ())| dot));
             entry.value.write(out);
@@ -160,7 +161,7 @@ impl<T: Element> DotStore<T> for OrMap<T> {
             for dot in input.bare_dots()? {
                 here.put(dot, ());
             }
-            let entry = Entry { here, value: Store::read(values, input)? };
+            let entry = Entry { here, value: Box::new(Store::read(values, input)?) };
             if entry.is_dead() || !map.put(key.clone(), entry) {
                 return Err(input.error("a key with nothing under it, or a dot in two places"));
             }
@@ -181,7 +182,7 @@ impl<T: Element> DotStore<T> for OrMap<T> {
 impl<T: Element> Entry<T> {
     fn join(&mut self, key: &T, incoming: &Incoming<'_, Self>, fates: &mut Fates, report: &mut Report<'_, T>) -> bool {
         let here = incoming.to(incoming.theirs.map(|theirs| &theirs.here));
-        let below = incoming.to(incoming.theirs.map(|theirs| &theirs.value));
+        let below = incoming.to(incoming.theirs.map(|theirs| &*theirs.value));
         let row = self.value.row();
         let was = self.shows();
         let mut changed = self.here.join(&here, fates);
@@ -206,7 +207,7 @@ impl<T: Element> Dots for Entry<T> {
     type Undo = EntryUndo<T>;
 
     fn empty_like(&self) -> Self {
-        Self { here: DotFun::new(), value: self.value.empty_like() }
+        Self { here: DotFun::new(), value: Box::new(self.value.empty_like()) }
     }
 
     fn is_dead(&self) -> bool {
@@ -242,23 +243,24 @@ impl<T: Element> Dots for Entry<T> {
 
     fn before(&self, incoming: &Incoming<'_, Self>) -> Self::Undo {
         let here = incoming.to(incoming.theirs.map(|theirs| &theirs.here));
-        let below = incoming.to(incoming.theirs.map(|theirs| &theirs.value));
-        EntryUndo { here: self.here.before(&here), value: self.value.before(&below) }
+        let below = incoming.to(incoming.theirs.map(|theirs| &*theirs.value));
+        EntryUndo { here: self.here.before(&here), value: Box::new(self.value.before(&below)) }
     }
 
     fn restore(&mut self, undo: Self::Undo, fates: &mut Fates) {
         self.here.restore(undo.here, fates);
-        self.value.restore(undo.value, fates);
+        self.value.restore(*undo.value, fates);
     }
 
     fn decompose(&self, piece: &mut dyn FnMut(Self, Past)) {
-        self.here.decompose(&mut |here, past| piece(Self { here, value: self.value.empty_like() }, past));
-        self.value.decompose(&mut |value, past| piece(Self { here: DotFun::new(), value }, past));
+        self.here.decompose(&mut |here, past| piece(Self { here, value: Box::new(self.value.empty_like()) }, past));
+        self.value.decompose(&mut |value, past| piece(Self { here: DotFun::new(), value: Box::new(value) }, past));
     }
 
     fn novel(&self, local: Option<&Self>, past: &Past, news: &mut Past) -> Self {
         let here = self.here.novel(local.map(|local| &local.here), past, news);
-        Self { here, value: self.value.novel(local.map(|local| &local.value), past, news) }
+        let value = self.value.novel(local.map(|local| &*local.value), past, news);
+        Self { here, value: Box::new(value) }
     }
 
     fn has_cancelled(&self, dot: Dot, sum: Sum) -> bool {
@@ -290,15 +292,15 @@ impl<T: Element> Reading<T> for OrMap<T> {
     }
 
     fn get(&self, key: &T) -> Option<&dyn Reading<T>> {
-        self.0.get(key).filter(|entry| entry.shows()).map(|entry| &entry.value as &dyn Reading<T>)
+        self.0.get(key).filter(|entry| entry.shows()).map(|entry| &*entry.value as &dyn Reading<T>)
     }
 
     fn elements(&self) -> Box<dyn Iterator<Item = &T> + '_> {
-        Box::new(self.0.iter().filter(|(_, entry)| entry.shows()).map(|(key, _)| key))
+        Box::new(self.0.sorted().filter(|(_, entry)| entry.shows()).map(|(key, _)| key))
     }
 
     fn entries(&self) -> Box<dyn Iterator<Item = (&T, &dyn Reading<T>)> + '_> {
-        let shown = self.0.iter().filter(|(_, entry)| entry.shows());
-        Box::new(shown.map(|(key, entry)| (key, &entry.value as &dyn Reading<T>)))
+        let shown = self.0.sorted().filter(|(_, entry)| entry.shows());
+        Box::new(shown.map(|(key, entry)| (key, &*entry.value as &dyn Reading<T>)))
     }
 }

@@ -27,11 +27,13 @@ use std::collections::BTreeSet;
 
 use crate::change::{PortRow, Report};
 use crate::codec::{DecodeError, Reader, Writer};
+use crate::context::CausalContext;
 use crate::dot_fun::DotFun;
 use crate::dot_map::DotMap;
-use crate::dot_store::{DotStore, Dots, Draft, Fates, Incoming, end_of_path};
+use crate::dot_store::{DotStore, Dots, Draft, Fates, Incoming, Place, end_of_path};
 use crate::element::Element;
 use crate::kind::Kind;
+use crate::marks::mark;
 use crate::reading::Reading;
 use crate::registry::{LatticeInfo, MethodInfo, MethodParam, Order, ParamKind, Read};
 use crate::update::{Answer, Arg, Call, Step, UpdateError};
@@ -44,19 +46,27 @@ dots_of_inner!([T: Element] OrSet<T>, DotMap<T, DotFun<()>>, OrSet);
 
 impl<T: Element> OrSet<T> {
     /// A fresh dot for each element, which replaces all the dots it has now.
-    fn adding(&self, elements: &BTreeSet<&T>, call: &Call<'_, T>, draft: &mut Draft) -> Result<Self, UpdateError> {
+    fn adding<'a>(
+        &self,
+        elements: impl IntoIterator<Item = &'a T>,
+        call: &Call<'_, T>,
+        draft: &mut Draft,
+    ) -> Result<Self, UpdateError>
+    where
+        T: 'a,
+    {
         let mut delta = DotMap::new();
         for x in elements {
-            self.removing([*x], draft);
+            self.removing([x], draft);
             let dot = draft.fresh_seen().ok_or_else(|| call.out_of_range(&Self::INFO))?;
-            delta.put((*x).clone(), DotFun::of(dot, ()));
+            delta.put_value(x, dot, ());
         }
         Ok(Self(delta))
     }
 
-    /// The elements, the greatest first.
-    pub(crate) fn greatest_first(&self) -> impl Iterator<Item = &T> + '_ {
-        self.0.iter().rev().map(|(x, _)| x)
+    /// The elements, in an order that says nothing.
+    pub(crate) fn in_any_order(&self) -> impl Iterator<Item = &T> + '_ {
+        self.0.iter().map(|(x, _)| x)
     }
 
     fn removing<'a>(&self, elements: impl IntoIterator<Item = &'a T>, draft: &mut Draft)
@@ -105,14 +115,30 @@ impl<T: Element> DotStore<T> for OrSet<T> {
         end_of_path(path, &Self::INFO)?;
         let mut delta = Self(DotMap::new());
         match (call.method, call.args) {
-            ("add", [Arg::Element(x)]) => delta = self.adding(&BTreeSet::from([x]), call, draft)?,
-            ("add_all", [Arg::Elements(xs)]) => delta = self.adding(&xs.iter().collect(), call, draft)?,
+            ("add", [Arg::Element(x)]) => delta = self.adding([x], call, draft)?,
+            ("add_all", [Arg::Elements(xs)]) => delta = self.adding(xs.iter().collect::<BTreeSet<_>>(), call, draft)?,
             ("remove", [Arg::Element(x)]) => self.removing([x], draft),
             ("remove_all", [Arg::Elements(xs)]) => self.removing(xs, draft),
             ("clear", []) => self.kill(draft),
             _ => return Err(call.refuse(&Self::INFO)),
         }
         Ok((delta, Answer::None))
+    }
+
+    fn apply(
+        &mut self,
+        call: &Call<'_, T>,
+        place: Place<'_, Self>,
+        report: &mut Report<'_, T>,
+    ) -> Option<Result<bool, UpdateError>> {
+        let (x, value) = match (call.method, call.args) {
+            ("add", [Arg::Element(x)]) => (x, Some(())),
+            ("remove", [Arg::Element(x)]) => (x, None),
+            _ => return None,
+        };
+        let group = place.group.map(|(group, past)| (&mut group.0, past));
+        let place = Place { past: place.past, group, undo: place.undo };
+        Some(mark(&mut self.0, x, value, (call, &Self::INFO), place, report))
     }
 
     fn join(&mut self, incoming: &Incoming<'_, Self>, fates: &mut Fates, report: &mut Report<'_, T>) -> bool {
@@ -130,18 +156,15 @@ impl<T: Element> DotStore<T> for OrSet<T> {
     }
 
     fn write(&self, out: &mut Writer<'_, T>) {
-        self.0.dots().write(out);
-        self.0.keys_by_dot().for_each(|(_, x)| out.element(x));
+        let live = self.0.by_dot();
+        live.iter().map(|(dot, ..)| *dot).collect::<CausalContext>().write(out);
+        live.into_iter().for_each(|(_, x, ())| out.element(x));
     }
 
     fn read(_: &Kind, input: &mut Reader<'_, T>) -> Result<Self, DecodeError> {
-        let mut elements = std::collections::BTreeMap::<T, DotFun<()>>::new();
-        for dot in input.dots()? {
-            elements.entry(input.element()?).or_default().put(dot, ());
-        }
         let mut set = DotMap::new();
-        for (x, dots) in elements {
-            set.put(x, dots);
+        for dot in input.dots()? {
+            set.put_value(&input.element()?, dot, ());
         }
         Ok(Self(set))
     }
@@ -153,7 +176,7 @@ impl<T: Element> Reading<T> for OrSet<T> {
     }
 
     fn visible(&self, weight: i64, report: &mut Report<'_, T>) {
-        self.0.iter().for_each(|(x, _)| report.element(x, weight));
+        self.elements().for_each(|x| report.element(x, weight));
     }
 
     fn contains(&self, element: &T) -> bool {
@@ -165,6 +188,6 @@ impl<T: Element> Reading<T> for OrSet<T> {
     }
 
     fn elements(&self) -> Box<dyn Iterator<Item = &T> + '_> {
-        Box::new(self.0.iter().map(|(x, _)| x))
+        Box::new(self.0.sorted().map(|(x, _)| x))
     }
 }

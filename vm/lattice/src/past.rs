@@ -45,6 +45,13 @@ pub struct PastUndo {
     cancelled: Vec<(Dot, Option<Sum>)>,
 }
 
+impl PastUndo {
+    /// Of a join that showed us this dot, or none.
+    pub(crate) fn of_dot(dot: Option<Dot>) -> Self {
+        Self { fresh: dot.into_iter().collect(), cancelled: Vec::new() }
+    }
+}
+
 impl Past {
     /// Nothing seen.
     pub fn new() -> Self {

@@ -13,13 +13,14 @@
 
 use crate::change::{Leaf, PortRow, Report};
 use crate::codec::{DecodeError, Reader, Writer};
+use crate::dot_store::end_of_path;
 use crate::element::Element;
 use crate::kind::Kind;
 use crate::lattice::Lattice;
 use crate::reading::Reading;
 use crate::registry::{LatticeInfo, MethodInfo, MethodParam, Order, Read};
 use crate::slots::{Slots, SlotsUndo};
-use crate::update::{Answer, Arg, Call, UpdateError};
+use crate::update::{Answer, Applied, Arg, Call, Keep, Step, UpdateError};
 
 /// A counter that goes both ways. Space: two numbers per replica that ever wrote.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
@@ -29,8 +30,12 @@ pub struct PnCounter {
 }
 
 impl PnCounter {
-    fn value<T>(&self) -> Leaf<T> {
-        Leaf::Count(self.ups.sum() - self.downs.sum())
+    fn value(&self) -> i128 {
+        self.ups.sum() - self.downs.sum()
+    }
+
+    fn half(&mut self, up: bool) -> &mut Slots {
+        if up { &mut self.ups } else { &mut self.downs }
     }
 
     fn up(ups: Slots) -> Self {
@@ -39,6 +44,20 @@ impl PnCounter {
 
     fn down(downs: Slots) -> Self {
         Self { downs, ..Self::default() }
+    }
+}
+
+/// Whether an update counts up, and how much.
+fn step<T: Element>(call: &Call<'_, T>) -> Result<(bool, u64), UpdateError> {
+    let n = match call.args {
+        [] => 1,
+        [Arg::Amount(n)] => *n,
+        _ => return Err(call.refuse(&<PnCounter as Lattice<T>>::INFO)),
+    };
+    match call.method {
+        "inc" => Ok((true, n)),
+        "dec" => Ok((false, n)),
+        _ => Err(call.refuse(&<PnCounter as Lattice<T>>::INFO)),
     }
 }
 
@@ -72,25 +91,43 @@ impl<T: Element> Lattice<T> for PnCounter {
 
     fn mutate(&self, _: &Kind, call: &Call<'_, T>) -> Result<(Self, Answer), UpdateError> {
         let info = &<Self as Lattice<T>>::INFO;
-        let n = match call.args {
-            [] => 1,
-            [Arg::Amount(n)] => *n,
-            _ => return Err(call.refuse(info)),
-        };
-        let raised = |half: &Slots| half.raised(call.stamp.replica, n).ok_or_else(|| call.out_of_range(info));
-        let delta = match call.method {
-            "inc" => Self::up(raised(&self.ups)?),
-            "dec" => Self::down(raised(&self.downs)?),
-            _ => return Err(call.refuse(info)),
-        };
-        Ok((delta, Answer::None))
+        let (up, n) = step(call)?;
+        let half = if up { &self.ups } else { &self.downs };
+        let raised = half.raised(call.stamp.replica, n).ok_or_else(|| call.out_of_range(info))?;
+        Ok((if up { Self::up(raised) } else { Self::down(raised) }, Answer::None))
+    }
+
+    fn apply(
+        &mut self,
+        _: &Kind,
+        path: &[Step<T>],
+        call: &Call<'_, T>,
+        keep: Keep<'_, Self, Self::Undo>,
+        report: &mut Report<'_, T>,
+    ) -> Result<Applied, UpdateError> {
+        let info = &<Self as Lattice<T>>::INFO;
+        end_of_path(path, info)?;
+        let ((up, n), replica) = (step(call)?, call.stamp.replica);
+        let was = self.value();
+        let old = self.half(up).raise(replica, n).ok_or_else(|| call.out_of_range(info))?;
+        if n > 0 {
+            if let Some(undo) = keep.undo {
+                let (image, nothing) = (SlotsUndo::of(replica, old), SlotsUndo::nothing());
+                *undo = Some(if up { (image, nothing) } else { (nothing, image) });
+            }
+            if let Some(group) = keep.group {
+                group.half(up).raise_to(replica, old + n);
+            }
+            report.counted(was, self.value());
+        }
+        Ok(Applied { answer: Answer::None, changed: n > 0 })
     }
 
     fn join(&mut self, delta: &Self, report: &mut Report<'_, T>) -> bool {
         let old = self.value();
         let up = self.ups.join(&delta.ups);
         let down = self.downs.join(&delta.downs);
-        report.moved(old, self.value());
+        report.counted(old, self.value());
         up || down
     }
 
@@ -129,10 +166,10 @@ impl<T: Element> Reading<T> for PnCounter {
     }
 
     fn visible(&self, weight: i64, report: &mut Report<'_, T>) {
-        report.leaf(self.value(), weight);
+        report.leaf(Leaf::Count(self.value()), weight);
     }
 
     fn leaf(&self) -> Option<Leaf<T>> {
-        Some(self.value())
+        Some(Leaf::Count(self.value()))
     }
 }

@@ -1,21 +1,19 @@
-//! What is left to say of types inside an `ormap`: clocks, greatest lists and products.
+//! What is left to say of types inside an `ormap`: clocks and products.
 //!
 //! ```text
 //! vclock   running sums, read one by one
-//! topk     every element with its dots, as in an orset; the greatest n show, and when one is taken back the next moves up
 //! product  part by part, under the past they share
 //! ```
 //!
-//! Neighbours: [`crate::store`] (the table of what becomes what), [`crate::sums`], [`crate::orset`].
+//! Neighbours: [`crate::store`] (the table of what becomes what), [`crate::sums`].
 
-use crate::change::{Leaf, PortRow, PortShape, Report, Unobserved};
+use crate::change::{Leaf, PortRow, PortShape, Report};
 use crate::codec::{DecodeError, Reader, Writer};
 use crate::dot::{Dot, ReplicaId};
 use crate::dot_store::{DotStore, Dots, Draft, Fates, Incoming, end_of_path};
 use crate::element::Element;
 use crate::hlc::Hlc;
 use crate::kind::Kind;
-use crate::orset::OrSet;
 use crate::past::Past;
 use crate::reading::Reading;
 use crate::registry::LatticeInfo;
@@ -80,133 +78,6 @@ impl<T: Element> Reading<T> for Clock {
 
     fn leaf(&self) -> Option<Leaf<T>> {
         Some(Leaf::Clock(self.0.by_replica()))
-    }
-}
-
-/// A greatest list whose elements can be taken back. Space: all elements, as any of them may come to show.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Top<T: Element> {
-    all: OrSet<T>,
-    size: u64,
-}
-
-impl<T: Element> Top<T> {
-    /// O(n) of the greatest n, whatever the number of elements. (The set's iterator goes from both ends.)
-    fn shown(&self) -> Leaf<T> {
-        let size = usize::try_from(self.size).unwrap_or(usize::MAX);
-        Leaf::List(self.all.greatest_first().take(size).cloned().collect())
-    }
-}
-
-impl<T: Element> DotStore<T> for Top<T> {
-    const INFO: LatticeInfo = <crate::topk::TopK<()> as crate::lattice::Lattice<()>>::INFO;
-    const ROW: PortRow = PortRow::Scalar;
-
-    fn empty(kind: &Kind) -> Self {
-        let Kind::TopK(size) = kind else { panic!("a topk was given the kind of a {}", kind.name()) };
-        Self { all: OrSet::empty(kind), size: *size }
-    }
-
-    fn mutate(
-        &self,
-        kind: &Kind,
-        path: &[Step<T>],
-        call: &Call<'_, T>,
-        draft: &mut Draft,
-    ) -> Result<(Self, Answer), UpdateError> {
-        if Self::INFO.method(call.method).is_none() {
-            return Err(call.refuse(&Self::INFO));
-        }
-        let (all, answer) = self.all.mutate(kind, path, call, draft)?;
-        Ok((Self { all, size: self.size }, answer))
-    }
-
-    fn join(&mut self, incoming: &Incoming<'_, Self>, fates: &mut Fates, report: &mut Report<'_, T>) -> bool {
-        let was = self.shown();
-        let inner = incoming.to(incoming.theirs.map(|theirs| &theirs.all));
-        let changed = self.all.join(&inner, fates, &mut Report::new(&mut Unobserved));
-        if changed {
-            report.moved(was, self.shown());
-        }
-        changed
-    }
-
-    fn write(&self, out: &mut Writer<'_, T>) {
-        self.all.write(out);
-    }
-
-    fn read(kind: &Kind, input: &mut Reader<'_, T>) -> Result<Self, DecodeError> {
-        Ok(Self { all: OrSet::read(kind, input)?, ..Self::empty(kind) })
-    }
-
-    fn conforms(&self, kind: &Kind) -> bool {
-        *kind == Kind::TopK(self.size)
-    }
-}
-
-impl<T: Element> Dots for Top<T> {
-    type Undo = <OrSet<T> as Dots>::Undo;
-
-    fn empty_like(&self) -> Self {
-        Self { all: self.all.empty_like(), size: self.size }
-    }
-
-    fn is_dead(&self) -> bool {
-        self.all.is_dead()
-    }
-
-    fn holds(&self, dot: Dot) -> bool {
-        self.all.holds(dot)
-    }
-
-    fn hit(&self, past: &Past, live: &mut Vec<Dot>) {
-        self.all.hit(past, live);
-    }
-
-    fn all(&self, live: &mut Vec<Dot>) {
-        self.all.all(live);
-    }
-
-    fn greatest(&self, replica: ReplicaId) -> u64 {
-        self.all.greatest(replica)
-    }
-
-    fn kill(&self, draft: &mut Draft) {
-        self.all.kill(draft);
-    }
-
-    fn before(&self, incoming: &Incoming<'_, Self>) -> Self::Undo {
-        self.all.before(&incoming.to(incoming.theirs.map(|theirs| &theirs.all)))
-    }
-
-    fn restore(&mut self, undo: Self::Undo, fates: &mut Fates) {
-        self.all.restore(undo, fates);
-    }
-
-    fn decompose(&self, piece: &mut dyn FnMut(Self, Past)) {
-        self.all.decompose(&mut |all, past| piece(Self { all, size: self.size }, past));
-    }
-
-    fn novel(&self, local: Option<&Self>, past: &Past, news: &mut Past) -> Self {
-        Self { all: self.all.novel(local.map(|local| &local.all), past, news), size: self.size }
-    }
-
-    fn fits(&self, past: &Past) -> bool {
-        self.all.fits(past)
-    }
-}
-
-impl<T: Element> Reading<T> for Top<T> {
-    fn row(&self) -> PortRow {
-        PortRow::Scalar
-    }
-
-    fn visible(&self, weight: i64, report: &mut Report<'_, T>) {
-        report.leaf(self.shown(), weight);
-    }
-
-    fn leaf(&self) -> Option<Leaf<T>> {
-        Some(self.shown())
     }
 }
 

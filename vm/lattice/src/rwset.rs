@@ -26,11 +26,13 @@ use std::collections::BTreeSet;
 
 use crate::change::{PortRow, Report};
 use crate::codec::{DecodeError, Reader, Writer};
+use crate::context::CausalContext;
 use crate::dot_fun::DotFun;
 use crate::dot_map::DotMap;
-use crate::dot_store::{DotStore, Dots, Draft, Fates, Incoming, end_of_path};
+use crate::dot_store::{DotStore, Dots, Draft, Fates, Incoming, Place, end_of_path};
 use crate::element::Element;
 use crate::kind::Kind;
+use crate::marks::mark;
 use crate::reading::Reading;
 use crate::registry::{LatticeInfo, MethodInfo, MethodParam, Order, ParamKind, Read};
 use crate::update::{Answer, Arg, Call, Step, UpdateError};
@@ -43,20 +45,23 @@ dots_of_inner!([T: Element] RwSet<T>, DotMap<T, DotFun<bool>>, RwSet);
 
 impl<T: Element> RwSet<T> {
     /// A fresh dot on each element in place of those seen. `spare_removals`: those that speak against it stay.
-    fn marking(
+    fn marking<'a>(
         &self,
-        elements: &BTreeSet<&T>,
+        elements: impl IntoIterator<Item = &'a T>,
         speaks_for: bool,
         spare_removals: bool,
         call: &Call<'_, T>,
         draft: &mut Draft,
-    ) -> Result<Self, UpdateError> {
+    ) -> Result<Self, UpdateError>
+    where
+        T: 'a,
+    {
         let mut delta = DotMap::new();
         for x in elements {
             let seen = self.0.get(x).into_iter().flat_map(DotFun::iter);
             seen.filter(|(_, adds)| **adds || !spare_removals).for_each(|(dot, _)| draft.kill(dot));
             let dot = draft.fresh_seen().ok_or_else(|| call.out_of_range(&Self::INFO))?;
-            delta.put((*x).clone(), DotFun::of(dot, speaks_for));
+            delta.put_value(x, dot, speaks_for);
         }
         Ok(Self(delta))
     }
@@ -99,10 +104,14 @@ impl<T: Element> DotStore<T> for RwSet<T> {
         end_of_path(path, &Self::INFO)?;
         let once = matches!(kind, Kind::TwoPSet);
         let delta = match (call.method, call.args) {
-            ("add", [Arg::Element(x)]) => self.marking(&BTreeSet::from([x]), true, once, call, draft)?,
-            ("add_all", [Arg::Elements(xs)]) => self.marking(&xs.iter().collect(), true, once, call, draft)?,
-            ("remove", [Arg::Element(x)]) => self.marking(&BTreeSet::from([x]), false, false, call, draft)?,
-            ("remove_all", [Arg::Elements(xs)]) => self.marking(&xs.iter().collect(), false, false, call, draft)?,
+            ("add", [Arg::Element(x)]) => self.marking([x], true, once, call, draft)?,
+            ("add_all", [Arg::Elements(xs)]) => {
+                self.marking(xs.iter().collect::<BTreeSet<_>>(), true, once, call, draft)?
+            }
+            ("remove", [Arg::Element(x)]) => self.marking([x], false, false, call, draft)?,
+            ("remove_all", [Arg::Elements(xs)]) => {
+                self.marking(xs.iter().collect::<BTreeSet<_>>(), false, false, call, draft)?
+            }
             ("clear", []) => {
                 self.kill(draft);
                 Self(DotMap::new())
@@ -110,6 +119,22 @@ impl<T: Element> DotStore<T> for RwSet<T> {
             _ => return Err(call.refuse(&Self::INFO)),
         };
         Ok((delta, Answer::None))
+    }
+
+    fn apply(
+        &mut self,
+        call: &Call<'_, T>,
+        place: Place<'_, Self>,
+        report: &mut Report<'_, T>,
+    ) -> Option<Result<bool, UpdateError>> {
+        let (x, value) = match (call.method, call.args) {
+            ("add", [Arg::Element(x)]) => (x, Some(true)),
+            ("remove", [Arg::Element(x)]) => (x, Some(false)),
+            _ => return None,
+        };
+        let group = place.group.map(|(group, past)| (&mut group.0, past));
+        let place = Place { past: place.past, group, undo: place.undo };
+        Some(mark(&mut self.0, x, value, (call, &Self::INFO), place, report))
     }
 
     fn join(&mut self, incoming: &Incoming<'_, Self>, fates: &mut Fates, report: &mut Report<'_, T>) -> bool {
@@ -127,23 +152,19 @@ impl<T: Element> DotStore<T> for RwSet<T> {
     }
 
     fn write(&self, out: &mut Writer<'_, T>) {
-        self.0.dots().write(out);
-        for (dot, x) in self.0.keys_by_dot() {
-            let speaks_for = self.0.get(x).into_iter().flat_map(DotFun::iter).any(|(at, adds)| at == dot && *adds);
-            out.byte(u8::from(speaks_for));
+        let live = self.0.by_dot();
+        live.iter().map(|(dot, ..)| *dot).collect::<CausalContext>().write(out);
+        for (_, x, speaks_for) in live {
+            out.byte(u8::from(*speaks_for));
             out.element(x);
         }
     }
 
     fn read(_: &Kind, input: &mut Reader<'_, T>) -> Result<Self, DecodeError> {
-        let mut elements = std::collections::BTreeMap::<T, DotFun<bool>>::new();
+        let mut set = DotMap::new();
         for dot in input.dots()? {
             let speaks_for = input.truth()?;
-            elements.entry(input.element()?).or_default().put(dot, speaks_for);
-        }
-        let mut set = DotMap::new();
-        for (x, dots) in elements {
-            set.put(x, dots);
+            set.put_value(&input.element()?, dot, speaks_for);
         }
         Ok(Self(set))
     }
@@ -167,6 +188,6 @@ impl<T: Element> Reading<T> for RwSet<T> {
     }
 
     fn elements(&self) -> Box<dyn Iterator<Item = &T> + '_> {
-        Box::new(self.0.iter().filter(|(_, dots)| dots.shows()).map(|(x, _)| x))
+        Box::new(self.0.sorted().filter(|(_, dots)| dots.shows()).map(|(x, _)| x))
     }
 }

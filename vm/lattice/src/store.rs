@@ -7,7 +7,7 @@
 //! | `twopset` | `rwset`, where an addition does not answer a removal |
 //! | `gcounter`, `pncounter`; `vclock` | running sums: [`crate::rcounter`], [`crate::removable::Clock`] |
 //! | `max`, `min`, `lww`, `ivar`, `lex`, drawn lattices | the writes that may still matter: [`crate::register`] |
-//! | `topk` | all elements, of which the greatest show: [`crate::removable::Top`] |
+//! | `topk` | all elements, of which the greatest show: [`crate::top::Top`] |
 //! | products | part by part |
 //! | `bcounter` | not allowed: see [`KindFlaw::RightsRemoved`](crate::kind::KindFlaw) |
 //!
@@ -195,7 +195,7 @@ define_store! {
     /// Writes that may still matter.
     Register: crate::register::Register<T> = Max | Min | Lww | Ivar | Lex | User,
     /// Elements of which the greatest show.
-    Top: crate::removable::Top<T> = TopK,
+    Top: crate::top::Top<T> = TopK,
     /// A map in a map.
     Map: crate::ormap::OrMap<T> = GMap | OrMap,
     /// Part by part.

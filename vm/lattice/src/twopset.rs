@@ -14,8 +14,6 @@
 //!
 //! Source: Shapiro et al., RR-7506, 2011, §3.3.2.
 
-use std::collections::BTreeMap;
-
 use crate::change::{PortRow, Report};
 use crate::codec::{DecodeError, Reader, Writer};
 use crate::element::Element;
@@ -23,12 +21,13 @@ use crate::kind::Kind;
 use crate::lattice::Lattice;
 use crate::reading::Reading;
 use crate::registry::{LatticeInfo, MethodInfo, MethodParam, Order, ParamKind, Read};
+use crate::table::Table;
 use crate::update::{Answer, Arg, Call, UpdateError};
 
 /// A set whose elements come once and go once. Space: every element ever named.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TwoPSet<T> {
-    marks: BTreeMap<T, Mark>,
+pub struct TwoPSet<T: Element> {
+    marks: Table<T, Mark>,
     live: usize,
 }
 
@@ -42,8 +41,8 @@ pub enum Mark {
 }
 
 impl<T: Element> TwoPSet<T> {
-    fn of(marks: BTreeMap<T, Mark>) -> Self {
-        let live = marks.values().filter(|mark| **mark == Mark::In).count();
+    fn of(marks: Table<T, Mark>) -> Self {
+        let live = marks.iter().filter(|(_, mark)| **mark == Mark::In).count();
         Self { marks, live }
     }
 
@@ -75,7 +74,7 @@ impl<T: Element> Lattice<T> for TwoPSet<T> {
     type Undo = Vec<(T, Option<Mark>)>;
 
     fn bottom(_: &Kind) -> Self {
-        Self::of(BTreeMap::new())
+        Self::of(Table::new())
     }
 
     fn is_bottom(&self) -> bool {
@@ -94,7 +93,7 @@ impl<T: Element> Lattice<T> for TwoPSet<T> {
 
     fn join(&mut self, delta: &Self, report: &mut Report<'_, T>) -> bool {
         let mut changed = false;
-        for (x, theirs) in &delta.marks {
+        for (x, theirs) in delta.marks.iter() {
             let old = match self.marks.get_mut(x) {
                 Some(mine) if *mine >= *theirs => continue,
                 Some(mine) => Some(std::mem::replace(mine, *theirs)),
@@ -133,8 +132,8 @@ impl<T: Element> Lattice<T> for TwoPSet<T> {
     }
 
     fn decompose(&self, piece: &mut dyn FnMut(Self)) {
-        for (x, mark) in &self.marks {
-            piece(Self::of(BTreeMap::from([(x.clone(), *mark)])));
+        for (x, mark) in self.marks.sorted() {
+            piece(Self::of(Table::of(x.clone(), *mark)));
         }
     }
 
@@ -144,14 +143,15 @@ impl<T: Element> Lattice<T> for TwoPSet<T> {
 
     fn write(&self, out: &mut Writer<'_, T>) {
         out.count(self.marks.len());
-        for (x, mark) in &self.marks {
+        for (x, mark) in self.marks.sorted() {
             out.byte(u8::from(*mark == Mark::Gone));
             out.element(x);
         }
     }
 
     fn read(_: &Kind, input: &mut Reader<'_, T>) -> Result<Self, DecodeError> {
-        let mut marks = BTreeMap::new();
+        let mut marks = Table::new();
+        let mut last = None;
         for _ in 0..input.count()? {
             let mark = match input.byte()? {
                 0 => Mark::In,
@@ -159,10 +159,11 @@ impl<T: Element> Lattice<T> for TwoPSet<T> {
                 _ => return Err(input.error("an element of a twopset is neither in nor gone")),
             };
             let x = input.element()?;
-            if marks.last_key_value().is_some_and(|(last, _)| x <= *last) {
+            if last.is_some_and(|last| x <= last) {
                 return Err(input.error("the elements of a twopset are out of order"));
             }
-            marks.insert(x, mark);
+            marks.insert(x.clone(), mark);
+            last = Some(x);
         }
         Ok(Self::of(marks))
     }
@@ -188,6 +189,6 @@ impl<T: Element> Reading<T> for TwoPSet<T> {
     }
 
     fn elements(&self) -> Box<dyn Iterator<Item = &T> + '_> {
-        Box::new(self.marks.iter().filter(|(_, mark)| **mark == Mark::In).map(|(x, _)| x))
+        Box::new(self.marks.sorted().filter(|(_, mark)| **mark == Mark::In).map(|(x, _)| x))
     }
 }

@@ -62,6 +62,31 @@ pub struct Mutation<T: Element> {
     pub answer: Answer,
 }
 
+/// What is to be left behind by an update that is made and joined at once, besides its effect: what somebody will ask for.
+#[derive(Debug)]
+pub struct Keep<'k, L, U> {
+    /// Where the before-image goes, if anything changes.
+    pub undo: Option<&'k mut Option<U>>,
+    /// What the delta is joined to: a group of deltas that are to be sent. It knows nothing that the state does not know.
+    pub group: Option<&'k mut L>,
+}
+
+impl<L, U> Keep<'_, L, U> {
+    /// Nothing: an update that nobody takes back and nobody hears of.
+    pub fn nothing() -> Self {
+        Self { undo: None, group: None }
+    }
+}
+
+/// What became of an update that was made and joined at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Applied {
+    /// The answer to the handler.
+    pub answer: Answer,
+    /// Whether there was a delta: something to be sent, even if nothing visible changed.
+    pub changed: bool,
+}
+
 /// One method call on one lattice: what [`Lattice::mutate`](crate::Lattice::mutate) is given.
 #[derive(Clone, Copy, Debug)]
 pub struct Call<'a, T> {

@@ -303,11 +303,11 @@ Measured, not estimated. Each type is updated {updates} times, with another elem
 three in turn; sizes are those of the canonical encoding, without its envelope of {envelope} bytes. *Delta*: what one more
 update sends (1 byte: nothing, it changed nothing). *Emptied*: what is left in the state of three writers when one of them
 has removed everything, and after the arrow, if that is less, when the others have written again and that has been removed too.
-*Compared*: how many pairs of elements are put in order to join that delta, rounded up to tens. Replicas have short names here; the
-first mention of one with a random 64-bit key takes up to 9 bytes more.
+*Compared*: how many pairs of elements are put in order to join that delta, rounded up to tens (elements of sets and keys of maps are
+found by hash). Replicas have short names here; the first mention of one with a random 64-bit key takes up to 9 bytes more.
 
-Joining a delta costs O(delta · log n) and reading one element O(log n), for every type; the value of a counter, register or flag and the
-size of a set are read in O(1). (These are from the code's documentation, not measured.)
+Joining a delta costs O(delta) and reading one element O(1), but for `topk`, which is kept in order; the value of a counter, register or
+flag and the size of a set are read in O(1), and a whole set or map in O(n log n), as it is put in order then. (These are from the code's documentation, not measured.)
 
 | type | update | delta | state, 1 writer | 3 writers | elements alone | emptied | compared |
 |---|---|---|---|---|---|---|---|"

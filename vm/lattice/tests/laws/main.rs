@@ -12,6 +12,7 @@
 //! | `hostile` | bytes from outside are refused or canonical, at a bounded cost |
 //! | `compact` | space follows from what is visible and who wrote it, not from how often |
 //! | `cost` | a small delta costs what it is, not what it is joined into |
+//! | `at_once` | making and joining an update in one go |
 //! | `shares` | how many of the generated cases are concurrent, removed and added again, nested |
 //!
 //! Nothing here names a lattice that does not need a rule of its own: a new row in the registry is under test at once.
@@ -20,6 +21,7 @@
 //! `seeds.txt`, which is run first.
 
 mod algebra;
+mod at_once;
 mod codec;
 mod compact;
 mod convergence;
