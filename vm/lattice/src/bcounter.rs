@@ -34,6 +34,8 @@ use crate::change::{Leaf, PortRow, Report};
 use crate::codec::{DecodeError, Reader, Writer};
 use crate::dot::ReplicaId;
 use crate::element::Element;
+use crate::gcounter::raised;
+use crate::in_place::{Back, Unfit};
 use crate::kind::Kind;
 use crate::lattice::Lattice;
 use crate::reading::Reading;
@@ -70,6 +72,27 @@ impl BCounter {
         let net = self.net.get(&replica).copied().unwrap_or(0);
         let held = i128::from(self.made.get(replica)) + net - i128::from(self.spent.get(replica));
         held.max(0)
+    }
+
+    /// `inc` in place.
+    pub(crate) fn make<T>(&mut self, replica: ReplicaId, n: u64) -> Result<Back<T>, Unfit> {
+        raised(&mut self.made, replica, n, Back::Up)
+    }
+
+    /// `spend` in place; `Ok(None)` when the rights are short.
+    pub(crate) fn spend<T>(&mut self, replica: ReplicaId, n: u64) -> Result<Option<Back<T>>, Unfit> {
+        if self.held(replica) < i128::from(n) {
+            return Ok(None);
+        }
+        raised(&mut self.spent, replica, n, Back::Down).map(Some)
+    }
+
+    pub(crate) fn put_back_made(&mut self, replica: ReplicaId, old: u64) {
+        self.made.put_back(replica, old);
+    }
+
+    pub(crate) fn put_back_spent(&mut self, replica: ReplicaId, old: u64) {
+        self.spent.put_back(replica, old);
     }
 
     fn made(made: Slots) -> Self {

@@ -23,6 +23,7 @@ use std::marker::PhantomData;
 use crate::change::{Leaf, PortRow, Report};
 use crate::codec::{DecodeError, Reader, Writer};
 use crate::element::Element;
+use crate::in_place::Back;
 use crate::kind::Kind;
 use crate::lattice::Lattice;
 use crate::reading::Reading;
@@ -109,6 +110,15 @@ pub struct Extreme<T, D> {
 impl<T: Element, D: Direction> Extreme<T, D> {
     fn of(value: Option<T>) -> Self {
         Self { value, direction: PhantomData }
+    }
+
+    /// `set` in place.
+    pub(crate) fn offer(&mut self, value: &T) -> Back<T> {
+        if self.yields_to(value) { Back::Value(self.value.replace(value.clone())) } else { Back::Same }
+    }
+
+    pub(crate) fn put_back(&mut self, old: Option<T>) {
+        self.value = old;
     }
 
     /// Whether `value` would win over what is here.

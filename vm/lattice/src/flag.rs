@@ -15,6 +15,7 @@
 use crate::change::{Leaf, PortRow, Report};
 use crate::codec::{DecodeError, Reader, Writer};
 use crate::element::Element;
+use crate::in_place::Back;
 use crate::kind::Kind;
 use crate::lattice::Lattice;
 use crate::reading::Reading;
@@ -25,6 +26,17 @@ use crate::update::{Answer, Call, UpdateError};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Flag {
     enabled: bool,
+}
+
+impl Flag {
+    /// `enable` in place.
+    pub(crate) fn raise<T>(&mut self) -> Back<T> {
+        if std::mem::replace(&mut self.enabled, true) { Back::Same } else { Back::Lowered }
+    }
+
+    pub(crate) fn put_back(&mut self) {
+        self.enabled = false;
+    }
 }
 
 impl<T: Element> Lattice<T> for Flag {

@@ -16,7 +16,9 @@
 
 use crate::change::{Leaf, PortRow, Report};
 use crate::codec::{DecodeError, Reader, Writer};
+use crate::dot::ReplicaId;
 use crate::element::Element;
+use crate::in_place::{Back, Unfit};
 use crate::kind::Kind;
 use crate::lattice::Lattice;
 use crate::reading::Reading;
@@ -34,6 +36,26 @@ impl GCounter {
     fn value<T>(&self) -> Leaf<T> {
         Leaf::Count(self.increments.sum())
     }
+
+    /// `inc` in place.
+    pub(crate) fn count_up<T>(&mut self, replica: ReplicaId, n: u64) -> Result<Back<T>, Unfit> {
+        raised(&mut self.increments, replica, n, Back::Up)
+    }
+
+    pub(crate) fn put_back(&mut self, replica: ReplicaId, old: u64) {
+        self.increments.put_back(replica, old);
+    }
+}
+
+/// A slot raised in place.
+pub(crate) fn raised<T>(
+    slots: &mut Slots,
+    replica: ReplicaId,
+    n: u64,
+    back: fn(u64) -> Back<T>,
+) -> Result<Back<T>, Unfit> {
+    let old = slots.raise(replica, n).ok_or(Unfit)?;
+    Ok(if n == 0 { Back::Same } else { back(old) })
 }
 
 impl<T: Element> Lattice<T> for GCounter {

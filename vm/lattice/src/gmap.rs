@@ -18,12 +18,13 @@
 //!
 //! Source: Almeida, Shoker, Baquero 2018, §7 (maps to lattices); Conway et al. 2012, §3 (`lmap`).
 
-use std::collections::BTreeMap;
-
 use crate::change::{PortRow, PortShape, Report};
 use crate::codec::{DecodeError, Reader, Writer};
+use crate::dot::ReplicaId;
 use crate::element::Element;
 use crate::hlc::Hlc;
+use crate::in_place::{Back, Given, Quick, Unfit};
+use crate::keyed::{Keyed, hash_of};
 use crate::kind::Kind;
 use crate::lattice::{Lattice, map_ports};
 use crate::reading::Reading;
@@ -34,7 +35,7 @@ use crate::update::{Answer, Call, Mutation, Step, UpdateError};
 /// A map whose keys only come and whose values join. Space: the keys and the values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GMap<T: Element> {
-    entries: BTreeMap<T, State<T>>,
+    entries: Keyed<T, State<T>>,
 }
 
 /// The before-image of a join: per key touched what was there, `None` for a key that was not.
@@ -43,7 +44,72 @@ pub struct GMapUndo<T: Element>(Vec<(T, Option<Undo<T>>)>);
 
 impl<T: Element> GMap<T> {
     fn one(key: &T, value: State<T>) -> Self {
-        Self { entries: BTreeMap::from([(key.clone(), value)]) }
+        Self { entries: Keyed::one(key.clone(), value) }
+    }
+}
+
+/// What an update in place did under a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cell<T> {
+    /// It changed the value of the entry with this number.
+    Changed(u32, Back<T>),
+    /// It made the entry with this number, the last.
+    Made(u32),
+    /// Nothing.
+    Same,
+}
+
+/// Entries have numbers, from 0 in the order they came, which stay as long as no key is taken back: how a caller who
+/// updates in place keeps notes on them.
+impl<T: Element> GMap<T> {
+    /// The hash of a key, the same for all maps: found once for the maps that one handler writes.
+    pub fn hash(key: &T) -> u64 {
+        hash_of(key)
+    }
+
+    /// Updates in place the value under a key, whose [hash](GMap::hash) is known; `values` is the kind of the values. As
+    /// with a delta, an update leaves its key behind, unless it is refused. `watch` is shown an entry that is there before
+    /// it is updated.
+    ///
+    /// # Errors
+    /// As [`State::apply`]. Nothing has changed then.
+    pub fn apply(
+        &mut self,
+        values: &Kind,
+        (hash, key): (u64, &T),
+        (quick, given): (Quick, Given<'_, T>),
+        replica: ReplicaId,
+        watch: impl FnOnce(u32, &State<T>),
+    ) -> Result<(Cell<T>, Answer), Unfit> {
+        if let Some(at) = self.entries.find_hashed(hash, key) {
+            let value = self.entries.at_mut(at);
+            watch(at, value);
+            let (back, answer) = value.apply(quick, given, replica)?;
+            return Ok((if back == Back::Same { Cell::Same } else { Cell::Changed(at, back) }, answer));
+        }
+        let mut value = State::bottom(values);
+        let (_, answer) = value.apply(quick, given, replica)?;
+        if answer == Answer::Bool(false) {
+            return Ok((Cell::Same, answer));
+        }
+        Ok((Cell::Made(self.entries.push(key.clone(), value)), answer))
+    }
+
+    /// Takes an update in place back: the last one first.
+    pub fn take_back(&mut self, cell: Cell<T>, replica: ReplicaId) {
+        match cell {
+            Cell::Changed(at, back) => self.entries.at_mut(at).take_back(back, replica),
+            Cell::Made(at) => {
+                let key = self.entries.at(at).0.clone();
+                self.entries.remove(&key);
+            }
+            Cell::Same => {}
+        }
+    }
+
+    /// The entry of a number.
+    pub fn entry(&self, at: u32) -> (&T, &State<T>) {
+        self.entries.at(at)
     }
 }
 
@@ -72,7 +138,7 @@ impl<T: Element> Lattice<T> for GMap<T> {
     type Undo = GMapUndo<T>;
 
     fn bottom(_: &Kind) -> Self {
-        Self { entries: BTreeMap::new() }
+        Self { entries: Keyed::new() }
     }
 
     fn is_bottom(&self) -> bool {
@@ -98,14 +164,14 @@ impl<T: Element> Lattice<T> for GMap<T> {
 
     fn join(&mut self, delta: &Self, report: &mut Report<'_, T>) -> bool {
         let mut changed = false;
-        for (key, theirs) in &delta.entries {
+        for (key, theirs) in delta.entries.iter() {
             match self.entries.get_mut(key) {
                 Some(mine) => {
                     report.entry(key, 0, theirs.row(), |here| changed |= mine.join_into(theirs, here));
                 }
                 None => {
                     report.entry(key, 1, theirs.row(), |here| theirs.visible(1, here));
-                    self.entries.insert(key.clone(), theirs.clone());
+                    self.entries.push(key.clone(), theirs.clone());
                     changed = true;
                 }
             }
@@ -121,7 +187,7 @@ impl<T: Element> Lattice<T> for GMap<T> {
     }
 
     fn restore(&mut self, undo: Self::Undo) {
-        for (key, image) in undo.0 {
+        for (key, image) in undo.0.into_iter().rev() {
             match image {
                 None => {
                     self.entries.remove(&key);
@@ -136,7 +202,7 @@ impl<T: Element> Lattice<T> for GMap<T> {
     }
 
     fn decompose(&self, piece: &mut dyn FnMut(Self)) {
-        for (key, value) in &self.entries {
+        for (key, value) in self.entries.iter() {
             if value.is_bottom() {
                 piece(Self::one(key, value.clone()));
             } else {
@@ -154,7 +220,11 @@ impl<T: Element> Lattice<T> for GMap<T> {
             };
             Some((key.clone(), value))
         };
-        Self { entries: self.entries.iter().filter_map(novel).collect() }
+        let mut entries = Keyed::new();
+        for (key, value) in self.entries.iter().filter_map(novel) {
+            entries.push(key, value);
+        }
+        Self { entries }
     }
 
     fn latest(&self) -> Option<Hlc> {
@@ -163,7 +233,7 @@ impl<T: Element> Lattice<T> for GMap<T> {
 
     fn write(&self, out: &mut Writer<'_, T>) {
         out.count(self.entries.len());
-        for (key, value) in &self.entries {
+        for (key, value) in self.entries.iter() {
             out.element(key);
             value.write(out);
         }
@@ -171,13 +241,13 @@ impl<T: Element> Lattice<T> for GMap<T> {
 
     fn read(kind: &Kind, input: &mut Reader<'_, T>) -> Result<Self, DecodeError> {
         let values = values(kind);
-        let mut entries = BTreeMap::new();
+        let mut entries = Keyed::new();
         for _ in 0..input.count()? {
             let key = input.element()?;
-            if entries.last_key_value().is_some_and(|(last, _)| key <= *last) {
+            if entries.last().is_some_and(|(last, _)| key <= *last) {
                 return Err(input.error("the keys of a map are out of order"));
             }
-            entries.insert(key, State::read(values, input)?);
+            entries.push(key, State::read(values, input)?);
         }
         Ok(Self { entries })
     }
@@ -198,13 +268,13 @@ impl<T: Element> Reading<T> for GMap<T> {
     }
 
     fn visible(&self, weight: i64, report: &mut Report<'_, T>) {
-        for (key, value) in &self.entries {
+        for (key, value) in self.entries.iter() {
             report.entry(key, weight, value.row(), |here| value.visible(weight, here));
         }
     }
 
     fn contains(&self, element: &T) -> bool {
-        self.entries.contains_key(element)
+        self.entries.find(element).is_some()
     }
 
     fn len(&self) -> usize {
@@ -216,7 +286,7 @@ impl<T: Element> Reading<T> for GMap<T> {
     }
 
     fn elements(&self) -> Box<dyn Iterator<Item = &T> + '_> {
-        Box::new(self.entries.keys())
+        Box::new(self.entries.iter().map(|(key, _)| key))
     }
 
     fn entries(&self) -> Box<dyn Iterator<Item = (&T, &dyn Reading<T>)> + '_> {

@@ -18,6 +18,7 @@ use std::collections::BTreeSet;
 use crate::change::{PortRow, Report};
 use crate::codec::{DecodeError, Reader, Writer};
 use crate::element::Element;
+use crate::in_place::Back;
 use crate::kind::Kind;
 use crate::lattice::Lattice;
 use crate::reading::Reading;
@@ -31,6 +32,15 @@ pub struct GSet<T> {
 }
 
 impl<T: Element> GSet<T> {
+    /// `add` in place.
+    pub(crate) fn put_in(&mut self, x: &T) -> Back<T> {
+        if self.elements.insert(x.clone()) { Back::Without(x.clone()) } else { Back::Same }
+    }
+
+    pub(crate) fn take_out(&mut self, x: &T) {
+        self.elements.remove(x);
+    }
+
     /// Those of the elements that are not here yet.
     fn adding<'a>(&self, elements: impl IntoIterator<Item = &'a T>) -> Self
     where

@@ -13,7 +13,10 @@
 
 use crate::change::{Leaf, PortRow, Report};
 use crate::codec::{DecodeError, Reader, Writer};
+use crate::dot::ReplicaId;
 use crate::element::Element;
+use crate::gcounter::raised;
+use crate::in_place::{Back, Unfit};
 use crate::kind::Kind;
 use crate::lattice::Lattice;
 use crate::reading::Reading;
@@ -31,6 +34,24 @@ pub struct PnCounter {
 impl PnCounter {
     fn value<T>(&self) -> Leaf<T> {
         Leaf::Count(self.ups.sum() - self.downs.sum())
+    }
+
+    /// `inc` in place.
+    pub(crate) fn count_up<T>(&mut self, replica: ReplicaId, n: u64) -> Result<Back<T>, Unfit> {
+        raised(&mut self.ups, replica, n, Back::Up)
+    }
+
+    /// `dec` in place.
+    pub(crate) fn count_down<T>(&mut self, replica: ReplicaId, n: u64) -> Result<Back<T>, Unfit> {
+        raised(&mut self.downs, replica, n, Back::Down)
+    }
+
+    pub(crate) fn put_back_ups(&mut self, replica: ReplicaId, old: u64) {
+        self.ups.put_back(replica, old);
+    }
+
+    pub(crate) fn put_back_downs(&mut self, replica: ReplicaId, old: u64) {
+        self.downs.put_back(replica, old);
     }
 
     fn up(ups: Slots) -> Self {

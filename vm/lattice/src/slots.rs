@@ -67,6 +67,35 @@ impl Slots {
         Some(delta)
     }
 
+    /// Raises one slot by `n` and gives what it was; `None`, and nothing has changed, past [`SLOT_MAX`]. O(log replicas).
+    pub fn raise(&mut self, replica: ReplicaId, n: u64) -> Option<u64> {
+        match self.find(replica) {
+            Ok(at) => {
+                let old = self.slots[at].1;
+                self.put(at, old.checked_add(n).filter(|to| *to <= SLOT_MAX)?);
+                Some(old)
+            }
+            Err(_) if n > SLOT_MAX => None,
+            Err(at) => {
+                if n > 0 {
+                    self.slots.insert(at, (replica, n));
+                    self.sum += i128::from(n);
+                }
+                Some(0)
+            }
+        }
+    }
+
+    /// Puts a slot back to what it was before [`Slots::raise`].
+    pub fn put_back(&mut self, replica: ReplicaId, old: u64) {
+        if let Ok(at) = self.find(replica) {
+            self.put(at, old);
+            if old == 0 {
+                self.slots.remove(at);
+            }
+        }
+    }
+
     /// Slot by slot, the greater; says whether any was raised. O(slots of the delta · log replicas), plus one pass over
     /// all when there are new writers.
     pub fn join(&mut self, delta: &Self) -> bool {

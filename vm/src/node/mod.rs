@@ -19,16 +19,19 @@
 //! A node that runs alone plays every role; one of several may play one ([`Start`]), and then handles, fires and writes what
 //! that role does. `writable by` is enforced by the checker and where an update is made, not yet by receivers.
 //!
-//! Code map: `start` a node among others; `drive` runs queued work until all is quiet; `txn` one op; `react` what follows
-//! from a step; `views` the dataflow read as values; `genesis` initial values; `needs` what is known in advance; `ids` ids of
-//! emits.
+//! Code map: `start` a node among others; `batch` many events at once; `drive` runs queued work until all is quiet; `txn`
+//! one op; `react` what follows from a step; `views` the dataflow read as values; `genesis` initial values; `needs`, `code`
+//! and `total` what is known in advance; `ids` ids of emits.
 
+mod batch;
+mod code;
 mod drive;
 pub(crate) mod genesis;
 mod ids;
 mod needs;
 mod react;
 mod start;
+mod total;
 mod txn;
 mod views;
 
@@ -41,6 +44,7 @@ use lasp_plan::{Expr, Plan, Stmt, Type, Value, VarId, VarPlan, ViewId};
 use crate::Failure;
 use crate::eval::Frame;
 use crate::vars::Vars;
+use batch::{Stride, Trial};
 use drive::Queued;
 use needs::Needs;
 use react::Reactions;
@@ -53,6 +57,7 @@ const EVENTS_PER_STEP_MAX: usize = 1024;
 /// What a node that was given no other name is called in programs.
 pub const LOCAL: &str = "local";
 
+pub use batch::{EventId, EventRow};
 pub use start::{Commit, Memory, Start};
 
 /// An event from outside.
@@ -117,7 +122,7 @@ pub enum Out {
 /// returns some.
 pub struct Node {
     plan: Arc<Plan>,
-    needs: Needs,
+    needs: Arc<Needs>,
     replica: ReplicaId,
     vars: Vars,
     views: Views,
@@ -140,6 +145,10 @@ pub struct Node {
     role: Option<String>,
     /// Ops that hold, if somebody takes them.
     commits: Option<Vec<Commit>>,
+    /// What has to be taken back if a batch of events turns out to have a consequence in its middle.
+    trial: Option<Trial>,
+    /// How many events are tried at once.
+    stride: Stride,
 }
 
 impl Node {
@@ -157,10 +166,11 @@ impl Node {
     fn empty(plan: Arc<Plan>, replica: ReplicaId, now_us: i64) -> Node {
         debug_assert_ne!(replica.node, 0, "node 0 writes initial values");
         let views = Views::new(plan.clone());
+        let vars = Vars::new(plan.clone(), &views.ports());
         Node {
-            needs: Needs::of(&plan),
+            needs: Arc::new(Needs::of(&plan, &vars, |_| true)),
             replica,
-            vars: Vars::new(plan.clone(), &views.ports()),
+            vars,
             views,
             reactions: Reactions::new(plan.clone()),
             events: VecDeque::new(),
@@ -173,6 +183,8 @@ impl Node {
             at_us: now_us,
             role: None,
             commits: None,
+            trial: None,
+            stride: Stride::of(&plan),
             plan,
         }
     }
@@ -200,6 +212,8 @@ impl Node {
             self.run_queue(true);
         }
         self.depth = 0;
+        // They go the way of deltas, which must not meet a cell that waits to be told.
+        self.tell();
         let answer = self.run_statements(body);
         self.unstepped += 1;
         self.run_queue(false);

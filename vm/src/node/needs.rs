@@ -12,6 +12,9 @@
 
 use lasp_plan::{Expr, ExprKind, HandlerPlan, Plan, Step, Stmt, TextPart, Update};
 
+use super::code::{Code, Handler, emits_events, ready};
+use crate::vars::Vars;
+
 /// By position in the plan.
 #[derive(Debug)]
 pub(super) struct Needs {
@@ -20,30 +23,42 @@ pub(super) struct Needs {
     pub(super) whens: Vec<bool>,
     /// Whether a body of a watch does.
     pub(super) watches: Vec<bool>,
+    /// Handlers, by position in the plan, made ready.
+    pub(super) handlers: Vec<Handler>,
+    /// Bodies of `when`s, and those of watches for what comes and what goes, made ready.
+    pub(super) when_bodies: Vec<Vec<Code>>,
+    pub(super) watch_bodies: Vec<[Vec<Code>; 2]>,
 }
 
 /// What an event needs.
 #[derive(Debug)]
 pub(super) struct EventNeeds {
-    /// Its handlers, in the order written.
+    /// Its handlers of the role that is played, in the order written.
     pub(super) handlers: Vec<usize>,
+    /// Whether there are handlers, and all are of other roles.
+    pub(super) is_of_others: bool,
     /// Whether one of them reads a view.
     pub(super) views: bool,
-    /// The slots of its record, sorted by name: the position of the declared field, or none for the moment it happened.
-    pub(super) slots: Vec<Option<usize>>,
+    /// Whether one of them emits an event.
+    pub(super) events: bool,
 }
 
 impl Needs {
-    pub(super) fn of(plan: &Plan) -> Needs {
-        let events = (0..).zip(&plan.events).map(|(id, event)| {
-            let handled = |handler: &HandlerPlan| handler.event == id;
-            let lasp_plan::Type::Record(slots) = event.record() else { unreachable!("an event is a record") };
+    /// With the variables as they will be updated, for who plays these roles.
+    pub(super) fn of(plan: &Plan, vars: &Vars, plays: impl Fn(&Option<String>) -> bool) -> Needs {
+        let events = (0..plan.events.len()).map(|id| {
+            let handled = |handler: &HandlerPlan| handler.event as usize == id;
+            let all: Vec<usize> = (0..plan.handlers.len()).filter(|at| handled(&plan.handlers[*at])).collect();
+            let own: Vec<usize> = all.iter().copied().filter(|at| plays(&plan.handlers[*at].role)).collect();
             EventNeeds {
-                handlers: (0..plan.handlers.len()).filter(|at| handled(&plan.handlers[*at])).collect(),
-                views: plan.handlers.iter().any(|handler| handled(handler) && block_reads(&handler.body)),
-                slots: slots.iter().map(|(slot, _)| event.fields.iter().position(|(name, _)| name == slot)).collect(),
+                is_of_others: own.is_empty() && !all.is_empty(),
+                views: all.iter().any(|at| block_reads(&plan.handlers[*at].body)),
+                events: own.iter().any(|at| emits_events(&plan.handlers[*at].body)),
+                handlers: own,
             }
         });
+        let body = |body: &[Stmt]| ready(body, plan, Some(vars));
+        let removed = |watch: &lasp_plan::WatchPlan| watch.removed.as_ref().map_or_else(Vec::new, |(_, of)| body(of));
         Needs {
             events: events.collect(),
             whens: plan.whens.iter().map(|when| block_reads(&when.body)).collect(),
@@ -52,6 +67,9 @@ impl Needs {
                 .iter()
                 .map(|watch| block_reads(&watch.added.1) || watch.removed.iter().any(|(_, body)| block_reads(body)))
                 .collect(),
+            handlers: plan.handlers.iter().map(|handler| Handler::of(plan, handler, vars)).collect(),
+            when_bodies: plan.whens.iter().map(|when| body(&when.body)).collect(),
+            watch_bodies: plan.watches.iter().map(|watch| [body(&watch.added.1), removed(watch)]).collect(),
         }
     }
 }

@@ -64,22 +64,20 @@ impl Views {
         self.above.values().flatten().copied().collect()
     }
 
-    /// Takes the differences of a committed op. Views show them after the next step.
-    pub(super) fn push(&mut self, diffs: Vec<Diff>) {
-        for diff in diffs {
-            let port = (diff.var, diff.port);
-            self.moved |= diff.outside.is_some();
-            match diff.outside {
-                None => self.flow.push(diff.var, diff.port, diff.row, diff.weight),
-                Some(n) if diff.weight > 0 => {
-                    self.outside.entry(port).or_default().insert(diff.row, n);
-                }
-                Some(_) => {
-                    if let Some(counts) = self.outside.get_mut(&port) {
-                        counts.remove(&diff.row);
-                        if counts.is_empty() {
-                            self.outside.remove(&port);
-                        }
+    /// Takes a difference of an op that holds. Views show it after the next step.
+    pub(super) fn push(&mut self, diff: Diff) {
+        let port = (diff.var, diff.port);
+        self.moved |= diff.outside.is_some();
+        match diff.outside {
+            None => self.flow.push(diff.var, diff.port, diff.row, diff.weight),
+            Some(n) if diff.weight > 0 => {
+                self.outside.entry(port).or_default().insert(diff.row, n);
+            }
+            Some(_) => {
+                if let Some(counts) = self.outside.get_mut(&port) {
+                    counts.remove(&diff.row);
+                    if counts.is_empty() {
+                        self.outside.remove(&port);
                     }
                 }
             }

@@ -1,0 +1,272 @@
+//! Variables that are updated in place, and what the views have to be told of them.
+//!
+//! ```text
+//! views["x"].inc(1)   ×1,000       entry 7 of the map: 5 … 1,005       touched: 7, told 5
+//! tell                             ("x", 5) goes, ("x", 1005) comes    nothing is touched
+//! ```
+//!
+//! A node that nobody takes deltas of needs none. Where all updates of a variable in a program have a way in place
+//! ([`Quick`]), the variable has *cells*: itself, the entries of a map, or the elements of a set. An update changes its cell
+//! and logs what was there; the views hear of a cell once per step, however often it was touched.
+//!
+//! Invariants: a variable has cells only while every update of it goes through here, so a cell's change is told once, by
+//! the value that was told last; `touched` names each cell at most once (`marks`); undoing the log, last first, gives
+//! back the states and what is to be told.
+//!
+//! Neighbours: [`crate::vars`] (owns the states; the way with deltas), `node::speculate` (undoes whole batches).
+
+use lasp_lattice::gmap::{Cell, GMap};
+use lasp_lattice::{Answer, Back, Given, Kind, Leaf, Quick, Reading, ReplicaId, State, Unfit};
+use lasp_plan::{Stmt, Update, Value, VarId, VarPlan};
+
+use crate::eval::{Fault, leaf_row};
+
+/// The cells of one variable.
+#[derive(Debug)]
+pub(crate) struct Cells {
+    var: VarId,
+    form: Form,
+    /// Whether a view reads the variable; else nothing is told.
+    is_read: bool,
+    /// A register that reads as its bare content.
+    bare: bool,
+    touched: Vec<Touched>,
+    /// By number of the cell: the round in which it was touched last.
+    marks: Vec<u32>,
+    /// Grows with each telling.
+    round: u32,
+    /// Elements that are new since the last telling.
+    added: Vec<Value>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// The variable itself, a counter, a register or a flag.
+    Whole,
+    /// A grow-only map of such.
+    Entries,
+    /// A grow-only set.
+    Elements,
+}
+
+/// A cell that has changed since the last telling.
+#[derive(Debug)]
+struct Touched {
+    at: u32,
+    /// What the views know of it; none: nothing, it is new.
+    told: Option<Leaf<Value>>,
+}
+
+/// One update in place, to be undone.
+#[derive(Debug)]
+pub(crate) struct Applied {
+    var: VarId,
+    cell: Cell<Value>,
+    /// Whether it was the first of its cell since the last telling.
+    first: bool,
+}
+
+/// A row of a port that comes or goes: its columns, or where a count is outside `int` its keys and that count.
+pub(crate) struct Told<'r> {
+    pub(crate) row: &'r [Value],
+    pub(crate) weight: i64,
+    pub(crate) outside: Option<i128>,
+}
+
+impl Cells {
+    /// The cells of a variable that is updated in no other way than by these updates, if all have a way in place.
+    pub(crate) fn of(id: VarId, var: &VarPlan, is_read: bool, updates: &[&Update]) -> Option<Cells> {
+        let (form, kind) = match &var.kind {
+            Kind::GMap(values) => (Form::Entries, &**values),
+            Kind::GSet => (Form::Elements, &var.kind),
+            kind => (Form::Whole, kind),
+        };
+        if form == Form::Entries && *kind == Kind::GSet {
+            return None;
+        }
+        let keyed = |update: &Update| matches!(update.path[..], [lasp_plan::Step::Key(_)]);
+        let fits = |update: &&Update| match form {
+            Form::Entries => keyed(update) && Quick::of(kind, &update.method).is_some(),
+            _ => update.path.is_empty() && Quick::of(kind, &update.method).is_some(),
+        };
+        let cells = Cells {
+            var: id,
+            form,
+            is_read,
+            bare: var.bare,
+            touched: Vec::new(),
+            marks: Vec::new(),
+            round: 1,
+            added: Vec::new(),
+        };
+        (!updates.is_empty() && updates.iter().all(fits)).then_some(cells)
+    }
+
+    /// Whether the views have something to hear.
+    pub(crate) fn is_touched(&self) -> bool {
+        !self.touched.is_empty() || !self.added.is_empty()
+    }
+
+    /// Makes an update; `values` is the kind of a map's values. A key comes with its hash.
+    ///
+    /// An error says that it is refused; nothing has changed.
+    pub(crate) fn apply(
+        &mut self,
+        state: &mut State<Value>,
+        kind: &Kind,
+        key: Option<(u64, &Value)>,
+        (quick, given): (Quick, Given<'_, Value>),
+        replica: ReplicaId,
+    ) -> Result<(Answer, Option<Applied>), Unfit> {
+        let (cell, answer, old) = match (state, kind, key) {
+            (State::GMap(map), Kind::GMap(values), Some(key)) => self.under(map, values, key, quick, given, replica)?,
+            (state, _, None) => {
+                let old = if self.form == Form::Whole && self.is_untold(0) { state.leaf() } else { None };
+                let (back, answer) = state.apply(quick, given, replica)?;
+                (if back == Back::Same { Cell::Same } else { Cell::Changed(0, back) }, answer, old)
+            }
+            _ => return Err(Unfit),
+        };
+        let first = match &cell {
+            Cell::Same => return Ok((answer, None)),
+            Cell::Changed(_, Back::Without(element)) => {
+                if self.is_read {
+                    self.added.push(element.clone());
+                }
+                self.is_read
+            }
+            Cell::Changed(at, _) | Cell::Made(at) => self.touch(*at, old),
+        };
+        Ok((answer, Some(Applied { var: self.var, cell, first })))
+    }
+
+    /// The update of an entry, and what it was if the views are still to hear of it.
+    fn under(
+        &self,
+        map: &mut GMap<Value>,
+        values: &Kind,
+        (hash, key): (u64, &Value),
+        quick: Quick,
+        given: Given<'_, Value>,
+        replica: ReplicaId,
+    ) -> Result<(Cell<Value>, Answer, Option<Leaf<Value>>), Unfit> {
+        let mut old = None;
+        let watch = |at: u32, state: &State<Value>| {
+            if self.is_untold(at) {
+                old = state.leaf();
+            }
+        };
+        let (cell, answer) = map.apply(values, (hash, key), (quick, given), replica, watch)?;
+        Ok((cell, answer, old))
+    }
+
+    /// Whether the next change of a cell is its first since the last telling.
+    fn is_untold(&self, at: u32) -> bool {
+        self.is_read && self.marks.get(at as usize) != Some(&self.round)
+    }
+
+    /// Notes that a cell has changed; whether for the first time.
+    fn touch(&mut self, at: u32, told: Option<Leaf<Value>>) -> bool {
+        if !self.is_untold(at) {
+            return false;
+        }
+        if self.marks.len() <= at as usize {
+            self.marks.resize(at as usize + 1, 0);
+        }
+        self.marks[at as usize] = self.round;
+        self.touched.push(Touched { at, told });
+        true
+    }
+
+    /// Takes an update back. `told` says that the views have heard of it (and are told the opposite by the caller).
+    pub(crate) fn take_back(&mut self, state: &mut State<Value>, applied: Applied, told: bool, replica: ReplicaId) {
+        if applied.first && !told {
+            match self.form {
+                Form::Elements => drop(self.added.pop()),
+                _ => {
+                    if let Some(touched) = self.touched.pop() {
+                        self.marks[touched.at as usize] = 0;
+                    }
+                }
+            }
+        }
+        match (state, applied.cell) {
+            (State::GMap(map), cell) => map.take_back(cell, replica),
+            (state, Cell::Changed(_, back)) => state.take_back(back, replica),
+            _ => {}
+        }
+    }
+
+    /// Tells what has changed since the last time, each cell once: what was told goes, what is there now comes.
+    pub(crate) fn tell(&mut self, state: &State<Value>, tell: &mut dyn FnMut(VarId, Told<'_>)) {
+        for element in self.added.drain(..) {
+            tell(self.var, Told { row: &[element], weight: 1, outside: None });
+        }
+        let mut row = Vec::with_capacity(2);
+        for Touched { at, told } in self.touched.drain(..) {
+            row.clear();
+            let now = match state {
+                State::GMap(map) => {
+                    let (key, value) = map.entry(at);
+                    row.push(key.clone());
+                    value.leaf()
+                }
+                state => state.leaf(),
+            };
+            if told == now {
+                continue;
+            }
+            let bare = self.bare && self.form == Form::Whole;
+            for (leaf, weight) in [(told, -1), (now, 1)] {
+                let Some(leaf) = leaf else { continue };
+                let outside = match leaf_row(leaf, bare) {
+                    Ok(value) => {
+                        row.push(value);
+                        None
+                    }
+                    Err(Fault::Outside(n)) => Some(n),
+                    // A register that reads as its bare content has no row before it has content.
+                    Err(Fault::Unset | Fault::Conflict(_)) => continue,
+                };
+                tell(self.var, Told { row: &row, weight, outside });
+                row.truncate(usize::from(self.form == Form::Entries));
+            }
+        }
+        self.round = self.round.checked_add(1).unwrap_or_else(|| {
+            self.marks.clear();
+            1
+        });
+    }
+}
+
+impl Applied {
+    /// The variable that was updated.
+    pub(crate) fn var(&self) -> VarId {
+        self.var
+    }
+
+    /// Whether it was the first of its cell since the last telling.
+    pub(crate) fn is_first(&self) -> bool {
+        self.first
+    }
+}
+
+/// All updates in a block, at any depth.
+pub(crate) fn updates_of<'p>(body: &'p [Stmt], found: &mut Vec<&'p Update>) {
+    for stmt in body {
+        match stmt {
+            Stmt::Update(update) | Stmt::LetUpdate(_, update) => found.push(update),
+            Stmt::IfUpdate(update, yes, no) => {
+                found.push(update);
+                updates_of(yes, found);
+                updates_of(no, found);
+            }
+            Stmt::If(_, yes, no) => {
+                updates_of(yes, found);
+                updates_of(no, found);
+            }
+            Stmt::For(_, _, body) => updates_of(body, found),
+            Stmt::Let(..) | Stmt::Emit(_) => {}
+        }
+    }
+}
