@@ -12,7 +12,7 @@
 //! batches ([`Node::handle_all`]), in turns, and the median of the rounds is shown, in processor time of this thread.
 //! Every run ends with a check of what the program shows.
 //!
-//! Without `--bench` (as `cargo test` runs it) it only makes sure that the programs count right.
+//! A word behind `--` runs only the programs whose name has it. Without `--bench` (as `cargo test` runs it) it only makes sure that the programs count right.
 
 // The rest of the crate reads no clock and no file; this measures it.
 #![allow(clippy::disallowed_methods, clippy::disallowed_types)]
@@ -35,7 +35,9 @@ fn main() {
         return;
     }
     println!("{:<44} {:>9} {:>11} {:>9} {:>9}", "ns per event", "events", "one by one", "batched", "by hand");
-    for program in programs(1_000_000) {
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with("--")).collect();
+    let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|part| name.contains(part.as_str()));
+    for program in programs(1_000_000).into_iter().filter(|program| is_wanted(program.name)) {
         let (mut single, mut batched, mut by_hand) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
             single.push(program.few().one_by_one());

@@ -43,11 +43,13 @@ impl Slots {
     }
 
     /// The sum of all slots. O(1).
+    #[inline]
     pub fn sum(&self) -> i128 {
         self.sum
     }
 
     /// One replica's slot, 0 if it never wrote. O(log replicas).
+    #[inline]
     pub fn get(&self, replica: ReplicaId) -> u64 {
         self.find(replica).map_or(0, |at| self.slots[at].1)
     }
@@ -58,6 +60,7 @@ impl Slots {
     }
 
     /// The delta that raises one slot by `n`, `None` past [`SLOT_MAX`]. Empty for 0. O(log replicas).
+    #[inline]
     pub fn raised(&self, replica: ReplicaId, n: u64) -> Option<Self> {
         let to = self.get(replica).checked_add(n).filter(|to| *to <= SLOT_MAX)?;
         let mut delta = Self::default();
@@ -87,6 +90,7 @@ impl Slots {
     }
 
     /// Puts a slot back to what it was before [`Slots::raise`].
+    #[inline]
     pub fn put_back(&mut self, replica: ReplicaId, old: u64) {
         if let Ok(at) = self.find(replica) {
             self.put(at, old);
@@ -197,10 +201,12 @@ impl Slots {
         other.iter().filter(|(replica, theirs)| *theirs > self.get(*replica))
     }
 
+    #[inline]
     fn find(&self, replica: ReplicaId) -> Result<usize, usize> {
         self.slots.binary_search_by_key(&replica, |slot| slot.0)
     }
 
+    #[inline]
     fn put(&mut self, at: usize, value: u64) {
         let old = std::mem::replace(&mut self.slots[at].1, value);
         self.sum += i128::from(value) - i128::from(old);
