@@ -15,8 +15,8 @@
 //!
 //! Neighbours: [`crate::vars`] (owns the states; the way with deltas), `node::speculate` (undoes whole batches).
 
-use lasp_lattice::gmap::{Cell, GMap};
-use lasp_lattice::{Answer, Back, Given, Kind, Leaf, Quick, Reading, ReplicaId, State, Unfit};
+use lasp_lattice::gmap::GMap;
+use lasp_lattice::{Back, Counted, Kind, Leaf, Quick, Reading, ReplicaId, State, Unfit};
 use lasp_plan::{Stmt, Update, Value, VarId, VarPlan};
 
 use crate::eval::{Fault, leaf_row};
@@ -61,9 +61,32 @@ struct Touched {
 #[derive(Debug)]
 pub(crate) struct Applied {
     var: VarId,
-    cell: Cell<Value>,
+    /// The number of its cell.
+    at: u32,
     /// Whether it was the first of its cell since the last telling.
     first: bool,
+    change: Change,
+}
+
+#[derive(Debug)]
+enum Change {
+    /// A slot of a counter was this before.
+    Count(Quick, u64),
+    /// Something else was this before.
+    Put(Back<Value>),
+    /// The entry is new.
+    Made,
+}
+
+/// What an update in place does, with everything in it evaluated.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Given<'a> {
+    /// Counts by a number.
+    Count(u64),
+    /// Puts an element in.
+    Put(&'a Value),
+    /// Raises a flag.
+    Nothing,
 }
 
 /// A row of a port that comes or goes: its columns, or where a count is outside `int` its keys and that count.
@@ -107,57 +130,99 @@ impl Cells {
         !self.touched.is_empty() || !self.added.is_empty()
     }
 
-    /// Makes an update; `values` is the kind of a map's values. A key comes with its hash.
+    /// Makes an update and logs it. A key comes with its hash. Gives the answer, true where the method has none.
     ///
     /// An error says that it is refused; nothing has changed.
+    #[inline]
     pub(crate) fn apply(
         &mut self,
         state: &mut State<Value>,
         kind: &Kind,
         key: Option<(u64, &Value)>,
-        (quick, given): (Quick, Given<'_, Value>),
+        (quick, given): (Quick, Given<'_>),
         replica: ReplicaId,
-    ) -> Result<(Answer, Option<Applied>), Unfit> {
-        let (cell, answer, old) = match (state, kind, key) {
-            (State::GMap(map), Kind::GMap(values), Some(key)) => self.under(map, values, key, quick, given, replica)?,
-            (state, _, None) => {
-                let old = if self.form == Form::Whole && self.is_untold(0) { state.leaf() } else { None };
-                let (back, answer) = state.apply(quick, given, replica)?;
-                (if back == Back::Same { Cell::Same } else { Cell::Changed(0, back) }, answer, old)
-            }
-            _ => return Err(Unfit),
-        };
-        let first = match &cell {
-            Cell::Same => return Ok((answer, None)),
-            Cell::Changed(_, Back::Without(element)) => {
-                if self.is_read {
-                    self.added.push(element.clone());
+        log: &mut Vec<Applied>,
+    ) -> Result<bool, Unfit> {
+        let (cell, at) = match key {
+            None => (state, 0),
+            Some((hash, key)) => {
+                let State::GMap(map) = state else { return Err(Unfit) };
+                match map.position(hash, key) {
+                    Some(at) => (map.entry_mut(at), at),
+                    None => return self.make(map, kind, key, (quick, given), replica, log),
                 }
-                self.is_read
             }
-            Cell::Changed(at, _) | Cell::Made(at) => self.touch(*at, old),
         };
-        Ok((answer, Some(Applied { var: self.var, cell, first })))
+        // What the views know has to be read before it changes.
+        let first = self.form != Form::Elements && self.is_untold(at);
+        if first {
+            self.touched.push(Touched { at, told: cell.leaf() });
+        }
+        let change = match given {
+            Given::Count(n) => match cell.count(quick, n, replica) {
+                Counted::From(old) => Ok(Change::Count(quick, old)),
+                Counted::Same => Err(Ok(true)),
+                Counted::Short => Err(Ok(false)),
+                Counted::Unfit => Err(Err(Unfit)),
+            },
+            given => match put(cell, quick, given) {
+                Ok(Some(back)) => Ok(Change::Put(back)),
+                Ok(None) => Err(Ok(true)),
+                Err(unfit) => Err(Err(unfit)),
+            },
+        };
+        match change {
+            Ok(change) => {
+                if first {
+                    self.mark(at);
+                }
+                let first = match &change {
+                    Change::Put(Back::Without(element)) if self.is_read => {
+                        self.added.push(element.clone());
+                        true
+                    }
+                    _ => first,
+                };
+                log.push(Applied { var: self.var, at, first, change });
+                Ok(true)
+            }
+            Err(answer) => {
+                if first {
+                    self.touched.pop();
+                }
+                answer
+            }
+        }
     }
 
-    /// The update of an entry, and what it was if the views are still to hear of it.
-    fn under(
-        &self,
+    /// The first update under a key.
+    #[cold]
+    fn make(
+        &mut self,
         map: &mut GMap<Value>,
-        values: &Kind,
-        (hash, key): (u64, &Value),
-        quick: Quick,
-        given: Given<'_, Value>,
+        kind: &Kind,
+        key: &Value,
+        (quick, given): (Quick, Given<'_>),
         replica: ReplicaId,
-    ) -> Result<(Cell<Value>, Answer, Option<Leaf<Value>>), Unfit> {
-        let mut old = None;
-        let watch = |at: u32, state: &State<Value>| {
-            if self.is_untold(at) {
-                old = state.leaf();
-            }
-        };
-        let (cell, answer) = map.apply(values, (hash, key), (quick, given), replica, watch)?;
-        Ok((cell, answer, old))
+        log: &mut Vec<Applied>,
+    ) -> Result<bool, Unfit> {
+        let Kind::GMap(values) = kind else { return Err(Unfit) };
+        let mut value = State::bottom(values);
+        match given {
+            Given::Count(n) => match value.count(quick, n, replica) {
+                Counted::From(_) | Counted::Same => {}
+                Counted::Short => return Ok(false),
+                Counted::Unfit => return Err(Unfit),
+            },
+            given => drop(put(&mut value, quick, given)?),
+        }
+        let at = map.push(key, value);
+        if self.is_read {
+            self.touched.push(Touched { at, told: None });
+            self.mark(at);
+        }
+        log.push(Applied { var: self.var, at, first: self.is_read, change: Change::Made });
+        Ok(true)
     }
 
     /// Whether the next change of a cell is its first since the last telling.
@@ -165,17 +230,11 @@ impl Cells {
         self.is_read && self.marks.get(at as usize) != Some(&self.round)
     }
 
-    /// Notes that a cell has changed; whether for the first time.
-    fn touch(&mut self, at: u32, told: Option<Leaf<Value>>) -> bool {
-        if !self.is_untold(at) {
-            return false;
-        }
+    fn mark(&mut self, at: u32) {
         if self.marks.len() <= at as usize {
             self.marks.resize(at as usize + 1, 0);
         }
         self.marks[at as usize] = self.round;
-        self.touched.push(Touched { at, told });
-        true
     }
 
     /// Takes an update back. `told` says that the views have heard of it (and are told the opposite by the caller).
@@ -184,16 +243,20 @@ impl Cells {
             match self.form {
                 Form::Elements => drop(self.added.pop()),
                 _ => {
-                    if let Some(touched) = self.touched.pop() {
-                        self.marks[touched.at as usize] = 0;
-                    }
+                    self.touched.pop();
+                    self.marks[applied.at as usize] = 0;
                 }
             }
         }
-        match (state, applied.cell) {
-            (State::GMap(map), cell) => map.take_back(cell, replica),
-            (state, Cell::Changed(_, back)) => state.take_back(back, replica),
-            _ => {}
+        let cell = match (state, &applied.change) {
+            (State::GMap(map), Change::Made) => return map.pop(),
+            (State::GMap(map), _) => map.entry_mut(applied.at),
+            (state, _) => state,
+        };
+        match applied.change {
+            Change::Count(quick, old) => cell.count_back(quick, old, replica),
+            Change::Put(back) => cell.put_back(back),
+            Change::Made => {}
         }
     }
 
@@ -248,6 +311,15 @@ impl Applied {
     /// Whether it was the first of its cell since the last telling.
     pub(crate) fn is_first(&self) -> bool {
         self.first
+    }
+}
+
+/// Puts something in in place.
+fn put(cell: &mut State<Value>, quick: Quick, given: Given<'_>) -> Result<Option<Back<Value>>, Unfit> {
+    match given {
+        Given::Put(element) => cell.put(quick, Some(element)),
+        Given::Nothing => cell.put(quick, None),
+        Given::Count(_) => Err(Unfit),
     }
 }
 

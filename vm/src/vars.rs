@@ -20,14 +20,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use lasp_lattice::{
-    Answer, Arg, Changes, Given, Item, Kind, MethodParam, Mutation, Quick, ReplicaId, Stamp, State, Step, Undo, Unfit,
+    Answer, Arg, Changes, Item, Kind, MethodParam, Mutation, Quick, ReplicaId, Stamp, State, Step, Undo, Unfit,
     Unobserved, UpdateError,
 };
 use lasp_plan::format::untyped_text_of;
 use lasp_plan::{Place, Plan, Row, Type, Update, Value, VarId, VarPlan};
 
 use crate::Failure;
-use crate::cells::{Applied, Cells, Told};
+use crate::cells::{Applied, Cells, Given, Told};
 use crate::eval::{Fault, leaf_row, state_value};
 
 /// An update with everything in it evaluated.
@@ -110,28 +110,23 @@ impl Vars {
         self.cells[id.0 as usize].is_some()
     }
 
-    /// Makes an update in place and logs it. A key comes with its hash.
+    /// Makes an update in place and logs it. A key comes with its hash. Gives the answer, true where the method has none.
     ///
     /// An error says that it is refused, for the reason that [`Vars::refusal`] gives.
+    #[inline]
     pub(crate) fn apply(
         &mut self,
         id: VarId,
         key: Option<(u64, &Value)>,
-        update: (Quick, Given<'_, Value>),
+        update: (Quick, Given<'_>),
         replica: ReplicaId,
-    ) -> Result<Option<bool>, Unfit> {
+    ) -> Result<bool, Unfit> {
         let at = id.0 as usize;
         let cells = self.cells[at].as_mut().ok_or(Unfit)?;
-        let kind = &self.plan.vars[at].kind;
-        let (answer, applied) = cells.apply(&mut self.states[at], kind, key, update, replica)?;
-        if let Some(applied) = applied {
-            self.touched += usize::from(applied.is_first());
-            self.log.push(applied);
-        }
-        Ok(match answer {
-            Answer::None => None,
-            Answer::Bool(done) => Some(done),
-        })
+        let logged = self.log.len();
+        let answer = cells.apply(&mut self.states[at], &self.plan.vars[at].kind, key, update, replica, &mut self.log);
+        self.touched += self.log[logged..].iter().filter(|applied| applied.is_first()).count();
+        answer
     }
 
     /// Why an update in place was refused.

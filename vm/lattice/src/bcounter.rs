@@ -35,7 +35,7 @@ use crate::codec::{DecodeError, Reader, Writer};
 use crate::dot::ReplicaId;
 use crate::element::Element;
 use crate::gcounter::raised;
-use crate::in_place::{Back, Unfit};
+use crate::in_place::Counted;
 use crate::kind::Kind;
 use crate::lattice::Lattice;
 use crate::reading::Reading;
@@ -69,30 +69,26 @@ impl BCounter {
 
     /// What a replica may still spend. Never negative at the replica itself; of others one may know too little.
     fn held(&self, replica: ReplicaId) -> i128 {
-        let net = self.net.get(&replica).copied().unwrap_or(0);
+        let net = if self.net.is_empty() { 0 } else { self.net.get(&replica).copied().unwrap_or(0) };
         let held = i128::from(self.made.get(replica)) + net - i128::from(self.spent.get(replica));
         held.max(0)
     }
 
     /// `inc` in place.
-    pub(crate) fn make<T>(&mut self, replica: ReplicaId, n: u64) -> Result<Back<T>, Unfit> {
-        raised(&mut self.made, replica, n, Back::Up)
+    #[inline]
+    pub(crate) fn make_in_place(&mut self, replica: ReplicaId, n: u64) -> Counted {
+        raised(&mut self.made, replica, n)
     }
 
-    /// `spend` in place; `Ok(None)` when the rights are short.
-    pub(crate) fn spend<T>(&mut self, replica: ReplicaId, n: u64) -> Result<Option<Back<T>>, Unfit> {
-        if self.held(replica) < i128::from(n) {
-            return Ok(None);
-        }
-        raised(&mut self.spent, replica, n, Back::Down).map(Some)
+    /// `spend` in place.
+    #[inline]
+    pub(crate) fn spend_in_place(&mut self, replica: ReplicaId, n: u64) -> Counted {
+        if self.held(replica) < i128::from(n) { Counted::Short } else { raised(&mut self.spent, replica, n) }
     }
 
-    pub(crate) fn put_back_made(&mut self, replica: ReplicaId, old: u64) {
-        self.made.put_back(replica, old);
-    }
-
-    pub(crate) fn put_back_spent(&mut self, replica: ReplicaId, old: u64) {
-        self.spent.put_back(replica, old);
+    pub(crate) fn count_back(&mut self, made: bool, replica: ReplicaId, old: u64) {
+        let slots = if made { &mut self.made } else { &mut self.spent };
+        slots.put_back(replica, old);
     }
 
     fn made(made: Slots) -> Self {

@@ -23,7 +23,6 @@ use std::marker::PhantomData;
 use crate::change::{Leaf, PortRow, Report};
 use crate::codec::{DecodeError, Reader, Writer};
 use crate::element::Element;
-use crate::in_place::Back;
 use crate::kind::Kind;
 use crate::lattice::Lattice;
 use crate::reading::Reading;
@@ -112,9 +111,9 @@ impl<T: Element, D: Direction> Extreme<T, D> {
         Self { value, direction: PhantomData }
     }
 
-    /// `set` in place.
-    pub(crate) fn offer(&mut self, value: &T) -> Back<T> {
-        if self.yields_to(value) { Back::Value(self.value.replace(value.clone())) } else { Back::Same }
+    /// `set` in place: what was there, if it has changed.
+    pub(crate) fn offer(&mut self, value: &T) -> Option<Option<T>> {
+        self.yields_to(value).then(|| self.value.replace(value.clone()))
     }
 
     pub(crate) fn put_back(&mut self, old: Option<T>) {

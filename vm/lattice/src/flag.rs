@@ -15,7 +15,6 @@
 use crate::change::{Leaf, PortRow, Report};
 use crate::codec::{DecodeError, Reader, Writer};
 use crate::element::Element;
-use crate::in_place::Back;
 use crate::kind::Kind;
 use crate::lattice::Lattice;
 use crate::reading::Reading;
@@ -29,9 +28,9 @@ pub struct Flag {
 }
 
 impl Flag {
-    /// `enable` in place.
-    pub(crate) fn raise<T>(&mut self) -> Back<T> {
-        if std::mem::replace(&mut self.enabled, true) { Back::Same } else { Back::Lowered }
+    /// `enable` in place; whether it has changed.
+    pub(crate) fn raise(&mut self) -> bool {
+        !std::mem::replace(&mut self.enabled, true)
     }
 
     pub(crate) fn put_back(&mut self) {

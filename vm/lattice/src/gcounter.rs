@@ -18,7 +18,7 @@ use crate::change::{Leaf, PortRow, Report};
 use crate::codec::{DecodeError, Reader, Writer};
 use crate::dot::ReplicaId;
 use crate::element::Element;
-use crate::in_place::{Back, Unfit};
+use crate::in_place::Counted;
 use crate::kind::Kind;
 use crate::lattice::Lattice;
 use crate::reading::Reading;
@@ -38,24 +38,24 @@ impl GCounter {
     }
 
     /// `inc` in place.
-    pub(crate) fn count_up<T>(&mut self, replica: ReplicaId, n: u64) -> Result<Back<T>, Unfit> {
-        raised(&mut self.increments, replica, n, Back::Up)
+    #[inline]
+    pub(crate) fn count_up(&mut self, replica: ReplicaId, n: u64) -> Counted {
+        raised(&mut self.increments, replica, n)
     }
 
-    pub(crate) fn put_back(&mut self, replica: ReplicaId, old: u64) {
+    pub(crate) fn count_back(&mut self, replica: ReplicaId, old: u64) {
         self.increments.put_back(replica, old);
     }
 }
 
 /// A slot raised in place.
-pub(crate) fn raised<T>(
-    slots: &mut Slots,
-    replica: ReplicaId,
-    n: u64,
-    back: fn(u64) -> Back<T>,
-) -> Result<Back<T>, Unfit> {
-    let old = slots.raise(replica, n).ok_or(Unfit)?;
-    Ok(if n == 0 { Back::Same } else { back(old) })
+#[inline]
+pub(crate) fn raised(slots: &mut Slots, replica: ReplicaId, n: u64) -> Counted {
+    match slots.raise(replica, n) {
+        None => Counted::Unfit,
+        Some(_) if n == 0 => Counted::Same,
+        Some(old) => Counted::From(old),
+    }
 }
 
 impl<T: Element> Lattice<T> for GCounter {

@@ -20,10 +20,8 @@
 
 use crate::change::{PortRow, PortShape, Report};
 use crate::codec::{DecodeError, Reader, Writer};
-use crate::dot::ReplicaId;
 use crate::element::Element;
 use crate::hlc::Hlc;
-use crate::in_place::{Back, Given, Quick, Unfit};
 use crate::keyed::{Keyed, hash_of};
 use crate::kind::Kind;
 use crate::lattice::{Lattice, map_ports};
@@ -48,68 +46,45 @@ impl<T: Element> GMap<T> {
     }
 }
 
-/// What an update in place did under a key.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Cell<T> {
-    /// It changed the value of the entry with this number.
-    Changed(u32, Back<T>),
-    /// It made the entry with this number, the last.
-    Made(u32),
-    /// Nothing.
-    Same,
-}
-
 /// Entries have numbers, from 0 in the order they came, which stay as long as no key is taken back: how a caller who
-/// updates in place keeps notes on them.
+/// updates in place finds them and keeps notes on them.
 impl<T: Element> GMap<T> {
     /// The hash of a key, the same for all maps: found once for the maps that one handler writes.
+    #[inline]
     pub fn hash(key: &T) -> u64 {
         hash_of(key)
     }
 
-    /// Updates in place the value under a key, whose [hash](GMap::hash) is known; `values` is the kind of the values. As
-    /// with a delta, an update leaves its key behind, unless it is refused. `watch` is shown an entry that is there before
-    /// it is updated.
-    ///
-    /// # Errors
-    /// As [`State::apply`]. Nothing has changed then.
-    pub fn apply(
-        &mut self,
-        values: &Kind,
-        (hash, key): (u64, &T),
-        (quick, given): (Quick, Given<'_, T>),
-        replica: ReplicaId,
-        watch: impl FnOnce(u32, &State<T>),
-    ) -> Result<(Cell<T>, Answer), Unfit> {
-        if let Some(at) = self.entries.find_hashed(hash, key) {
-            let value = self.entries.at_mut(at);
-            watch(at, value);
-            let (back, answer) = value.apply(quick, given, replica)?;
-            return Ok((if back == Back::Same { Cell::Same } else { Cell::Changed(at, back) }, answer));
-        }
-        let mut value = State::bottom(values);
-        let (_, answer) = value.apply(quick, given, replica)?;
-        if answer == Answer::Bool(false) {
-            return Ok((Cell::Same, answer));
-        }
-        Ok((Cell::Made(self.entries.push(key.clone(), value)), answer))
-    }
-
-    /// Takes an update in place back: the last one first.
-    pub fn take_back(&mut self, cell: Cell<T>, replica: ReplicaId) {
-        match cell {
-            Cell::Changed(at, back) => self.entries.at_mut(at).take_back(back, replica),
-            Cell::Made(at) => {
-                let key = self.entries.at(at).0.clone();
-                self.entries.remove(&key);
-            }
-            Cell::Same => {}
-        }
+    /// The number of a key's entry, by the key's [hash](GMap::hash). O(1).
+    #[inline]
+    pub fn position(&self, hash: u64, key: &T) -> Option<u32> {
+        self.entries.find_hashed(hash, key)
     }
 
     /// The entry of a number.
+    #[inline]
     pub fn entry(&self, at: u32) -> (&T, &State<T>) {
         self.entries.at(at)
+    }
+
+    /// The value of an entry, to be [updated in place](crate::in_place).
+    #[inline]
+    pub fn entry_mut(&mut self, at: u32) -> &mut State<T> {
+        self.entries.at_mut(at)
+    }
+
+    /// A new entry for a key that is not there; its value is of the map's kind.
+    pub fn push(&mut self, key: &T, value: State<T>) -> u32 {
+        debug_assert!(self.entries.find(key).is_none(), "the key is there");
+        self.entries.push(key.clone(), value)
+    }
+
+    /// Takes the entry back that came last.
+    pub fn pop(&mut self) {
+        if let Some((key, _)) = self.entries.last() {
+            let key = key.clone();
+            self.entries.remove(&key);
+        }
     }
 }
 

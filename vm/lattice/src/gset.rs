@@ -18,7 +18,6 @@ use std::collections::BTreeSet;
 use crate::change::{PortRow, Report};
 use crate::codec::{DecodeError, Reader, Writer};
 use crate::element::Element;
-use crate::in_place::Back;
 use crate::kind::Kind;
 use crate::lattice::Lattice;
 use crate::reading::Reading;
@@ -32,9 +31,9 @@ pub struct GSet<T> {
 }
 
 impl<T: Element> GSet<T> {
-    /// `add` in place.
-    pub(crate) fn put_in(&mut self, x: &T) -> Back<T> {
-        if self.elements.insert(x.clone()) { Back::Without(x.clone()) } else { Back::Same }
+    /// `add` in place; whether it is new.
+    pub(crate) fn put_in(&mut self, x: &T) -> bool {
+        self.elements.insert(x.clone())
     }
 
     pub(crate) fn take_out(&mut self, x: &T) {

@@ -6,10 +6,11 @@
 //! ```
 //!
 //! A delta is for others: for a neighbour, for a log. A node that nobody listens to changes its own slot of a counter, its
-//! own set or register directly, and remembers in [`Back`] just what was there.
+//! own set or register directly, and remembers just what was there.
 //!
 //! Invariants: an update in place leaves the state `==` to the join of what `mutate` makes, and has the same answer;
-//! what `mutate` refuses is refused and has changed nothing; [`State::take_back`], last update first, gives the state back.
+//! what `mutate` refuses is refused and has changed nothing; [`State::count_back`] and [`State::put_back`], last update first,
+//! give the state back.
 //! `tests/laws/in_place.rs` runs both sides on every row.
 //!
 //! Neighbours: [`crate::state`] (the way with deltas), [`crate::gmap`] (cells under keys).
@@ -18,7 +19,6 @@ use crate::dot::ReplicaId;
 use crate::element::Element;
 use crate::kind::Kind;
 use crate::state::State;
-use crate::update::Answer;
 
 /// An update that can be made in place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,33 +52,29 @@ impl Quick {
         })
     }
 
-    /// Whether its argument is a number; else it is an element, or there is none.
+    /// Whether it counts; else its argument is an element, or there is none.
     #[must_use]
-    pub fn takes_amount(self) -> bool {
+    pub fn counts(self) -> bool {
         matches!(self, Quick::Inc | Quick::Dec | Quick::Spend)
     }
 }
 
-/// The argument.
-#[derive(Clone, Copy, Debug)]
-pub enum Given<'a, T> {
-    /// None.
-    Nothing,
-    /// A natural number.
-    Amount(u64),
-    /// An element.
-    Element(&'a T),
+/// What an update in place has come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counted {
+    /// It is refused, or there is no such way; [`State::mutate`] says why. Nothing has changed.
+    Unfit,
+    /// The rights are short: the answer is false. Nothing has changed.
+    Short,
+    /// Nothing has changed; the answer, if the method has one, is true.
+    Same,
+    /// The writer's slot that [`Quick`] raises was this before, 0 if it had none.
+    From(u64),
 }
 
-/// What was there before an update in place.
+/// What was there before an update in place of something that is no counter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Back<T> {
-    /// The same: nothing has changed.
-    Same,
-    /// The writer's slot among those that count up (or were made), 0 if it had none.
-    Up(u64),
-    /// The writer's slot among those that count down (or were spent).
-    Down(u64),
     /// The content of a register.
     Value(Option<T>),
     /// A flag that was false.
@@ -87,43 +83,47 @@ pub enum Back<T> {
     Without(T),
 }
 
-/// The update cannot be made in place: it is refused, or there is no such way. [`State::mutate`] says why.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Unfit;
-
 impl<T: Element> State<T> {
-    /// Makes an update of this very state in place, and says what was there.
-    ///
-    /// # Errors
-    /// When it is refused or has no way in place. Nothing has changed then.
-    pub fn apply(&mut self, quick: Quick, given: Given<'_, T>, replica: ReplicaId) -> Result<(Back<T>, Answer), Unfit> {
-        let done = |back| Ok((back, Answer::None));
-        match (self, quick, given) {
-            (State::GCounter(counter), Quick::Inc, Given::Amount(n)) => done(counter.count_up(replica, n)?),
-            (State::PnCounter(counter), Quick::Inc, Given::Amount(n)) => done(counter.count_up(replica, n)?),
-            (State::PnCounter(counter), Quick::Dec, Given::Amount(n)) => done(counter.count_down(replica, n)?),
-            (State::BCounter(counter), Quick::Inc, Given::Amount(n)) => done(counter.make(replica, n)?),
-            (State::BCounter(counter), Quick::Spend, Given::Amount(n)) => {
-                let spent = counter.spend(replica, n)?;
-                let answer = Answer::Bool(spent.is_some());
-                Ok((spent.unwrap_or(Back::Same), answer))
-            }
-            (State::Max(register), Quick::Set, Given::Element(x)) => done(register.offer(x)),
-            (State::Min(register), Quick::Set, Given::Element(x)) => done(register.offer(x)),
-            (State::Flag(flag), Quick::Enable, Given::Nothing) => done(flag.raise()),
-            (State::GSet(set), Quick::Add, Given::Element(x)) => done(set.put_in(x)),
-            _ => Err(Unfit),
+    /// Counts in place by `n`: a counter, with [`Quick::Inc`], [`Quick::Dec`] or [`Quick::Spend`]. O(log replicas).
+    #[inline]
+    pub fn count(&mut self, quick: Quick, n: u64, replica: ReplicaId) -> Counted {
+        match (self, quick) {
+            (State::GCounter(counter), Quick::Inc) => counter.count_up(replica, n),
+            (State::BCounter(counter), Quick::Spend) => counter.spend_in_place(replica, n),
+            (State::PnCounter(counter), Quick::Inc | Quick::Dec) => counter.count(quick == Quick::Inc, replica, n),
+            (State::BCounter(counter), Quick::Inc) => counter.make_in_place(replica, n),
+            _ => Counted::Unfit,
         }
     }
 
-    /// Takes an update in place back: the last one first.
-    pub fn take_back(&mut self, back: Back<T>, replica: ReplicaId) {
+    /// Takes a count back: `old` is what it came [from](Counted::From). The last one first.
+    pub fn count_back(&mut self, quick: Quick, old: u64, replica: ReplicaId) {
+        match self {
+            State::GCounter(counter) => counter.count_back(replica, old),
+            State::PnCounter(counter) => counter.count_back(quick == Quick::Inc, replica, old),
+            State::BCounter(counter) => counter.count_back(quick == Quick::Inc, replica, old),
+            _ => {}
+        }
+    }
+
+    /// Puts something in in place, and says what was there; `None` if nothing has changed. Registers and sets take an
+    /// element, flags none.
+    ///
+    /// # Errors
+    /// [`Unfit`] if there is no such way.
+    pub fn put(&mut self, quick: Quick, element: Option<&T>) -> Result<Option<Back<T>>, Unfit> {
+        Ok(match (self, quick, element) {
+            (State::Max(register), Quick::Set, Some(x)) => register.offer(x).map(Back::Value),
+            (State::Min(register), Quick::Set, Some(x)) => register.offer(x).map(Back::Value),
+            (State::Flag(flag), Quick::Enable, None) => flag.raise().then_some(Back::Lowered),
+            (State::GSet(set), Quick::Add, Some(x)) => set.put_in(x).then(|| Back::Without(x.clone())),
+            _ => return Err(Unfit),
+        })
+    }
+
+    /// Takes that back. The last one first.
+    pub fn put_back(&mut self, back: Back<T>) {
         match (self, back) {
-            (State::GCounter(counter), Back::Up(old)) => counter.put_back(replica, old),
-            (State::PnCounter(counter), Back::Up(old)) => counter.put_back_ups(replica, old),
-            (State::PnCounter(counter), Back::Down(old)) => counter.put_back_downs(replica, old),
-            (State::BCounter(counter), Back::Up(old)) => counter.put_back_made(replica, old),
-            (State::BCounter(counter), Back::Down(old)) => counter.put_back_spent(replica, old),
             (State::Max(register), Back::Value(old)) => register.put_back(old),
             (State::Min(register), Back::Value(old)) => register.put_back(old),
             (State::Flag(flag), Back::Lowered) => flag.put_back(),
@@ -132,3 +132,7 @@ impl<T: Element> State<T> {
         }
     }
 }
+
+/// There is no such way in place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unfit;

@@ -38,6 +38,7 @@ pub(crate) struct Keyed<T, V> {
 }
 
 /// The hash of a key, the same for every map of this process.
+#[inline]
 pub(crate) fn hash_of<T: Element>(key: &T) -> u64 {
     FxBuildHasher.hash_one(key)
 }
@@ -69,6 +70,7 @@ impl<T: Element, V> Keyed<T, V> {
     }
 
     /// The same by a key whose [hash](hash_of) is known.
+    #[inline]
     pub(crate) fn find_hashed(&self, hash: u64, key: &T) -> Option<u32> {
         if self.entries.len() <= SCANNED_MAX { self.scan(key) } else { self.probe(hash, key) }
     }
@@ -77,6 +79,7 @@ impl<T: Element, V> Keyed<T, V> {
         (0..).zip(&self.entries).find(|(_, (mine, _))| mine == key).map(|(at, _)| at)
     }
 
+    #[inline]
     fn probe(&self, hash: u64, key: &T) -> Option<u32> {
         self.index.find(hash, |at| self.entries[*at as usize].0 == *key).copied()
     }
@@ -95,11 +98,13 @@ impl<T: Element, V> Keyed<T, V> {
     }
 
     /// The entry of a number.
+    #[inline]
     pub(crate) fn at(&self, at: u32) -> (&T, &V) {
         let (key, value) = &self.entries[at as usize];
         (key, value)
     }
 
+    #[inline]
     pub(crate) fn at_mut(&mut self, at: u32) -> &mut V {
         &mut self.entries[at as usize].1
     }

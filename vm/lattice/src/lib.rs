@@ -121,7 +121,7 @@ pub use dot::{Dot, ReplicaId, Stamp};
 pub use drawn::{LatticeFlaw, UserLattice};
 pub use element::Element;
 pub use hlc::{ClockAhead, DRIFT_MAX_US, Hlc, admit};
-pub use in_place::{Back, Given, Quick, Unfit};
+pub use in_place::{Back, Counted, Quick, Unfit};
 pub use kind::{Kind, KindFlaw, KindParam};
 pub use lattice::Lattice;
 pub use past::Past;

@@ -16,7 +16,7 @@ use crate::codec::{DecodeError, Reader, Writer};
 use crate::dot::ReplicaId;
 use crate::element::Element;
 use crate::gcounter::raised;
-use crate::in_place::{Back, Unfit};
+use crate::in_place::Counted;
 use crate::kind::Kind;
 use crate::lattice::Lattice;
 use crate::reading::Reading;
@@ -36,22 +36,18 @@ impl PnCounter {
         Leaf::Count(self.ups.sum() - self.downs.sum())
     }
 
-    /// `inc` in place.
-    pub(crate) fn count_up<T>(&mut self, replica: ReplicaId, n: u64) -> Result<Back<T>, Unfit> {
-        raised(&mut self.ups, replica, n, Back::Up)
+    /// `inc` (up) or `dec` in place.
+    #[inline]
+    pub(crate) fn count(&mut self, up: bool, replica: ReplicaId, n: u64) -> Counted {
+        raised(self.half(up), replica, n)
     }
 
-    /// `dec` in place.
-    pub(crate) fn count_down<T>(&mut self, replica: ReplicaId, n: u64) -> Result<Back<T>, Unfit> {
-        raised(&mut self.downs, replica, n, Back::Down)
+    pub(crate) fn count_back(&mut self, up: bool, replica: ReplicaId, old: u64) {
+        self.half(up).put_back(replica, old);
     }
 
-    pub(crate) fn put_back_ups(&mut self, replica: ReplicaId, old: u64) {
-        self.ups.put_back(replica, old);
-    }
-
-    pub(crate) fn put_back_downs(&mut self, replica: ReplicaId, old: u64) {
-        self.downs.put_back(replica, old);
+    fn half(&mut self, up: bool) -> &mut Slots {
+        if up { &mut self.ups } else { &mut self.downs }
     }
 
     fn up(ups: Slots) -> Self {

@@ -95,6 +95,14 @@ impl Handler {
         Handler { entry: Entry::of(event, &handler.pattern), body: ready(&handler.body, plan, Some(vars)) }
     }
 
+    /// How many first fields are its first slots, if nothing else is bound.
+    pub(super) fn columns(&self) -> Option<usize> {
+        match self.entry {
+            Entry::Fields(count) => Some(count),
+            _ => None,
+        }
+    }
+
     /// The frame that the body runs in; none if the pattern does not fit. Allocates nothing where the fields are the
     /// frame.
     pub(super) fn frame<'f>(&self, fields: &'f [Value], at_us: i64) -> Option<Frame<'f>> {

@@ -18,6 +18,7 @@ use lasp_plan::{Place, Plan, Stmt, Type, Value};
 
 use super::code::ready;
 use super::ids::Origin;
+use super::lean::{Lean, Run};
 use super::needs::Needs;
 use super::react::Reaction;
 use super::txn::{Done, Txn};
@@ -133,13 +134,19 @@ impl Node {
             let place = first.map(|handler| handler.place).unwrap_or_default();
             return self.outs.push(Out::Failed { failure: Failure::new("R0703", message, place) });
         }
+        self.at_us = at_us;
+        if let Some(bodies) = &of.lean
+            && self.depth <= DEPTH_MAX
+            && self.run_lean(bodies, fields)
+        {
+            return;
+        }
         let print = || {
             let fields = event.fields.iter().zip(fields);
             let fields: Vec<String> =
                 fields.map(|((name, ty), value)| format!("{name}: {}", text_of(value, ty))).collect();
             format!("{} {{ {} }}", event.name, fields.join(", "))
         };
-        self.at_us = at_us;
         if self.depth > DEPTH_MAX {
             let message =
                 format!("`{}` has led to itself {DEPTH_MAX} times over; what was left is dropped", event.name);
@@ -157,6 +164,27 @@ impl Node {
         if let Err(failure) = done {
             self.outs.push(Out::Failed { failure: failure.over(print) });
         }
+    }
+
+    /// One op by the lean bodies of its handlers; `false` if it has to be run in full, and nothing has happened.
+    fn run_lean(&mut self, bodies: &[Vec<Lean>], fields: &[Value]) -> bool {
+        if self.commits.is_some() {
+            return false;
+        }
+        let logged = self.vars.logged();
+        let mut run = Run::new(&mut self.vars, fields, self.replica);
+        if bodies.iter().any(|body| run.block(body).is_err()) {
+            self.vars.rewind(logged, false, self.replica);
+            return false;
+        }
+        self.ops += 1;
+        if self.trial.is_none() {
+            self.vars.forget(logged);
+        }
+        if self.is_dirty() {
+            self.deepest = self.deepest.max(self.depth);
+        }
+        true
     }
 
     fn run_reaction(&mut self, plan: &Plan, needs: &Needs, reaction: &Reaction) {

@@ -20,14 +20,15 @@
 //! that role does. `writable by` is enforced by the checker and where an update is made, not yet by receivers.
 //!
 //! Code map: `start` a node among others; `batch` many events at once; `drive` runs queued work until all is quiet; `txn`
-//! one op; `react` what follows from a step; `views` the dataflow read as values; `genesis` initial values; `needs`, `code`
-//! and `total` what is known in advance; `ids` ids of emits.
+//! one op; `react` what follows from a step; `views` the dataflow read as values; `genesis` initial values; `needs`, `code`,
+//! `lean` and `total` what is known in advance; `ids` ids of emits.
 
 mod batch;
 mod code;
 mod drive;
 pub(crate) mod genesis;
 mod ids;
+mod lean;
 mod needs;
 mod react;
 mod start;

@@ -13,6 +13,7 @@
 use lasp_plan::{Expr, ExprKind, HandlerPlan, Plan, Step, Stmt, TextPart, Update};
 
 use super::code::{Code, Handler, emits_events, ready};
+use super::lean::{Lean, lean};
 use crate::vars::Vars;
 
 /// By position in the plan.
@@ -41,11 +42,14 @@ pub(super) struct EventNeeds {
     pub(super) views: bool,
     /// Whether one of them emits an event.
     pub(super) events: bool,
+    /// Their bodies, if all are lean for most events.
+    pub(super) lean: Option<Vec<Vec<Lean>>>,
 }
 
 impl Needs {
     /// With the variables as they will be updated, for who plays these roles.
     pub(super) fn of(plan: &Plan, vars: &Vars, plays: impl Fn(&Option<String>) -> bool) -> Needs {
+        let ready_handlers: Vec<Handler> = plan.handlers.iter().map(|of| Handler::of(plan, of, vars)).collect();
         let events = (0..plan.events.len()).map(|id| {
             let handled = |handler: &HandlerPlan| handler.event as usize == id;
             let all: Vec<usize> = (0..plan.handlers.len()).filter(|at| handled(&plan.handlers[*at])).collect();
@@ -54,20 +58,22 @@ impl Needs {
                 is_of_others: own.is_empty() && !all.is_empty(),
                 views: all.iter().any(|at| block_reads(&plan.handlers[*at].body)),
                 events: own.iter().any(|at| emits_events(&plan.handlers[*at].body)),
+                lean: own.iter().map(|at| lean(&ready_handlers[*at])).collect(),
                 handlers: own,
             }
         });
         let body = |body: &[Stmt]| ready(body, plan, Some(vars));
         let removed = |watch: &lasp_plan::WatchPlan| watch.removed.as_ref().map_or_else(Vec::new, |(_, of)| body(of));
+        let events = events.collect();
         Needs {
-            events: events.collect(),
+            events,
             whens: plan.whens.iter().map(|when| block_reads(&when.body)).collect(),
             watches: plan
                 .watches
                 .iter()
                 .map(|watch| block_reads(&watch.added.1) || watch.removed.iter().any(|(_, body)| block_reads(body)))
                 .collect(),
-            handlers: plan.handlers.iter().map(|handler| Handler::of(plan, handler, vars)).collect(),
+            handlers: ready_handlers,
             when_bodies: plan.whens.iter().map(|when| body(&when.body)).collect(),
             watch_bodies: plan.watches.iter().map(|watch| [body(&watch.added.1), removed(watch)]).collect(),
         }

@@ -14,13 +14,14 @@
 //! Invariant: after [`Txn::abort`] every variable is `==` to what it was, and nobody has heard of the op.
 
 use lasp_lattice::gmap::GMap;
-use lasp_lattice::{Given, Quick, ReplicaId, Stamp, Step};
+use lasp_lattice::{Quick, ReplicaId, Stamp, Step};
 use lasp_plan::{Emit, Expr, ExprKind, Plan, Type, Update, Value};
 
 use super::code::{Code, Ready, key_of};
 use super::ids::Origin;
 use super::views::{Here, Views};
 use crate::Failure;
+use crate::cells::Given;
 use crate::eval::{Frame, bind, eval, eval_all, peek, truth};
 use crate::vars::{Call, Journal, Vars};
 
@@ -160,18 +161,18 @@ impl<'n> Txn<'n> {
         let key = computed_key.as_ref().or_else(|| key.and_then(|key| peek(key, frame)));
         let arg = computed_arg.as_ref().or_else(|| update.args.first().and_then(|arg| peek(arg, frame)));
         let given = match arg {
-            None if quick.takes_amount() => Some(Given::Amount(1)),
+            None if quick.counts() => Some(Given::Count(1)),
             None => Some(Given::Nothing),
-            Some(Value::Int(n)) if quick.takes_amount() => u64::try_from(*n).ok().map(Given::Amount),
-            Some(_) if quick.takes_amount() => None,
-            Some(element) => Some(Given::Element(element)),
+            Some(Value::Int(n)) if quick.counts() => u64::try_from(*n).ok().map(Given::Count),
+            Some(_) if quick.counts() => None,
+            Some(element) => Some(Given::Put(element)),
         };
         let hashed = key.map(|key| (hash.unwrap_or_else(|| GMap::hash(key)), key));
         let replica = self.stamp.replica;
         if let Some(given) = given
             && let Ok(answer) = self.vars.apply(update.var, hashed, (quick, given), replica)
         {
-            return Ok(answer);
+            return Ok((quick == Quick::Spend).then_some(answer));
         }
         let path: Vec<_> = key.into_iter().cloned().map(Step::Key).collect();
         let args: Vec<Value> = arg.into_iter().cloned().collect();

@@ -2,53 +2,83 @@
 //!
 //! Every kind is run that has a way in place, alone and under the keys of a `gmap`; the others say that they have none.
 
-use lasp_lattice::gmap::{Cell, GMap};
-use lasp_lattice::{Answer, Arg, Back, Given, Kind, Quick, State, Unfit, Unobserved};
+use lasp_lattice::gmap::GMap;
+use lasp_lattice::{Answer, Arg, Back, Counted, Kind, Quick, State, Unobserved};
 
 use crate::codec::OneByte;
 use crate::generate::{op, schedule};
 use crate::runner::{for_every_row, same};
 use crate::world::{Op, REPLICAS, T, Way, World, replica};
 
-/// What was done in place.
+/// What was done in place, to be taken back.
 enum Done {
-    Whole(Back<T>),
-    Under(Cell<T>),
+    /// The value was there before.
+    Changed(u32, Change),
+    /// The entry is new.
+    Made,
 }
 
-/// The update in place, if there is such a way.
-fn in_place(state: &mut State<T>, kind: &Kind, op: &Op, at: usize) -> Option<Result<(Done, Answer), Unfit>> {
-    let given = match &op.args[..] {
-        [] => Given::Nothing,
-        [Arg::Amount(n)] => Given::Amount(*n),
-        [Arg::Element(x)] => Given::Element(x),
-        _ => return None,
-    };
+enum Change {
+    Count(Quick, u64),
+    Put(Back<T>),
+}
+
+/// The update of a value in place: what it changed and its answer, if it is not refused.
+fn applied(state: &mut State<T>, quick: Quick, op: &Op, at: usize) -> Option<(Option<Change>, Answer)> {
+    if !quick.counts() {
+        let element = match &op.args[..] {
+            [Arg::Element(x)] => Some(x),
+            _ => None,
+        };
+        let back = state.put(quick, element).expect("there is a way");
+        return Some((back.map(Change::Put), Answer::None));
+    }
     // An amount left out is 1.
-    let given = |quick: Quick| match given {
-        Given::Nothing if quick.takes_amount() => Given::Amount(1),
-        given => given,
-    };
+    let n = if let [Arg::Amount(n)] = op.args[..] { n } else { 1 };
+    let answer = |done| if quick == Quick::Spend { Answer::Bool(done) } else { Answer::None };
+    match state.count(quick, n, replica(at)) {
+        Counted::Unfit => None,
+        Counted::Short => Some((None, answer(false))),
+        Counted::Same => Some((None, answer(true))),
+        Counted::From(old) => Some((Some(Change::Count(quick, old)), answer(true))),
+    }
+}
+
+/// The same, alone or under a key, if there is a way in place.
+fn in_place(state: &mut State<T>, kind: &Kind, op: &Op, at: usize) -> Option<Option<(Option<Done>, Answer)>> {
     match (state, kind, &op.path[..]) {
         (State::GMap(map), Kind::GMap(values), [Way::Key(key)]) => {
             let quick = Quick::of(values, op.method)?;
-            let done = map.apply(values, (GMap::hash(key), key), (quick, given(quick)), replica(at), |_, _| ());
-            Some(done.map(|(cell, answer)| (Done::Under(cell), answer)))
+            if let Some(entry) = map.position(GMap::hash(key), key) {
+                let done = applied(map.entry_mut(entry), quick, op, at);
+                return Some(done.map(|(change, answer)| (change.map(|change| Done::Changed(entry, change)), answer)));
+            }
+            let mut value = State::bottom(values);
+            let done = applied(&mut value, quick, op, at);
+            let made = done.as_ref().is_some_and(|(_, answer)| *answer != Answer::Bool(false));
+            if made {
+                map.push(key, value);
+            }
+            Some(done.map(|(_, answer)| (made.then_some(Done::Made), answer)))
         }
         (state, kind, []) => {
-            let quick = Quick::of(kind, op.method)?;
-            let done = state.apply(quick, given(quick), replica(at));
-            Some(done.map(|(back, answer)| (Done::Whole(back), answer)))
+            let done = applied(state, Quick::of(kind, op.method)?, op, at);
+            Some(done.map(|(change, answer)| (change.map(|change| Done::Changed(0, change)), answer)))
         }
         _ => None,
     }
 }
 
 fn take_back(state: &mut State<T>, done: Done, at: usize) {
-    match (state, done) {
-        (state, Done::Whole(back)) => state.take_back(back, replica(at)),
-        (State::GMap(map), Done::Under(cell)) => map.take_back(cell, replica(at)),
-        _ => unreachable!("only a map has cells"),
+    let (state, change) = match (state, done) {
+        (State::GMap(map), Done::Changed(entry, change)) => (map.entry_mut(entry), change),
+        (State::GMap(map), Done::Made) => return map.pop(),
+        (state, Done::Changed(_, change)) => (state, change),
+        (_, Done::Made) => unreachable!("only a map has entries"),
+    };
+    match change {
+        Change::Count(quick, old) => state.count_back(quick, old, replica(at)),
+        Change::Put(back) => state.put_back(back),
     }
 }
 
@@ -65,12 +95,12 @@ fn an_update_in_place_is_the_join_of_its_delta() {
             let Some(applied) = in_place(&mut state, kind, &op, at) else { continue };
             made.set(made.get() + 1);
             match (applied, op.made_at(&model, kind, at)) {
-                (Ok((step, answer)), Ok((delta, expected))) => {
+                (Some((step, answer)), Ok((delta, expected))) => {
                     same("the answers", &answer, &expected)?;
                     model.join(&delta, &mut Unobserved);
-                    done.push(step);
+                    done.extend(step);
                 }
-                (Err(Unfit), Err(_)) => {}
+                (None, Err(_)) => {}
                 (applied, made) => {
                     panic!("{op:?}: {:?} in place, {made:?} by a delta", applied.map(|(_, answer)| answer))
                 }
@@ -92,12 +122,12 @@ fn a_full_slot_is_refused_and_nothing_has_changed() {
     let most = i64::MAX.unsigned_abs();
     for (kind, quick) in [(Kind::GCounter, Quick::Inc), (Kind::PnCounter, Quick::Dec), (Kind::BCounter, Quick::Inc)] {
         let mut state: State<T> = State::bottom(&kind);
-        assert_eq!(state.apply(quick, Given::Amount(most + 1), replica(0)), Err(Unfit));
+        assert_eq!(state.count(quick, most + 1, replica(0)), Counted::Unfit);
         assert!(state.is_bottom());
-        state.apply(quick, Given::Amount(most), replica(0)).expect("it fits");
+        assert_eq!(state.count(quick, most, replica(0)), Counted::From(0));
         let full = state.clone();
-        assert_eq!(state.apply(quick, Given::Amount(1), replica(0)), Err(Unfit));
+        assert_eq!(state.count(quick, 1, replica(0)), Counted::Unfit);
         assert_eq!(state, full);
-        state.apply(quick, Given::Amount(1), replica(1)).expect("another slot has room");
+        assert_eq!(state.count(quick, 1, replica(1)), Counted::From(0), "another slot has room");
     }
 }
