@@ -125,9 +125,10 @@ impl Cells {
         (!updates.is_empty() && updates.iter().all(fits)).then_some(cells)
     }
 
-    /// Whether the views have something to hear.
-    pub(crate) fn is_touched(&self) -> bool {
-        !self.touched.is_empty() || !self.added.is_empty()
+    /// How many cells the views have something to hear of.
+    #[inline]
+    pub(crate) fn touched(&self) -> usize {
+        self.touched.len() + self.added.len()
     }
 
     /// Makes an update and logs it. A key comes with its hash. Gives the answer, true where the method has none.
@@ -153,46 +154,59 @@ impl Cells {
                 }
             }
         };
-        // What the views know has to be read before it changes.
-        let first = self.form != Form::Elements && self.is_untold(at);
+        let Given::Count(n) = given else { return self.put(cell, at, (quick, given), log) };
+        let first = self.is_untold(at);
         if first {
-            self.touched.push(Touched { at, told: cell.leaf() });
+            self.watch(at, cell);
         }
-        let change = match given {
-            Given::Count(n) => match cell.count(quick, n, replica) {
-                Counted::From(old) => Ok(Change::Count(quick, old)),
-                Counted::Same => Err(Ok(true)),
-                Counted::Short => Err(Ok(false)),
-                Counted::Unfit => Err(Err(Unfit)),
-            },
-            given => match put(cell, quick, given) {
-                Ok(Some(back)) => Ok(Change::Put(back)),
-                Ok(None) => Err(Ok(true)),
-                Err(unfit) => Err(Err(unfit)),
-            },
-        };
-        match change {
-            Ok(change) => {
-                if first {
-                    self.mark(at);
-                }
-                let first = match &change {
-                    Change::Put(Back::Without(element)) if self.is_read => {
-                        self.added.push(element.clone());
-                        true
-                    }
-                    _ => first,
-                };
-                log.push(Applied { var: self.var, at, first, change });
+        match cell.count(quick, n, replica) {
+            Counted::From(old) => {
+                // Written where it stays: this is done for every event.
+                log.push(Applied { var: self.var, at, first, change: Change::Count(quick, old) });
                 Ok(true)
             }
-            Err(answer) => {
+            unchanged => {
                 if first {
-                    self.touched.pop();
+                    self.unwatch();
                 }
-                answer
+                match unchanged {
+                    Counted::Unfit => Err(Unfit),
+                    unchanged => Ok(unchanged == Counted::Same),
+                }
             }
         }
+    }
+
+    /// An update of something that is no counter.
+    fn put(
+        &mut self,
+        cell: &mut State<Value>,
+        at: u32,
+        (quick, given): (Quick, Given<'_>),
+        log: &mut Vec<Applied>,
+    ) -> Result<bool, Unfit> {
+        if self.form == Form::Elements {
+            if let Some(Back::Without(element)) = put(cell, quick, given)? {
+                self.added.extend(self.is_read.then(|| element.clone()));
+                let change = Change::Put(Back::Without(element));
+                log.push(Applied { var: self.var, at, first: self.is_read, change });
+            }
+            return Ok(true);
+        }
+        let first = self.is_untold(at);
+        if first {
+            self.watch(at, cell);
+        }
+        match put(cell, quick, given) {
+            Ok(Some(back)) => log.push(Applied { var: self.var, at, first, change: Change::Put(back) }),
+            unchanged => {
+                if first {
+                    self.unwatch();
+                }
+                unchanged?;
+            }
+        }
+        Ok(true)
     }
 
     /// The first update under a key.
@@ -218,23 +232,37 @@ impl Cells {
         }
         let at = map.push(key, value);
         if self.is_read {
-            self.touched.push(Touched { at, told: None });
-            self.mark(at);
+            self.touch(at, None);
         }
         log.push(Applied { var: self.var, at, first: self.is_read, change: Change::Made });
         Ok(true)
     }
 
     /// Whether the next change of a cell is its first since the last telling.
+    #[inline]
     fn is_untold(&self, at: u32) -> bool {
         self.is_read && self.marks.get(at as usize) != Some(&self.round)
     }
 
-    fn mark(&mut self, at: u32) {
+    /// Notes a cell that is about to change, with what the views know of it: that has to be read before.
+    #[inline(never)]
+    fn watch(&mut self, at: u32, cell: &State<Value>) {
+        self.touch(at, cell.leaf());
+    }
+
+    fn touch(&mut self, at: u32, told: Option<Leaf<Value>>) {
         if self.marks.len() <= at as usize {
             self.marks.resize(at as usize + 1, 0);
         }
         self.marks[at as usize] = self.round;
+        self.touched.push(Touched { at, told });
+    }
+
+    /// The cell that was noted last has not changed.
+    fn unwatch(&mut self) {
+        if let Some(touched) = self.touched.pop() {
+            self.marks[touched.at as usize] = 0;
+        }
     }
 
     /// Takes an update back. `told` says that the views have heard of it (and are told the opposite by the caller).
@@ -242,10 +270,7 @@ impl Cells {
         if applied.first && !told {
             match self.form {
                 Form::Elements => drop(self.added.pop()),
-                _ => {
-                    self.touched.pop();
-                    self.marks[applied.at as usize] = 0;
-                }
+                _ => self.unwatch(),
             }
         }
         let cell = match (state, &applied.change) {

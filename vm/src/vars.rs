@@ -123,9 +123,9 @@ impl Vars {
     ) -> Result<bool, Unfit> {
         let at = id.0 as usize;
         let cells = self.cells[at].as_mut().ok_or(Unfit)?;
-        let logged = self.log.len();
+        let touched = cells.touched();
         let answer = cells.apply(&mut self.states[at], &self.plan.vars[at].kind, key, update, replica, &mut self.log);
-        self.touched += self.log[logged..].iter().filter(|applied| applied.is_first()).count();
+        self.touched += cells.touched() - touched;
         answer
     }
 
@@ -170,7 +170,7 @@ impl Vars {
             return;
         }
         for (cells, state) in self.cells.iter_mut().zip(&self.states) {
-            if let Some(cells) = cells.as_mut().filter(|cells| cells.is_touched()) {
+            if let Some(cells) = cells.as_mut().filter(|cells| cells.touched() > 0) {
                 cells.tell(state, tell);
             }
         }

@@ -100,33 +100,55 @@ impl Node {
         let mut heard = Heard::default();
         // What an earlier call set off belongs to the first row.
         heard.note(&self.outs, 0);
-        let mut rows = rows.into_iter();
+        if self.stride.may_try && self.may_ever_try(&needs, event) {
+            self.handle_by_trial(&plan, &needs, event, rows.into_iter(), &mut heard);
+        } else {
+            for (at, row) in rows.into_iter().enumerate() {
+                self.handle_row(&plan, &needs, event, row);
+                heard.note(&self.outs, at);
+            }
+        }
+        heard.rows.into_iter().zip(std::mem::take(&mut self.outs)).collect()
+    }
+
+    /// The same with as many events at once as can be.
+    fn handle_by_trial<'r>(
+        &mut self,
+        plan: &Plan,
+        needs: &Needs,
+        event: EventId,
+        mut rows: impl Iterator<Item = EventRow<'r>>,
+        heard: &mut Heard,
+    ) {
         let mut waiting: Vec<EventRow<'r>> = Vec::new();
-        let mut from = 0;
+        let (mut from, mut done) = (0, 0);
         loop {
-            let wanted = if self.may_try(&needs, event) { self.stride.events } else { 1 };
-            waiting.extend(rows.by_ref().take(wanted.saturating_sub(waiting.len())));
-            let tried = wanted.min(waiting.len());
+            let wanted = if self.is_settled() { self.stride.events } else { 1 };
+            if waiting.len() - done < wanted {
+                waiting.drain(..std::mem::take(&mut done));
+                waiting.extend(rows.by_ref().take(wanted - waiting.len()));
+            }
+            let tried = wanted.min(waiting.len() - done);
             if tried == 0 {
-                break;
+                return;
             }
             if tried > 1 {
-                let quiet = self.try_all(&plan, &needs, event, (from, &waiting[..tried]), &mut heard);
-                self.stride.events = if quiet { (tried * 2).min(TRIED_MAX) } else { tried / 2 };
+                let rows = &waiting[done..done + tried];
+                let quiet = self.try_all(plan, needs, event, (from, rows), heard);
+                self.stride.events = if quiet { wanted.max((tried * 2).min(TRIED_MAX)) } else { tried / 2 };
                 if !quiet {
                     continue;
                 }
             } else {
                 let outs = self.outs.len();
-                self.handle_row(&plan, &needs, event, waiting[0]);
+                self.handle_row(plan, needs, event, waiting[done]);
                 heard.note(&self.outs, from);
                 // Where something happens at every event, nothing is gained by trying two.
                 self.stride.events = if self.outs.len() == outs { 2 } else { 1 };
             }
-            waiting.drain(..tried);
+            done += tried;
             from += tried;
         }
-        heard.rows.into_iter().zip(std::mem::take(&mut self.outs)).collect()
     }
 
     /// One event and everything that follows.
@@ -148,15 +170,14 @@ impl Node {
 
     /// Whether events of this kind may be tried: only conditions that never go back listen, and the handlers neither read
     /// what a step would change nor set off other events.
-    fn may_try(&self, needs: &Needs, event: EventId) -> bool {
+    fn may_ever_try(&self, needs: &Needs, event: EventId) -> bool {
         let of = &needs.events[event.0 as usize];
-        self.stride.may_try
-            && self.reactions.hears_whens_only()
-            && self.commits.is_none()
-            && !of.views
-            && !of.events
-            && !self.is_dirty()
-            && self.events.is_empty()
+        self.reactions.hears_whens_only() && self.commits.is_none() && !of.views && !of.events
+    }
+
+    /// Whether nothing waits.
+    fn is_settled(&self) -> bool {
+        !self.is_dirty() && self.events.is_empty()
     }
 
     /// Runs events and one step. If that has a consequence, takes all of it back; whether it had none.

@@ -22,7 +22,7 @@ use super::lean::{Lean, Run};
 use super::needs::Needs;
 use super::react::Reaction;
 use super::txn::{Done, Txn};
-use super::{Commit, EVENTS_PER_STEP_MAX, Node, Out};
+use super::{Commit, EVENTS_PER_STEP, EVENTS_PER_STEP_MAX, Node, Out, ROWS_PER_STEP};
 use crate::Failure;
 use crate::eval::{Frame, bind};
 use crate::vars::{Diff, Journal};
@@ -70,7 +70,11 @@ impl Node {
 
     /// Whether they have to hear it now.
     pub(super) fn is_due(&self) -> bool {
-        (self.reactions.is_prompt() || self.unstepped >= EVENTS_PER_STEP_MAX) && self.is_dirty()
+        let is_full = || {
+            let waits_for_more = self.vars.touched() + self.views.waiting() < ROWS_PER_STEP;
+            self.unstepped >= EVENTS_PER_STEP_MAX || (self.unstepped >= EVENTS_PER_STEP && !waits_for_more)
+        };
+        self.is_dirty() && (self.reactions.is_prompt() || is_full())
     }
 
     /// Statements from the REPL.

@@ -9,7 +9,7 @@
 //!
 //! A step costs the same overhead for one difference as for a thousand. So where nobody needs to hear of each event by
 //! itself (no `when`, no watch, no subscriber) and the event's handlers read no view, differences pile up and
-//! `EVENTS_PER_STEP_MAX` events share one step. What can be seen is the same either way.
+//! `EVENTS_PER_STEP` events or more share one step. What can be seen is the same either way.
 //!
 //! Invariants:
 //! - the same calls with the same times give the same outs, byte for byte;
@@ -51,9 +51,13 @@ use needs::Needs;
 use react::Reactions;
 use views::{Here, Views};
 
-/// How many events may share one step of the dataflow: enough that the step's overhead no longer shows, few enough that
+/// How many events share one step of the dataflow: enough that the step's overhead no longer shows, few enough that
 /// a batch stays in the cache.
-const EVENTS_PER_STEP_MAX: usize = 1024;
+const EVENTS_PER_STEP: usize = 1024;
+/// With fewer differences than this, more events may: they touch the same counters again and again.
+const ROWS_PER_STEP: usize = 1024;
+/// But not for ever.
+const EVENTS_PER_STEP_MAX: usize = 16 * EVENTS_PER_STEP;
 
 /// What a node that was given no other name is called in programs.
 pub const LOCAL: &str = "local";
