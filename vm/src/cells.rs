@@ -15,6 +15,8 @@
 //!
 //! Neighbours: [`crate::vars`] (owns the states; the way with deltas), `node::speculate` (undoes whole batches).
 
+use std::sync::Arc;
+
 use lasp_lattice::gmap::GMap;
 use lasp_lattice::{Back, Counted, Kind, Leaf, Quick, Reading, ReplicaId, State, Unfit};
 use lasp_plan::{Stmt, Update, Value, VarId, VarPlan};
@@ -37,6 +39,10 @@ pub(crate) struct Cells {
     round: u32,
     /// Elements that are new since the last telling.
     added: Vec<Value>,
+    /// Entries by where their keys were found last. A hint: it says nothing about what is there.
+    lately: Box<[u32; LATELY]>,
+    /// Up to which number entries are known to be there.
+    entries: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,25 +63,88 @@ struct Touched {
     told: Option<Leaf<Value>>,
 }
 
-/// One update in place, to be undone.
-#[derive(Debug)]
-pub(crate) struct Applied {
+/// Updates in place, to be undone: counts and the rest apart, since a variable has cells of one sort only. A count is made
+/// for nearly every event, so its note is plain words.
+#[derive(Debug, Default)]
+pub(crate) struct Log {
+    counts: Vec<Count>,
+    puts: Vec<Put>,
+}
+
+/// How far a log has come.
+pub(crate) type Logged = (usize, usize);
+
+/// A count in place.
+#[derive(Clone, Copy, Debug)]
+struct Count {
+    /// The slot before.
+    old: u64,
     var: VarId,
     /// The number of its cell.
     at: u32,
+    quick: Quick,
     /// Whether it was the first of its cell since the last telling.
     first: bool,
-    change: Change,
+    /// Whether the entry is new.
+    made: bool,
 }
 
+/// Another update.
 #[derive(Debug)]
-enum Change {
-    /// A slot of a counter was this before.
-    Count(Quick, u64),
-    /// Something else was this before.
-    Put(Back<Value>),
-    /// The entry is new.
-    Made,
+struct Put {
+    var: VarId,
+    at: u32,
+    first: bool,
+    /// What was there; none: no entry.
+    back: Option<Back<Value>>,
+}
+
+impl Log {
+    pub(crate) fn len(&self) -> Logged {
+        (self.counts.len(), self.puts.len())
+    }
+
+    /// Forgets what came behind this point.
+    pub(crate) fn truncate(&mut self, to: Logged) {
+        self.counts.truncate(to.0);
+        self.puts.truncate(to.1);
+    }
+
+    /// Takes back what came behind this point, last first. `told` says that the views have heard of it (and are told the
+    /// opposite by the caller).
+    pub(crate) fn rewind(
+        &mut self,
+        to: Logged,
+        told: bool,
+        replica: ReplicaId,
+        mut cells_of: impl FnMut(VarId, &mut dyn FnMut(&mut Cells, &mut State<Value>)),
+    ) {
+        for count in self.counts.drain(to.0..).rev() {
+            cells_of(count.var, &mut |cells, state| {
+                if count.first && !told {
+                    cells.unwatch();
+                }
+                match cells.cell(state, count.at, count.made) {
+                    Some(cell) => cell.count_back(count.quick, count.old, replica),
+                    None => {}
+                }
+            });
+        }
+        for put in self.puts.drain(to.1..).rev() {
+            let Put { var, at, first, mut back } = put;
+            cells_of(var, &mut |cells, state| {
+                if first && !told {
+                    match cells.form {
+                        Form::Elements => drop(cells.added.pop()),
+                        _ => cells.unwatch(),
+                    }
+                }
+                if let (Some(cell), Some(back)) = (cells.cell(state, at, back.is_none()), back.take()) {
+                    cell.put_back(back);
+                }
+            });
+        }
+    }
 }
 
 /// What an update in place does, with everything in it evaluated.
@@ -121,6 +190,8 @@ impl Cells {
             marks: Vec::new(),
             round: 1,
             added: Vec::new(),
+            lately: Box::new([0; LATELY]),
+            entries: 0,
         };
         (!updates.is_empty() && updates.iter().all(fits)).then_some(cells)
     }
@@ -131,7 +202,7 @@ impl Cells {
         self.touched.len() + self.added.len()
     }
 
-    /// Makes an update and logs it. A key comes with its hash. Gives the answer, true where the method has none.
+    /// Makes an update and logs it. Gives the answer, true where the method has none.
     ///
     /// An error says that it is refused; nothing has changed.
     #[inline]
@@ -139,18 +210,18 @@ impl Cells {
         &mut self,
         state: &mut State<Value>,
         kind: &Kind,
-        key: Option<(u64, &Value)>,
+        key: Option<&mut Key<'_>>,
         (quick, given): (Quick, Given<'_>),
         replica: ReplicaId,
-        log: &mut Vec<Applied>,
+        log: &mut Log,
     ) -> Result<bool, Unfit> {
         let (cell, at) = match key {
             None => (state, 0),
-            Some((hash, key)) => {
+            Some(key) => {
                 let State::GMap(map) = state else { return Err(Unfit) };
-                match map.position(hash, key) {
+                match self.find(map, key) {
                     Some(at) => (map.entry_mut(at), at),
-                    None => return self.make(map, kind, key, (quick, given), replica, log),
+                    None => return self.make(map, kind, key.value, (quick, given), replica, log),
                 }
             }
         };
@@ -161,8 +232,7 @@ impl Cells {
         }
         match cell.count(quick, n, replica) {
             Counted::From(old) => {
-                // Written where it stays: this is done for every event.
-                log.push(Applied { var: self.var, at, first, change: Change::Count(quick, old) });
+                log.counts.push(Count { old, var: self.var, at, quick, first, made: false });
                 Ok(true)
             }
             unchanged => {
@@ -177,19 +247,37 @@ impl Cells {
         }
     }
 
+    /// The number of a key's entry: where it was found last if it was found lately, else by its hash.
+    #[inline]
+    fn find(&mut self, map: &GMap<Value>, key: &mut Key<'_>) -> Option<u32> {
+        let place = place_of(key.value);
+        if let Some(place) = place {
+            let at = self.lately[place];
+            if at < self.entries && is_same(map.entry(at).0, key.value) {
+                return Some(at);
+            }
+        }
+        let at = map.position(key.hash(), key.value)?;
+        self.entries = self.entries.max(at + 1);
+        if let Some(place) = place {
+            self.lately[place] = at;
+        }
+        Some(at)
+    }
+
     /// An update of something that is no counter.
     fn put(
         &mut self,
         cell: &mut State<Value>,
         at: u32,
         (quick, given): (Quick, Given<'_>),
-        log: &mut Vec<Applied>,
+        log: &mut Log,
     ) -> Result<bool, Unfit> {
         if self.form == Form::Elements {
             if let Some(Back::Without(element)) = put(cell, quick, given)? {
                 self.added.extend(self.is_read.then(|| element.clone()));
-                let change = Change::Put(Back::Without(element));
-                log.push(Applied { var: self.var, at, first: self.is_read, change });
+                let back = Some(Back::Without(element));
+                log.puts.push(Put { var: self.var, at, first: self.is_read, back });
             }
             return Ok(true);
         }
@@ -198,7 +286,7 @@ impl Cells {
             self.watch(at, cell);
         }
         match put(cell, quick, given) {
-            Ok(Some(back)) => log.push(Applied { var: self.var, at, first, change: Change::Put(back) }),
+            Ok(Some(back)) => log.puts.push(Put { var: self.var, at, first, back: Some(back) }),
             unchanged => {
                 if first {
                     self.unwatch();
@@ -218,10 +306,11 @@ impl Cells {
         key: &Value,
         (quick, given): (Quick, Given<'_>),
         replica: ReplicaId,
-        log: &mut Vec<Applied>,
+        log: &mut Log,
     ) -> Result<bool, Unfit> {
         let Kind::GMap(values) = kind else { return Err(Unfit) };
         let mut value = State::bottom(values);
+        let counts = matches!(given, Given::Count(_));
         match given {
             Given::Count(n) => match value.count(quick, n, replica) {
                 Counted::From(_) | Counted::Same => {}
@@ -231,11 +320,29 @@ impl Cells {
             given => drop(put(&mut value, quick, given)?),
         }
         let at = map.push(key, value);
-        if self.is_read {
+        let first = self.is_read;
+        if first {
             self.touch(at, None);
         }
-        log.push(Applied { var: self.var, at, first: self.is_read, change: Change::Made });
+        if counts {
+            log.counts.push(Count { old: 0, var: self.var, at, quick, first, made: true });
+        } else {
+            log.puts.push(Put { var: self.var, at, first, back: None });
+        }
         Ok(true)
+    }
+
+    /// The cell of a number; an entry that was made is taken out instead.
+    fn cell<'s>(&mut self, state: &'s mut State<Value>, at: u32, made: bool) -> Option<&'s mut State<Value>> {
+        match state {
+            State::GMap(map) if made => {
+                map.pop();
+                self.entries = self.entries.min(at);
+                None
+            }
+            State::GMap(map) => Some(map.entry_mut(at)),
+            state => Some(state),
+        }
     }
 
     /// Whether the next change of a cell is its first since the last telling.
@@ -262,26 +369,6 @@ impl Cells {
     fn unwatch(&mut self) {
         if let Some(touched) = self.touched.pop() {
             self.marks[touched.at as usize] = 0;
-        }
-    }
-
-    /// Takes an update back. `told` says that the views have heard of it (and are told the opposite by the caller).
-    pub(crate) fn take_back(&mut self, state: &mut State<Value>, applied: Applied, told: bool, replica: ReplicaId) {
-        if applied.first && !told {
-            match self.form {
-                Form::Elements => drop(self.added.pop()),
-                _ => self.unwatch(),
-            }
-        }
-        let cell = match (state, &applied.change) {
-            (State::GMap(map), Change::Made) => return map.pop(),
-            (State::GMap(map), _) => map.entry_mut(applied.at),
-            (state, _) => state,
-        };
-        match applied.change {
-            Change::Count(quick, old) => cell.count_back(quick, old, replica),
-            Change::Put(back) => cell.put_back(back),
-            Change::Made => {}
         }
     }
 
@@ -327,15 +414,40 @@ impl Cells {
     }
 }
 
-impl Applied {
-    /// The variable that was updated.
-    pub(crate) fn var(&self) -> VarId {
-        self.var
-    }
+/// The key of an update, hashed once for all maps of an op and only if it has to be.
+pub(crate) struct Key<'k> {
+    pub(crate) value: &'k Value,
+    pub(crate) hash: Option<u64>,
+}
 
-    /// Whether it was the first of its cell since the last telling.
-    pub(crate) fn is_first(&self) -> bool {
-        self.first
+impl Key<'_> {
+    fn hash(&mut self) -> u64 {
+        *self.hash.get_or_insert_with(|| GMap::hash(self.value))
+    }
+}
+
+/// How many entries of a map are remembered by where they were found.
+const LATELY: usize = 256;
+
+/// Where a key would be remembered. Texts go by the place they lie at: a caller who has a million events of few keys often
+/// has each key once, and then neither hashes nor compares it here.
+#[inline]
+fn place_of(key: &Value) -> Option<usize> {
+    let bits = match key {
+        Value::Int(n) => n.cast_unsigned(),
+        Value::Text(text) => text.as_ptr() as u64 >> 4,
+        _ => return None,
+    };
+    Some((bits.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as usize % LATELY)
+}
+
+/// Whether two keys are one without looking closer.
+#[inline]
+fn is_same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Int(a), Value::Int(b)) => a == b,
+        (Value::Text(a), Value::Text(b)) => Arc::ptr_eq(a, b),
+        _ => false,
     }
 }
 

@@ -27,7 +27,7 @@ use lasp_plan::format::untyped_text_of;
 use lasp_plan::{Place, Plan, Row, Type, Update, Value, VarId, VarPlan};
 
 use crate::Failure;
-use crate::cells::{Applied, Cells, Given, Told};
+use crate::cells::{Cells, Given, Key, Log, Logged, Told};
 use crate::eval::{Fault, leaf_row, state_value};
 
 /// An update with everything in it evaluated.
@@ -69,7 +69,7 @@ pub(crate) struct Vars {
     /// Of the variables that are updated in place.
     cells: Vec<Option<Cells>>,
     /// Updates in place that may have to be taken back.
-    log: Vec<Applied>,
+    log: Log,
     /// How many cells wait to be told.
     touched: usize,
     /// By variable and port: whether a view reads it. Of the others no rows are made.
@@ -90,7 +90,7 @@ impl Vars {
         let ports =
             |id, var: &VarPlan| (0..).zip(var.kind.ports()).map(|(port, _)| read.contains(&(id, port))).collect();
         let read = (0..).zip(&plan.vars).map(|(id, var)| ports(VarId(id), var)).collect();
-        let (nodes, log) = (BTreeMap::new(), Vec::new());
+        let (nodes, log) = (BTreeMap::new(), Log::default());
         Vars { plan, states, cells, log, touched: 0, read, nodes, role: None, keeps_deltas: false }
     }
 
@@ -110,14 +110,14 @@ impl Vars {
         self.cells[id.0 as usize].is_some()
     }
 
-    /// Makes an update in place and logs it. A key comes with its hash. Gives the answer, true where the method has none.
+    /// Makes an update in place and logs it. Gives the answer, true where the method has none.
     ///
     /// An error says that it is refused, for the reason that [`Vars::refusal`] gives.
     #[inline]
     pub(crate) fn apply(
         &mut self,
         id: VarId,
-        key: Option<(u64, &Value)>,
+        key: Option<&mut Key<'_>>,
         update: (Quick, Given<'_>),
         replica: ReplicaId,
     ) -> Result<bool, Unfit> {
@@ -138,25 +138,25 @@ impl Vars {
     }
 
     /// How much has been logged.
-    pub(crate) fn logged(&self) -> usize {
+    pub(crate) fn logged(&self) -> Logged {
         self.log.len()
     }
 
     /// Forgets what was logged behind this point: it holds.
-    pub(crate) fn forget(&mut self, from: usize) {
+    pub(crate) fn forget(&mut self, from: Logged) {
         self.log.truncate(from);
     }
 
     /// Takes back what was logged behind this point, last first. `told`: the views have heard of it, and the caller tells
     /// them the opposite.
-    pub(crate) fn rewind(&mut self, from: usize, told: bool, replica: ReplicaId) {
-        for applied in self.log.drain(from..).rev() {
-            let at = applied.var().0 as usize;
-            self.touched -= usize::from(applied.is_first() && !told);
-            if let Some(cells) = &mut self.cells[at] {
-                cells.take_back(&mut self.states[at], applied, told, replica);
+    pub(crate) fn rewind(&mut self, from: Logged, told: bool, replica: ReplicaId) {
+        let (cells, states) = (&mut self.cells, &mut self.states);
+        self.log.rewind(from, told, replica, |id, take_back| {
+            if let Some(cells) = &mut cells[id.0 as usize] {
+                take_back(cells, &mut states[id.0 as usize]);
             }
-        }
+        });
+        self.touched = self.cells.iter().flatten().map(Cells::touched).sum();
     }
 
     /// How many cells wait to be told.

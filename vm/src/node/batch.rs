@@ -163,7 +163,7 @@ impl Node {
         }
         self.depth = 0;
         self.run_fields(plan, needs, event.0, row.at_us.unwrap_or(self.now_us), row.fields);
-        if self.is_due() || !self.events.is_empty() {
+        if !self.events.is_empty() || self.is_due() {
             self.run_queue(false);
         }
     }

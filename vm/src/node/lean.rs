@@ -17,7 +17,7 @@ use lasp_lattice::{Quick, ReplicaId};
 use lasp_plan::{Expr, ExprKind, Value, VarId};
 
 use super::code::{Code, Handler, Ready, key_of};
-use crate::cells::Given;
+use crate::cells::{Given, Key};
 use crate::vars::Vars;
 
 /// A statement.
@@ -136,10 +136,13 @@ impl<'r> Run<'r> {
     #[inline]
     fn step(&mut self, step: &Step) -> Result<bool, InFull> {
         let fields = self.fields;
-        let key = match &step.key {
+        let mut key = match &step.key {
             None => None,
-            Some(Operand::Const(hash, key)) => Some((*hash, key)),
-            Some(Operand::Column(at)) => Some((self.hash_of(*at), &fields[*at])),
+            Some(Operand::Const(hash, value)) => Some(Key { value, hash: Some(*hash) }),
+            Some(Operand::Column(at)) => {
+                let hash = self.hashed.filter(|(column, _)| column == at).map(|(_, hash)| hash);
+                Some(Key { value: &fields[*at], hash })
+            }
         };
         let given = match &step.arg {
             Argument::Amount(n) => Given::Count(*n),
@@ -151,17 +154,10 @@ impl<'r> Run<'r> {
             Argument::Element(Operand::Column(at)) => Given::Put(&fields[*at]),
             Argument::Nothing => Given::Nothing,
         };
-        self.vars.apply(step.var, key, (step.quick, given), self.replica).map_err(|_| InFull)
-    }
-
-    fn hash_of(&mut self, column: usize) -> u64 {
-        match self.hashed {
-            Some((last, hash)) if last == column => hash,
-            _ => {
-                let hash = GMap::hash(&self.fields[column]);
-                self.hashed = Some((column, hash));
-                hash
-            }
+        let answer = self.vars.apply(step.var, key.as_mut(), (step.quick, given), self.replica);
+        if let (Some(Operand::Column(at)), Some(Key { hash: Some(hash), .. })) = (&step.key, key) {
+            self.hashed = Some((*at, hash));
         }
+        answer.map_err(|_| InFull)
     }
 }

@@ -13,15 +13,14 @@
 //!
 //! Invariant: after [`Txn::abort`] every variable is `==` to what it was, and nobody has heard of the op.
 
-use lasp_lattice::gmap::GMap;
 use lasp_lattice::{Quick, ReplicaId, Stamp, Step};
-use lasp_plan::{Emit, Expr, ExprKind, Plan, Type, Update, Value};
+use lasp_plan::{Emit, Expr, Plan, Type, Update, Value};
 
 use super::code::{Code, Ready, key_of};
 use super::ids::Origin;
 use super::views::{Here, Views};
 use crate::Failure;
-use crate::cells::Given;
+use crate::cells::{Given, Key, Logged};
 use crate::eval::{Frame, bind, eval, eval_all, peek, truth};
 use crate::vars::{Call, Journal, Vars};
 
@@ -50,10 +49,8 @@ pub(super) struct Txn<'n> {
     origin: Origin,
     journal: Journal,
     /// What the variables had logged before.
-    logged: usize,
+    logged: Logged,
     emits: Vec<Emitted>,
-    /// The column that was hashed last: a handler often uses one key for several maps.
-    hashed: Option<(u32, u64)>,
     /// What the last update answered, for the REPL.
     pub(super) answer: Option<bool>,
 }
@@ -61,7 +58,7 @@ pub(super) struct Txn<'n> {
 impl<'n> Txn<'n> {
     pub(super) fn new(plan: &'n Plan, vars: &'n mut Vars, views: &'n Views, stamp: Stamp, origin: Origin) -> Txn<'n> {
         let (journal, logged) = (Journal::default(), vars.logged());
-        Txn { plan, vars, views, stamp, origin, journal, logged, emits: Vec::new(), hashed: None, answer: None }
+        Txn { plan, vars, views, stamp, origin, journal, logged, emits: Vec::new(), answer: None }
     }
 
     /// Runs statements in order. On a failure the caller aborts.
@@ -154,7 +151,6 @@ impl<'n> Txn<'n> {
         frame: &mut Frame<'_>,
     ) -> Result<Option<bool>, Failure> {
         let key = key_of(update);
-        let hash = key.and_then(|key| self.hash_of_column(key, frame));
         // What has to be computed is, in the order written; the rest cannot fail.
         let computed_key = self.computed(key, frame)?;
         let computed_arg = self.computed(update.args.first(), frame)?;
@@ -167,10 +163,10 @@ impl<'n> Txn<'n> {
             Some(_) if quick.counts() => None,
             Some(element) => Some(Given::Put(element)),
         };
-        let hashed = key.map(|key| (hash.unwrap_or_else(|| GMap::hash(key)), key));
+        let mut hashed = key.map(|value| Key { value, hash: None });
         let replica = self.stamp.replica;
         if let Some(given) = given
-            && let Ok(answer) = self.vars.apply(update.var, hashed, (quick, given), replica)
+            && let Ok(answer) = self.vars.apply(update.var, hashed.as_mut(), (quick, given), replica)
         {
             return Ok((quick == Quick::Spend).then_some(answer));
         }
@@ -186,20 +182,6 @@ impl<'n> Txn<'n> {
             Some(expr) if peek(expr, frame).is_none() => self.eval(expr, frame).map(Some),
             _ => Ok(None),
         }
-    }
-
-    /// The hash of a key that is a column of the event; such a column does not change during an op.
-    fn hash_of_column(&mut self, key: &Expr, frame: &Frame<'_>) -> Option<u64> {
-        let ExprKind::Local(slot) = key.kind else { return None };
-        let column = frame.row.get(slot as usize)?;
-        if let Some((last, hash)) = self.hashed
-            && last == slot
-        {
-            return Some(hash);
-        }
-        let hash = GMap::hash(column);
-        self.hashed = Some((slot, hash));
-        Some(hash)
     }
 
     /// An update whose answer decides something.
