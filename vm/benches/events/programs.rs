@@ -44,9 +44,10 @@ fn draw(at: usize, below: u64) -> i64 {
 /// All programs with so many events.
 pub fn programs(count: usize) -> Vec<Program> {
     vec![
-        ad_counter("ad counter: spend, count, live view, when", count, || ads_program(true, true)),
-        ad_counter("ad counter without its when", count, || ads_program(true, false)),
-        ad_counter("ad counter without its live view", count, || ads_program(false, false)),
+        ad_counter("ad counter: spend, count, live view, when", count, 1, || ads_program(true, true)),
+        ad_counter("ad counter, its limits ten times higher", count, 10, || ads_program(true, true)),
+        ad_counter("ad counter without its when", count, 1, || ads_program(true, false)),
+        ad_counter("ad counter without its live view", count, 1, || ads_program(false, false)),
         ints("grow-only set of ints, filtered and mapped", count, gset, |at, n| (0, draw(at, n * 4))),
         ints("set with removal, filtered and mapped", count, orset, |at, n| (u32::from(at % 4 == 3), draw(at, n / 4))),
         ints("maximum", count, maximum, |at, n| (0, draw(at, n * 4))),
@@ -67,9 +68,10 @@ fn ints(
     Program { name, build, before: vec![], events: events.collect(), by_hand: ints_by_hand, count }
 }
 
-fn ad_counter(name: &'static str, count: usize, build: fn() -> (build::Program, ViewId)) -> Program {
+/// A hundred ads, each of which can be shown so many times its share.
+fn ad_counter(name: &'static str, count: usize, shares: usize, build: fn() -> (build::Program, ViewId)) -> Program {
     let ads: Vec<Value> = (0..100).map(|ad| Value::text(&format!("ad {ad:03}"))).collect();
-    let limit = Value::Int((count / 100) as i64);
+    let limit = Value::Int((count / 100 * shares) as i64);
     let before = ads.iter().map(|ad| (0, vec![ad.clone(), Value::text("somebody"), limit.clone()])).collect();
     let events = (0..count).map(|at| (1, ads[draw(at, 100) as usize].clone())).collect();
     Program { name, build, before, events, by_hand: ads_by_hand, count }

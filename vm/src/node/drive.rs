@@ -19,7 +19,7 @@ use lasp_plan::{Place, Plan, Stmt, Type, Value};
 use super::code::ready;
 use super::ids::Origin;
 use super::lean::{Lean, Run};
-use super::needs::Needs;
+use super::needs::{EventNeeds, Needs};
 use super::react::Reaction;
 use super::txn::{Done, Txn};
 use super::{Commit, EVENTS_PER_STEP, EVENTS_PER_STEP_MAX, Node, Out, ROWS_PER_STEP};
@@ -122,7 +122,20 @@ impl Node {
     }
 
     /// All handlers of an event, as one op; the views are as the handlers need them.
+    #[inline]
     pub(super) fn run_fields(&mut self, plan: &Plan, needs: &Needs, number: u32, at_us: i64, fields: &[Value]) {
+        if let Some(EventNeeds { lean: Some(bodies), fields: count, .. }) = needs.events.get(number as usize)
+            && *count == fields.len()
+            && self.depth <= DEPTH_MAX
+            && self.run_lean(bodies, fields)
+        {
+            self.at_us = at_us;
+            return;
+        }
+        self.run_in_full(plan, needs, number, at_us, fields);
+    }
+
+    fn run_in_full(&mut self, plan: &Plan, needs: &Needs, number: u32, at_us: i64, fields: &[Value]) {
         let Some((event, of)) = plan.events.get(number as usize).zip(needs.events.get(number as usize)) else {
             let message = format!("there is no event number {number}");
             return self.outs.push(Out::Failed { failure: Failure::new("R0703", message, Place::default()) });
@@ -139,12 +152,6 @@ impl Node {
             return self.outs.push(Out::Failed { failure: Failure::new("R0703", message, place) });
         }
         self.at_us = at_us;
-        if let Some(bodies) = &of.lean
-            && self.depth <= DEPTH_MAX
-            && self.run_lean(bodies, fields)
-        {
-            return;
-        }
         let print = || {
             let fields = event.fields.iter().zip(fields);
             let fields: Vec<String> =

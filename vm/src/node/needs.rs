@@ -42,7 +42,9 @@ pub(super) struct EventNeeds {
     pub(super) views: bool,
     /// Whether one of them emits an event.
     pub(super) events: bool,
-    /// Their bodies, if all are lean for most events.
+    /// How many fields it has.
+    pub(super) fields: usize,
+    /// Their bodies, if all are lean for most events. None if they are of other roles.
     pub(super) lean: Option<Vec<Vec<Lean>>>,
 }
 
@@ -58,7 +60,8 @@ impl Needs {
                 is_of_others: own.is_empty() && !all.is_empty(),
                 views: all.iter().any(|at| block_reads(&plan.handlers[*at].body)),
                 events: own.iter().any(|at| emits_events(&plan.handlers[*at].body)),
-                lean: own.iter().map(|at| lean(&ready_handlers[*at])).collect(),
+                fields: plan.events[id].fields.len(),
+                lean: if own.is_empty() { None } else { own.iter().map(|at| lean(&ready_handlers[*at])).collect() },
                 handlers: own,
             }
         });

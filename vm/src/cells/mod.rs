@@ -13,15 +13,22 @@
 //! the value that was told last; `touched` names each cell at most once (`marks`); undoing the log, last first, gives
 //! back the states and what is to be told.
 //!
-//! Neighbours: [`crate::vars`] (owns the states; the way with deltas), `node::speculate` (undoes whole batches).
+//! Code map: `log` undoes, `lately` finds keys. Neighbours: [`crate::vars`] (owns the states; the way with deltas),
+//! `node::batch` (undoes whole batches).
 
-use std::sync::Arc;
+mod lately;
+mod log;
 
 use lasp_lattice::gmap::GMap;
 use lasp_lattice::{Back, Counted, Kind, Leaf, Quick, Reading, ReplicaId, State, Unfit};
 use lasp_plan::{Stmt, Update, Value, VarId, VarPlan};
 
 use crate::eval::{Fault, leaf_row};
+use lately::{LATELY, is_same, place_of};
+use log::{Count, Put};
+
+pub(crate) use lately::Key;
+pub(crate) use log::{Log, Logged};
 
 /// The cells of one variable.
 #[derive(Debug)]
@@ -61,90 +68,6 @@ struct Touched {
     at: u32,
     /// What the views know of it; none: nothing, it is new.
     told: Option<Leaf<Value>>,
-}
-
-/// Updates in place, to be undone: counts and the rest apart, since a variable has cells of one sort only. A count is made
-/// for nearly every event, so its note is plain words.
-#[derive(Debug, Default)]
-pub(crate) struct Log {
-    counts: Vec<Count>,
-    puts: Vec<Put>,
-}
-
-/// How far a log has come.
-pub(crate) type Logged = (usize, usize);
-
-/// A count in place.
-#[derive(Clone, Copy, Debug)]
-struct Count {
-    /// The slot before.
-    old: u64,
-    var: VarId,
-    /// The number of its cell.
-    at: u32,
-    quick: Quick,
-    /// Whether it was the first of its cell since the last telling.
-    first: bool,
-    /// Whether the entry is new.
-    made: bool,
-}
-
-/// Another update.
-#[derive(Debug)]
-struct Put {
-    var: VarId,
-    at: u32,
-    first: bool,
-    /// What was there; none: no entry.
-    back: Option<Back<Value>>,
-}
-
-impl Log {
-    pub(crate) fn len(&self) -> Logged {
-        (self.counts.len(), self.puts.len())
-    }
-
-    /// Forgets what came behind this point.
-    pub(crate) fn truncate(&mut self, to: Logged) {
-        self.counts.truncate(to.0);
-        self.puts.truncate(to.1);
-    }
-
-    /// Takes back what came behind this point, last first. `told` says that the views have heard of it (and are told the
-    /// opposite by the caller).
-    pub(crate) fn rewind(
-        &mut self,
-        to: Logged,
-        told: bool,
-        replica: ReplicaId,
-        mut cells_of: impl FnMut(VarId, &mut dyn FnMut(&mut Cells, &mut State<Value>)),
-    ) {
-        for count in self.counts.drain(to.0..).rev() {
-            cells_of(count.var, &mut |cells, state| {
-                if count.first && !told {
-                    cells.unwatch();
-                }
-                match cells.cell(state, count.at, count.made) {
-                    Some(cell) => cell.count_back(count.quick, count.old, replica),
-                    None => {}
-                }
-            });
-        }
-        for put in self.puts.drain(to.1..).rev() {
-            let Put { var, at, first, mut back } = put;
-            cells_of(var, &mut |cells, state| {
-                if first && !told {
-                    match cells.form {
-                        Form::Elements => drop(cells.added.pop()),
-                        _ => cells.unwatch(),
-                    }
-                }
-                if let (Some(cell), Some(back)) = (cells.cell(state, at, back.is_none()), back.take()) {
-                    cell.put_back(back);
-                }
-            });
-        }
-    }
 }
 
 /// What an update in place does, with everything in it evaluated.
@@ -273,28 +196,26 @@ impl Cells {
         (quick, given): (Quick, Given<'_>),
         log: &mut Log,
     ) -> Result<bool, Unfit> {
-        if self.form == Form::Elements {
-            if let Some(Back::Without(element)) = put(cell, quick, given)? {
+        let Some(back) = put(cell, quick, given)? else { return Ok(true) };
+        let first = match &back {
+            Back::Without(element) => {
                 self.added.extend(self.is_read.then(|| element.clone()));
-                let back = Some(Back::Without(element));
-                log.puts.push(Put { var: self.var, at, first: self.is_read, back });
+                self.is_read
             }
-            return Ok(true);
-        }
+            Back::Value(old) => self.touch_first(at, || Leaf::Option(old.clone())),
+            Back::Lowered => self.touch_first(at, || Leaf::Bool(false)),
+        };
+        log.puts.push(Put { var: self.var, at, first, back: Some(back) });
+        Ok(true)
+    }
+
+    /// Notes a cell that has changed, with what it was; whether that is the first time since the last telling.
+    fn touch_first(&mut self, at: u32, told: impl FnOnce() -> Leaf<Value>) -> bool {
         let first = self.is_untold(at);
         if first {
-            self.watch(at, cell);
+            self.touch(at, Some(told()));
         }
-        match put(cell, quick, given) {
-            Ok(Some(back)) => log.puts.push(Put { var: self.var, at, first, back: Some(back) }),
-            unchanged => {
-                if first {
-                    self.unwatch();
-                }
-                unchanged?;
-            }
-        }
-        Ok(true)
+        first
     }
 
     /// The first update under a key.
@@ -411,43 +332,6 @@ impl Cells {
             self.marks.clear();
             1
         });
-    }
-}
-
-/// The key of an update, hashed once for all maps of an op and only if it has to be.
-pub(crate) struct Key<'k> {
-    pub(crate) value: &'k Value,
-    pub(crate) hash: Option<u64>,
-}
-
-impl Key<'_> {
-    fn hash(&mut self) -> u64 {
-        *self.hash.get_or_insert_with(|| GMap::hash(self.value))
-    }
-}
-
-/// How many entries of a map are remembered by where they were found.
-const LATELY: usize = 256;
-
-/// Where a key would be remembered. Texts go by the place they lie at: a caller who has a million events of few keys often
-/// has each key once, and then neither hashes nor compares it here.
-#[inline]
-fn place_of(key: &Value) -> Option<usize> {
-    let bits = match key {
-        Value::Int(n) => n.cast_unsigned(),
-        Value::Text(text) => text.as_ptr() as u64 >> 4,
-        _ => return None,
-    };
-    Some((bits.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as usize % LATELY)
-}
-
-/// Whether two keys are one without looking closer.
-#[inline]
-fn is_same(a: &Value, b: &Value) -> bool {
-    match (a, b) {
-        (Value::Int(a), Value::Int(b)) => a == b,
-        (Value::Text(a), Value::Text(b)) => Arc::ptr_eq(a, b),
-        _ => false,
     }
 }
 
