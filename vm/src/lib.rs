@@ -5,6 +5,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod cells;
 mod error;
 pub mod eval;
 pub(crate) mod exact;
@@ -16,4 +17,4 @@ pub(crate) mod sketch;
 mod vars;
 
 pub use error::Failure;
-pub use node::{InEvent, LOCAL, Node, Out};
+pub use node::{EventId, EventRow, InEvent, LOCAL, Node, Out};

@@ -7,21 +7,27 @@
 //!   here          before-image kept ─ delta joined ─► visible difference: row ("x", 10) goes, ("x", 7) comes
 //! ```
 //!
-//! Invariants: a state changes by joins and by taking a before-image back, in no other way. What [`Vars::update`] adds to
-//! a [`Journal`] is exactly what [`Vars::undo`] takes back. A refused update has changed nothing.
+//! Where nobody takes deltas and every update of a variable has a way in place, [`Vars::apply`] goes that way.
 //!
-//! Neighbours: `lasp_lattice` (what an update means), `node::txn` (who makes them), `node::genesis` (initial values).
+//! Invariants: a state changes by joins, by updates in place, and by taking either back. What [`Vars::update`] adds to a
+//! [`Journal`] is exactly what [`Vars::undo`] takes back, and what [`Vars::apply`] logs what [`Vars::rewind`] does. A refused
+//! update has changed nothing.
+//!
+//! Neighbours: `lasp_lattice` (what an update means), `cells` (updates in place), `node::txn` (who makes them),
+//! `node::genesis` (initial values).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use lasp_lattice::{
-    Answer, Arg, Changes, Item, Kind, MethodParam, ReplicaId, Stamp, State, Step, Undo, Unobserved, UpdateError,
+    Answer, Arg, Changes, Item, Kind, MethodParam, Mutation, Quick, ReplicaId, Stamp, State, Step, Undo, Unfit,
+    Unobserved, UpdateError,
 };
 use lasp_plan::format::untyped_text_of;
-use lasp_plan::{Place, Plan, Row, Type, Value, VarId, VarPlan};
+use lasp_plan::{Place, Plan, Row, Type, Update, Value, VarId, VarPlan};
 
 use crate::Failure;
+use crate::cells::{Cells, Given, Key, Log, Logged, Told};
 use crate::eval::{Fault, leaf_row, state_value};
 
 /// An update with everything in it evaluated.
@@ -49,7 +55,7 @@ pub(crate) struct Diff {
 /// What an atomic op has done so far: enough to take it back, and what to tell the views once it holds.
 #[derive(Debug, Default)]
 pub(crate) struct Journal {
-    undo: Vec<(VarId, Undo<Value>)>,
+    pub(crate) undo: Vec<(VarId, Undo<Value>)>,
     pub(crate) diffs: Vec<Diff>,
     /// What has been joined, where somebody is to have it.
     pub(crate) deltas: Vec<(VarId, State<Value>)>,
@@ -60,6 +66,12 @@ pub(crate) struct Journal {
 pub(crate) struct Vars {
     plan: Arc<Plan>,
     states: Vec<State<Value>>,
+    /// Of the variables that are updated in place.
+    cells: Vec<Option<Cells>>,
+    /// Updates in place that may have to be taken back.
+    log: Log,
+    /// How many cells wait to be told.
+    touched: usize,
     /// By variable and port: whether a view reads it. Of the others no rows are made.
     read: Vec<Vec<bool>>,
     /// The nodes that can be named in a program.
@@ -73,11 +85,95 @@ pub(crate) struct Vars {
 impl Vars {
     /// Every variable at bottom. Differences are made for the ports that views read, and for no others.
     pub(crate) fn new(plan: Arc<Plan>, read: &BTreeSet<(VarId, u32)>) -> Vars {
-        let states = plan.vars.iter().map(|var| State::bottom(&var.kind)).collect();
+        let states: Vec<_> = plan.vars.iter().map(|var| State::bottom(&var.kind)).collect();
+        let cells = states.iter().map(|_| None).collect();
         let ports =
             |id, var: &VarPlan| (0..).zip(var.kind.ports()).map(|(port, _)| read.contains(&(id, port))).collect();
         let read = (0..).zip(&plan.vars).map(|(id, var)| ports(VarId(id), var)).collect();
-        Vars { plan, states, read, nodes: BTreeMap::new(), role: None, keeps_deltas: false }
+        let (nodes, log) = (BTreeMap::new(), Log::default());
+        Vars { plan, states, cells, log, touched: 0, read, nodes, role: None, keeps_deltas: false }
+    }
+
+    /// From now on variables are updated in place where that is possible: `updates` are all that a program makes. Role and
+    /// deltas have to be known.
+    pub(crate) fn find_cells(&mut self, updates: &[&Update]) {
+        for ((id, var), cells) in (0..).map(VarId).zip(&self.plan.vars).zip(&mut self.cells) {
+            let own: Vec<&Update> = updates.iter().copied().filter(|update| update.var == id).collect();
+            let is_read = self.read[id.0 as usize].first() == Some(&true);
+            let writable = self.role.as_ref().is_none_or(|role| may_write(var, role));
+            *cells = if self.keeps_deltas || !writable { None } else { Cells::of(id, var, is_read, &own) };
+        }
+    }
+
+    /// Whether a variable is updated in place.
+    pub(crate) fn has_cells(&self, id: VarId) -> bool {
+        self.cells[id.0 as usize].is_some()
+    }
+
+    /// Makes an update in place and logs it. Gives the answer, true where the method has none.
+    ///
+    /// An error says that it is refused, for the reason that [`Vars::refusal`] gives.
+    #[inline]
+    pub(crate) fn apply(
+        &mut self,
+        id: VarId,
+        key: Option<&mut Key<'_>>,
+        update: (Quick, Given<'_>),
+        replica: ReplicaId,
+    ) -> Result<bool, Unfit> {
+        let at = id.0 as usize;
+        let cells = self.cells[at].as_mut().ok_or(Unfit)?;
+        let touched = cells.touched();
+        let answer = cells.apply(&mut self.states[at], &self.plan.vars[at].kind, key, update, replica, &mut self.log);
+        self.touched += cells.touched() - touched;
+        answer
+    }
+
+    /// Why an update in place was refused.
+    pub(crate) fn refusal(&self, call: &Call<'_>, stamp: &Stamp) -> Failure {
+        match self.mutate(call, stamp) {
+            Err(failure) => failure,
+            Ok(_) => unreachable!("what is refused in place is refused as a delta"),
+        }
+    }
+
+    /// How much has been logged.
+    pub(crate) fn logged(&self) -> Logged {
+        self.log.len()
+    }
+
+    /// Forgets what was logged behind this point: it holds.
+    pub(crate) fn forget(&mut self, from: Logged) {
+        self.log.truncate(from);
+    }
+
+    /// Takes back what was logged behind this point, last first. `told`: the views have heard of it, and the caller tells
+    /// them the opposite.
+    pub(crate) fn rewind(&mut self, from: Logged, told: bool, replica: ReplicaId) {
+        let (cells, states) = (&mut self.cells, &mut self.states);
+        self.log.rewind(from, told, replica, |id, take_back| {
+            if let Some(cells) = &mut cells[id.0 as usize] {
+                take_back(cells, &mut states[id.0 as usize]);
+            }
+        });
+        self.touched = self.cells.iter().flatten().map(Cells::touched).sum();
+    }
+
+    /// How many cells wait to be told.
+    pub(crate) fn touched(&self) -> usize {
+        self.touched
+    }
+
+    /// Tells what updates in place have changed since the last time: rows of port 0, each cell's old one and new one.
+    pub(crate) fn tell(&mut self, tell: &mut dyn FnMut(VarId, Told<'_>)) {
+        if std::mem::take(&mut self.touched) == 0 {
+            return;
+        }
+        for (cells, state) in self.cells.iter_mut().zip(&self.states) {
+            if let Some(cells) = cells.as_mut().filter(|cells| cells.touched() > 0) {
+                cells.tell(state, tell);
+            }
+        }
     }
 
     /// From now on a program may name this node; the last name given counts.
@@ -113,25 +209,13 @@ impl Vars {
         stamp: &Stamp,
         journal: &mut Journal,
     ) -> Result<Option<bool>, Failure> {
-        let var = self.plan.var(call.var);
-        if let Some(role) = self.role.as_ref().filter(|role| !may_write(var, role)) {
-            let reason = format!("it is writable by {}, and this node is a {role}", var.writable_by.join(", "));
-            return Err(self.refused(call, &reason));
-        }
-        let args = arguments(call, &var.kind, &self.nodes).map_err(|reason| self.refused(call, &reason))?;
+        let mutation = self.mutate(call, stamp)?;
+        let bare = self.plan.var(call.var).bare;
         let state = &mut self.states[call.var.0 as usize];
-        let mutation = match state.mutate(&var.kind, call.path, call.method, &args, stamp) {
-            Ok(mutation) => mutation,
-            Err(error) => {
-                let failure = self.refused(call, &reason_of(&error));
-                let full = matches!(error, UpdateError::OutOfRange { .. });
-                return Err(if full { Failure { code: "R0701", ..failure } } else { failure });
-            }
-        };
         if !mutation.delta.is_bottom() {
             journal.undo.push((call.var, state.before(&mutation.delta)));
             let read = &self.read[call.var.0 as usize];
-            let mut collect = Collect { var: call.var, bare: var.bare, read, diffs: &mut journal.diffs };
+            let mut collect = Collect { var: call.var, bare, read, diffs: &mut journal.diffs };
             state.join(&mutation.delta, &mut collect);
             if self.keeps_deltas {
                 journal.deltas.push((call.var, mutation.delta));
@@ -140,6 +224,22 @@ impl Vars {
         Ok(match mutation.answer {
             Answer::None => None,
             Answer::Bool(done) => Some(done),
+        })
+    }
+
+    /// Makes the delta of an update.
+    fn mutate(&self, call: &Call<'_>, stamp: &Stamp) -> Result<Mutation<Value>, Failure> {
+        let var = self.plan.var(call.var);
+        if let Some(role) = self.role.as_ref().filter(|role| !may_write(var, role)) {
+            let reason = format!("it is writable by {}, and this node is a {role}", var.writable_by.join(", "));
+            return Err(self.refused(call, &reason));
+        }
+        let args = arguments(call, &var.kind, &self.nodes).map_err(|reason| self.refused(call, &reason))?;
+        let state = &self.states[call.var.0 as usize];
+        state.mutate(&var.kind, call.path, call.method, &args, stamp).map_err(|error| {
+            let failure = self.refused(call, &reason_of(&error));
+            let full = matches!(error, UpdateError::OutOfRange { .. });
+            if full { Failure { code: "R0701", ..failure } } else { failure }
         })
     }
 
@@ -161,9 +261,9 @@ impl Vars {
         self.states[id.0 as usize] = State::bottom(&self.plan.var(id).kind);
     }
 
-    /// Takes back everything in the journal, last first.
-    pub(crate) fn undo(&mut self, journal: Journal) {
-        for (var, undo) in journal.undo.into_iter().rev() {
+    /// Takes back what these images are of, last first.
+    pub(crate) fn undo(&mut self, images: Vec<(VarId, Undo<Value>)>) {
+        for (var, undo) in images.into_iter().rev() {
             self.states[var.0 as usize].restore(undo);
         }
     }

@@ -18,7 +18,7 @@ use super::runner::{Runner, Stop};
 use crate::feed::choose::choose;
 use crate::feed::merge::{Timed, by_time};
 use crate::feed::open::{OpenFeed, open};
-use crate::feed::task::Reading;
+use crate::feed::task::{PIECE_ROWS, Reading};
 use crate::feed::{FeedError, Item};
 use crate::interrupt::Interrupt;
 use crate::names::nearest;
@@ -164,7 +164,7 @@ async fn drive(
     let stop = match runner.start(watch) {
         Ok(()) => {
             let work = apply(&mut runner, feeds, &interrupt);
-            // The work gives way at every piece of a feed and every few rows.
+            // The work gives way at every piece of a feed.
             match patience {
                 Some(patience) => tokio::time::timeout(patience, work).await.unwrap_or(Err(Stop::TimedOut)),
                 None => work.await,
@@ -180,21 +180,23 @@ async fn apply(runner: &mut Runner<'_>, feeds: Vec<OpenFeed>, interrupt: &Interr
     // All are read at once; the channels hold back those whose turn has not come.
     let untimed: Vec<Reading> = untimed.into_iter().map(Reading::start).collect();
     let timed: Vec<Reading> = timed.into_iter().map(Reading::start).collect();
-    let mut rows_done = 0;
     for mut feed in untimed {
         while let Some(items) = next(&mut feed, runner, interrupt).await? {
+            if interrupt.pressed() {
+                return Err(Stop::Interrupted);
+            }
+            let mut rows = Vec::with_capacity(items.len());
             for item in items {
-                if interrupt.pressed() {
-                    return Err(Stop::Interrupted);
-                }
                 match item {
-                    Item::Row(row) => {
-                        breathe(&mut rows_done).await;
-                        runner.row(feed.event, &feed.label, row)?;
+                    Item::Row(row) => rows.push(row),
+                    other => {
+                        // What stands before it counts.
+                        runner.rows(feed.event, &feed.label, std::mem::take(&mut rows))?;
+                        runner.no_row(other)?;
                     }
-                    other => runner.no_row(other)?,
                 }
             }
+            runner.rows(feed.event, &feed.label, rows)?;
             runner.let_out()?;
         }
     }
@@ -213,27 +215,24 @@ async fn apply(runner: &mut Runner<'_>, feeds: Vec<OpenFeed>, interrupt: &Interr
         origins.push((feed.event, feed.label));
     }
     by_time(&mut rows);
-    for timed in rows {
-        breathe(&mut rows_done).await;
+    let mut rows = rows.into_iter().peekable();
+    while let Some(first) = rows.next() {
+        let (event, label) = &origins[first.feed];
+        let mut piece = vec![first.row];
+        while piece.len() < PIECE_ROWS
+            && let Some(timed) = rows.next_if(|timed| timed.feed == first.feed)
+        {
+            piece.push(timed.row);
+        }
+        // Signals are heard, and clocks looked at, only while nothing runs.
+        tokio::task::yield_now().await;
         if interrupt.pressed() {
             return Err(Stop::Interrupted);
         }
-        let (event, label) = &origins[timed.feed];
-        runner.row(*event, label, timed.row)?;
+        runner.rows(*event, label, piece)?;
     }
     runner.settle()
 }
-
-/// Signals are heard, and clocks looked at, only while nothing runs.
-async fn breathe(rows_done: &mut usize) {
-    if rows_done.is_multiple_of(ROWS_PER_BREATH) {
-        tokio::task::yield_now().await;
-    }
-    *rows_done += 1;
-}
-
-/// How many rows are applied between two chances for a signal to be heard: less than a millisecond's worth.
-const ROWS_PER_BREATH: usize = 64;
 
 async fn next(feed: &mut Reading, runner: &mut Runner<'_>, interrupt: &Interrupt) -> Result<Option<Vec<Item>>, Stop> {
     // The channel may always have something; the signal must get its turn nevertheless.

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Instant;
 
-use lasp_vm::Failure;
+use lasp_vm::{EventRow, Failure};
 
 use super::progress::Progress;
 use crate::feed::{BadRow, Item, Row};
@@ -108,20 +108,30 @@ impl<'o> Runner<'o> {
         self.progress.expect(total_bytes);
     }
 
-    /// Applies a row.
+    /// Applies rows of one feed, as one after the other.
     ///
     /// # Errors
     /// When stdout cannot be written; when what is waited for is true.
-    pub fn row(&mut self, event: u32, label: &str, row: Row) -> Result<(), Stop> {
-        if let Some(pair) = row.pair
-            && !self.pairs.insert(pair)
-        {
-            self.repeated += 1;
-            return Ok(());
+    pub fn rows(&mut self, event: u32, label: &str, rows: Vec<Row>) -> Result<(), Stop> {
+        // What is waited for may become true at any row, and then the others are not applied.
+        let at_once = if self.condition.is_some() { 1 } else { rows.len() };
+        let mut rest = rows.into_iter();
+        while !rest.as_slice().is_empty() {
+            let mut rows: Vec<Row> = rest.by_ref().take(at_once).collect();
+            let taken = rows.len();
+            rows.retain_mut(|row| row.pair.take().is_none_or(|pair| self.pairs.insert(pair)));
+            self.repeated += (taken - rows.len()) as u64;
+            self.rows += rows.len() as u64;
+            let events: Vec<EventRow<'_>> =
+                rows.iter().map(|row| EventRow { at_us: row.at_us, fields: &row.fields }).collect();
+            for (row, happening) in self.session.events(now_us(), event, &events) {
+                self.print_one(happening, Some((label, rows[row].line)))?;
+            }
+            if self.awaited {
+                return Err(Stop::Awaited);
+            }
         }
-        self.rows += 1;
-        let happenings = self.session.event(now_us(), event, row.at_us, row.fields);
-        self.tell(happenings, Some((label, row.line)))
+        Ok(())
     }
 
     /// Takes what is no row.
@@ -231,25 +241,27 @@ impl<'o> Runner<'o> {
     }
 
     fn print(&mut self, happenings: Vec<Happening>, origin: Option<(&str, u64)>) -> std::io::Result<()> {
-        for happening in happenings {
-            match happening {
-                Happening::Awaited => self.awaited = true,
-                Happening::Emit { name, id, value, ty } => {
-                    show::emit(self.output, &name, &id, &value, &ty)?;
-                    match self.emits.iter_mut().find(|(each, _)| *each == name) {
-                        Some((_, count)) => *count += 1,
-                        None => self.emits.push((name, 1)),
-                    }
+        happenings.into_iter().try_for_each(|happening| self.print_one(happening, origin))
+    }
+
+    fn print_one(&mut self, happening: Happening, origin: Option<(&str, u64)>) -> std::io::Result<()> {
+        match happening {
+            Happening::Awaited => self.awaited = true,
+            Happening::Emit { name, id, value, ty } => {
+                show::emit(self.output, &name, &id, &value, &ty)?;
+                match self.emits.iter_mut().find(|(each, _)| *each == name) {
+                    Some((_, count)) => *count += 1,
+                    None => self.emits.push((name, 1)),
                 }
-                Happening::Change { name, ty, added, removed } => {
-                    show::change(self.output, &name, &ty, &added, &removed)?;
-                }
-                Happening::Failed(failure) | Happening::Poisoned(failure) => {
-                    self.failures += 1;
-                    if self.failures <= LISTED_MAX {
-                        let origin = origin.map(|(label, line)| format!("{label}, line {line}"));
-                        report::print_failure(&failure, origin.as_deref(), self.session.files(), self.output);
-                    }
+            }
+            Happening::Change { name, ty, added, removed } => {
+                show::change(self.output, &name, &ty, &added, &removed)?;
+            }
+            Happening::Failed(failure) | Happening::Poisoned(failure) => {
+                self.failures += 1;
+                if self.failures <= LISTED_MAX {
+                    let origin = origin.map(|(label, line)| format!("{label}, line {line}"));
+                    report::print_failure(&failure, origin.as_deref(), self.session.files(), self.output);
                 }
             }
         }

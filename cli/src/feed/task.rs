@@ -9,8 +9,8 @@ use tokio::task::JoinHandle;
 use super::open::OpenFeed;
 use super::{Item, Rows};
 
-/// Rows per piece: enough to make the hand-over cheap, few enough to stay in a cache.
-const PIECE_ROWS: usize = 128;
+/// Rows per piece: enough to make the hand-over and a step of the program cheap, few enough that a signal is soon heard.
+pub const PIECE_ROWS: usize = 512;
 /// Pieces that may wait.
 const PIECES_WAITING_MAX: usize = 16;
 

@@ -1,7 +1,7 @@
 //! A session: a program being written and run. Pure: no terminal, no IO, no clock; texts, times and rows are passed in.
 //!
 //! ```text
-//! compile(name, text) ─► compiled ─ start(now) ─► running ─ event, update ─► happenings (emits, changes, failures)
+//! compile(name, text) ─► compiled ─ start(now) ─► running ─ events, update ─► happenings (emits, changes, failures)
 //!                                                    └─ show, eval ─► values
 //! ```
 //!
@@ -22,7 +22,7 @@ use lasp_compiler::diagnostic::SourceFile;
 use lasp_compiler::{Compiled, Loader, Options, compile_with};
 use lasp_lattice::ReplicaId;
 use lasp_plan::{Expr, Plan, Stmt, Type, Value, ViewId};
-use lasp_vm::{Failure, InEvent, Node, Out};
+use lasp_vm::{EventRow, Failure, InEvent, Node, Out};
 
 /// The replica a program is when it runs alone. Alone, any name but 0 (genesis) is unique.
 const REPLICA: ReplicaId = ReplicaId { node: 1, incarnation: 0 };
@@ -149,13 +149,20 @@ impl Session {
         }
     }
 
-    /// Applies an event: the position of its declaration, when it happened (else: now), its fields in the order declared.
-    pub fn event(&mut self, now_us: i64, event: u32, at_us: Option<i64>, fields: Vec<Value>) -> Vec<Happening> {
-        let event = InEvent { event, at_us, fields };
+    /// Applies events of one kind, given by the position of its declaration, one after the other: when each happened (else:
+    /// now) and its fields in the order declared. What happens comes with the position of the event that it follows from.
+    pub fn events(&mut self, now_us: i64, event: u32, rows: &[EventRow<'_>]) -> Vec<(usize, Happening)> {
         if let Some(history) = &mut self.history {
-            history.push(Deed::Event { now_us, event: event.clone() });
+            history.extend(rows.iter().map(|row| {
+                let event = InEvent { event, at_us: row.at_us, fields: row.fields.to_vec() };
+                Deed::Event { now_us, event }
+            }));
         }
-        self.with(|running| running.node.handle(now_us, event))
+        let Some(running) = &mut self.running else { return Vec::new() };
+        let Some(event) = running.node.event_at(event) else { return Vec::new() };
+        let outs = running.node.handle_all(now_us, event, rows.iter().copied());
+        let plan = &running.plan;
+        outs.into_iter().filter_map(|(row, out)| happening(out, plan).map(|happening| (row, happening))).collect()
     }
 
     /// Applies update statements as one atomic op. The second part is the answer of the last one, if it answers.
@@ -225,20 +232,22 @@ fn shown(plan: &Plan, name: &str) -> Option<ViewId> {
 }
 
 fn translate(outs: Vec<Out>, plan: &Plan) -> Vec<Happening> {
+    outs.into_iter().filter_map(|out| happening(out, plan)).collect()
+}
+
+fn happening(out: Out, plan: &Plan) -> Option<Happening> {
     let shown = |view| plan.shows.iter().find(|show| show.view == view);
-    outs.into_iter()
-        .filter_map(|out| match out {
-            Out::Emit { name, .. } if name == awaited::AWAITED => Some(Happening::Awaited),
-            Out::Emit { name, id, value, ty } => Some(Happening::Emit { name, id, value, ty }),
-            Out::Change { view, added, removed } => {
-                let name = shown(view).map_or(&plan.view(view).name, |show| &show.name).clone();
-                Some(Happening::Change { name, ty: element_type(&plan.view(view).ty), added, removed })
-            }
-            Out::Failed { failure } => Some(Happening::Failed(failure)),
-            Out::Poisoned { view, failure } => shown(view).is_none().then_some(Happening::Poisoned(failure)),
-            Out::Recovered { .. } => None,
-        })
-        .collect()
+    match out {
+        Out::Emit { name, .. } if name == awaited::AWAITED => Some(Happening::Awaited),
+        Out::Emit { name, id, value, ty } => Some(Happening::Emit { name, id, value, ty }),
+        Out::Change { view, added, removed } => {
+            let name = shown(view).map_or(&plan.view(view).name, |show| &show.name).clone();
+            Some(Happening::Change { name, ty: element_type(&plan.view(view).ty), added, removed })
+        }
+        Out::Failed { failure } => Some(Happening::Failed(failure)),
+        Out::Poisoned { view, failure } => shown(view).is_none().then_some(Happening::Poisoned(failure)),
+        Out::Recovered { .. } => None,
+    }
 }
 
 // What a change of a value of this type consists of.

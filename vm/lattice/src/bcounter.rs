@@ -34,6 +34,8 @@ use crate::change::{Leaf, PortRow, Report};
 use crate::codec::{DecodeError, Reader, Writer};
 use crate::dot::ReplicaId;
 use crate::element::Element;
+use crate::gcounter::raised;
+use crate::in_place::Counted;
 use crate::kind::Kind;
 use crate::lattice::Lattice;
 use crate::reading::Reading;
@@ -67,9 +69,26 @@ impl BCounter {
 
     /// What a replica may still spend. Never negative at the replica itself; of others one may know too little.
     fn held(&self, replica: ReplicaId) -> i128 {
-        let net = self.net.get(&replica).copied().unwrap_or(0);
+        let net = if self.net.is_empty() { 0 } else { self.net.get(&replica).copied().unwrap_or(0) };
         let held = i128::from(self.made.get(replica)) + net - i128::from(self.spent.get(replica));
         held.max(0)
+    }
+
+    /// `inc` in place.
+    #[inline]
+    pub(crate) fn make_in_place(&mut self, replica: ReplicaId, n: u64) -> Counted {
+        raised(&mut self.made, replica, n)
+    }
+
+    /// `spend` in place.
+    #[inline]
+    pub(crate) fn spend_in_place(&mut self, replica: ReplicaId, n: u64) -> Counted {
+        if self.held(replica) < i128::from(n) { Counted::Short } else { raised(&mut self.spent, replica, n) }
+    }
+
+    pub(crate) fn count_back(&mut self, made: bool, replica: ReplicaId, old: u64) {
+        let slots = if made { &mut self.made } else { &mut self.spent };
+        slots.put_back(replica, old);
     }
 
     fn made(made: Slots) -> Self {

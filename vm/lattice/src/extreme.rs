@@ -111,6 +111,15 @@ impl<T: Element, D: Direction> Extreme<T, D> {
         Self { value, direction: PhantomData }
     }
 
+    /// `set` in place: what was there, if it has changed.
+    pub(crate) fn offer(&mut self, value: &T) -> Option<Option<T>> {
+        self.yields_to(value).then(|| self.value.replace(value.clone()))
+    }
+
+    pub(crate) fn put_back(&mut self, old: Option<T>) {
+        self.value = old;
+    }
+
     /// Whether `value` would win over what is here.
     fn yields_to(&self, value: &T) -> bool {
         self.value.as_ref().is_none_or(|there| D::wins(value, there))

@@ -27,6 +27,17 @@ pub struct Flag {
     enabled: bool,
 }
 
+impl Flag {
+    /// `enable` in place; whether it has changed.
+    pub(crate) fn raise(&mut self) -> bool {
+        !std::mem::replace(&mut self.enabled, true)
+    }
+
+    pub(crate) fn put_back(&mut self) {
+        self.enabled = false;
+    }
+}
+
 impl<T: Element> Lattice<T> for Flag {
     const INFO: LatticeInfo = LatticeInfo {
         name: "flag",

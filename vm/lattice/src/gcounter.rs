@@ -16,8 +16,10 @@
 
 use crate::change::{Leaf, PortRow, Report};
 use crate::codec::{DecodeError, Reader, Writer};
+use crate::dot::ReplicaId;
 use crate::dot_store::end_of_path;
 use crate::element::Element;
+use crate::in_place::Counted;
 use crate::kind::Kind;
 use crate::lattice::Lattice;
 use crate::reading::Reading;
@@ -35,6 +37,16 @@ impl GCounter {
     fn value(&self) -> i128 {
         self.increments.sum()
     }
+
+    /// `inc` in place.
+    #[inline]
+    pub(crate) fn count_up(&mut self, replica: ReplicaId, n: u64) -> Counted {
+        raised(&mut self.increments, replica, n)
+    }
+
+    pub(crate) fn count_back(&mut self, replica: ReplicaId, old: u64) {
+        self.increments.put_back(replica, old);
+    }
 }
 
 /// How much an update counts up by.
@@ -43,6 +55,16 @@ fn amount<T: Element>(call: &Call<'_, T>) -> Result<u64, UpdateError> {
         ("inc", []) => Ok(1),
         ("inc", [Arg::Amount(n)]) => Ok(*n),
         _ => Err(call.refuse(&<GCounter as Lattice<T>>::INFO)),
+    }
+}
+
+/// A slot raised in place.
+#[inline]
+pub(crate) fn raised(slots: &mut Slots, replica: ReplicaId, n: u64) -> Counted {
+    match slots.raise(replica, n) {
+        None => Counted::Unfit,
+        Some(_) if n == 0 => Counted::Same,
+        Some(old) => Counted::From(old),
     }
 }
 

@@ -24,19 +24,18 @@ use crate::change::{PortRow, PortShape, Report};
 use crate::codec::{DecodeError, Reader, Writer};
 use crate::element::Element;
 use crate::hlc::Hlc;
+use crate::keyed::{Keyed, hash_of};
 use crate::kind::Kind;
 use crate::lattice::{Lattice, map_ports};
 use crate::reading::Reading;
 use crate::registry::{LatticeInfo, Order, ParamKind, Read};
 use crate::state::{State, Undo};
-use crate::table::Table;
 use crate::update::{Answer, Applied, Call, Keep, Mutation, Step, UpdateError};
 
 /// A map whose keys only come and whose values join. Space: the keys and the values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GMap<T: Element> {
-    // Boxed, as a state takes much room and may hold another map.
-    entries: Table<T, Box<State<T>>>,
+    entries: Keyed<T, State<T>>,
 }
 
 /// The before-image of a join: per key touched what was there, `None` for a key that was not.
@@ -48,7 +47,49 @@ type EntryUndo<T> = (T, Option<Box<Undo<T>>>);
 
 impl<T: Element> GMap<T> {
     fn one(key: &T, value: State<T>) -> Self {
-        Self { entries: Table::of(key.clone(), Box::new(value)) }
+        Self { entries: Keyed::one(key.clone(), value) }
+    }
+}
+
+/// Entries have numbers, from 0 in the order they came, which stay as long as no key is taken back: how a caller who
+/// updates in place finds them and keeps notes on them.
+impl<T: Element> GMap<T> {
+    /// The hash of a key, the same for all maps: found once for the maps that one handler writes.
+    #[inline]
+    pub fn hash(key: &T) -> u64 {
+        hash_of(key)
+    }
+
+    /// The number of a key's entry, by the key's [hash](GMap::hash). O(1).
+    #[inline]
+    pub fn position(&self, hash: u64, key: &T) -> Option<u32> {
+        self.entries.find_hashed(hash, key)
+    }
+
+    /// The entry of a number.
+    #[inline]
+    pub fn entry(&self, at: u32) -> (&T, &State<T>) {
+        self.entries.at(at)
+    }
+
+    /// The value of an entry, to be [updated in place](crate::in_place).
+    #[inline]
+    pub fn entry_mut(&mut self, at: u32) -> &mut State<T> {
+        self.entries.at_mut(at)
+    }
+
+    /// A new entry for a key that is not there; its value is of the map's kind.
+    pub fn push(&mut self, key: &T, value: State<T>) -> u32 {
+        debug_assert!(self.entries.find(key).is_none(), "the key is there");
+        self.entries.push(key.clone(), value)
+    }
+
+    /// Takes the entry back that came last.
+    pub fn pop(&mut self) {
+        if let Some((key, _)) = self.entries.last() {
+            let key = key.clone();
+            self.entries.remove(&key);
+        }
     }
 }
 
@@ -83,7 +124,7 @@ impl<T: Element> Lattice<T> for GMap<T> {
     type Undo = GMapUndo<T>;
 
     fn bottom(_: &Kind) -> Self {
-        Self { entries: Table::new() }
+        Self { entries: Keyed::new() }
     }
 
     fn is_bottom(&self) -> bool {
@@ -128,8 +169,8 @@ impl<T: Element> Lattice<T> for GMap<T> {
         let below = match &mut group {
             None => None,
             Some(group) => match group.entries.get_mut(key) {
-                Some(value) => Some(&mut **value),
-                None => Some(&mut **first.insert(Box::new(State::bottom(values)))),
+                Some(value) => Some(value),
+                None => Some(&mut *first.insert(State::bottom(values))),
             },
         };
         let keep_below = Keep { undo: keep.undo.is_some().then_some(&mut image), group: below };
@@ -141,7 +182,7 @@ impl<T: Element> Lattice<T> for GMap<T> {
                 *undo = Some(GMapUndo(SmallVec::from_buf([(key.clone(), Some(Box::new(image)))])));
             }
             if let (Some(group), Some(first)) = (group, first) {
-                group.entries.insert(key.clone(), first);
+                group.entries.push(key.clone(), first);
             }
         }
         Ok(applied)
@@ -156,7 +197,7 @@ impl<T: Element> Lattice<T> for GMap<T> {
                 }
                 None => {
                     report.entry(key, 1, theirs.row(), |here| theirs.visible(1, here));
-                    self.entries.insert(key.clone(), theirs.clone());
+                    self.entries.push(key.clone(), theirs.clone());
                     changed = true;
                 }
             }
@@ -185,9 +226,9 @@ impl<T: Element> Lattice<T> for GMap<T> {
     }
 
     fn decompose(&self, piece: &mut dyn FnMut(Self)) {
-        for (key, value) in self.entries.sorted() {
+        for (key, value) in self.entries.iter() {
             if value.is_bottom() {
-                piece(Self::one(key, State::clone(value)));
+                piece(Self::one(key, value.clone()));
             } else {
                 value.decompose(&mut |part| piece(Self::one(key, part)));
             }
@@ -200,17 +241,22 @@ impl<T: Element> Lattice<T> for GMap<T> {
             None => Some(mine.clone()),
             Some(theirs) => Some(mine.novel(theirs)).filter(|value| !value.is_bottom()),
         };
-        let entries = self.entries.iter().filter_map(|(key, mine)| Some((key.clone(), Box::new(novel(key, mine)?))));
-        Self { entries: entries.collect() }
+        let mut entries = Keyed::new();
+        for (key, mine) in self.entries.iter() {
+            if let Some(value) = novel(key, mine) {
+                entries.push(key.clone(), value);
+            }
+        }
+        Self { entries }
     }
 
     fn latest(&self) -> Option<Hlc> {
-        self.entries.iter().filter_map(|(_, value)| value.latest()).max()
+        self.entries.values().filter_map(State::latest).max()
     }
 
     fn write(&self, out: &mut Writer<'_, T>) {
         out.count(self.entries.len());
-        for (key, value) in self.entries.sorted() {
+        for (key, value) in self.entries.iter() {
             out.element(key);
             value.write(out);
         }
@@ -218,15 +264,13 @@ impl<T: Element> Lattice<T> for GMap<T> {
 
     fn read(kind: &Kind, input: &mut Reader<'_, T>) -> Result<Self, DecodeError> {
         let values = values(kind);
-        let mut entries = Table::new();
-        let mut last = None;
+        let mut entries = Keyed::new();
         for _ in 0..input.count()? {
             let key = input.element()?;
-            if last.is_some_and(|last| key <= last) {
+            if entries.last().is_some_and(|(last, _)| key <= *last) {
                 return Err(input.error("the keys of a map are out of order"));
             }
-            entries.insert(key.clone(), Box::new(State::read(values, input)?));
-            last = Some(key);
+            entries.push(key, State::read(values, input)?);
         }
         Ok(Self { entries })
     }
@@ -237,7 +281,7 @@ impl<T: Element> Lattice<T> for GMap<T> {
 
     fn conforms(&self, kind: &Kind) -> bool {
         let values = values(kind);
-        self.entries.iter().all(|(_, value)| value.conforms(values))
+        self.entries.values().all(|value| value.conforms(values))
     }
 }
 
@@ -247,13 +291,13 @@ impl<T: Element> Reading<T> for GMap<T> {
     }
 
     fn visible(&self, weight: i64, report: &mut Report<'_, T>) {
-        for (key, value) in self.entries.sorted() {
+        for (key, value) in self.entries.iter() {
             report.entry(key, weight, value.row(), |here| value.visible(weight, here));
         }
     }
 
     fn contains(&self, element: &T) -> bool {
-        self.entries.contains(element)
+        self.entries.find(element).is_some()
     }
 
     fn len(&self) -> usize {
@@ -261,14 +305,14 @@ impl<T: Element> Reading<T> for GMap<T> {
     }
 
     fn get(&self, key: &T) -> Option<&dyn Reading<T>> {
-        self.entries.get(key).map(|value| &**value as &dyn Reading<T>)
+        self.entries.get(key).map(|value| value as &dyn Reading<T>)
     }
 
     fn elements(&self) -> Box<dyn Iterator<Item = &T> + '_> {
-        Box::new(self.entries.sorted().map(|(key, _)| key))
+        Box::new(self.entries.iter().map(|(key, _)| key))
     }
 
     fn entries(&self) -> Box<dyn Iterator<Item = (&T, &dyn Reading<T>)> + '_> {
-        Box::new(self.entries.sorted().map(|(key, value)| (key, &**value as &dyn Reading<T>)))
+        Box::new(self.entries.iter().map(|(key, value)| (key, value as &dyn Reading<T>)))
     }
 }

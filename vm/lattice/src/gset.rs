@@ -33,6 +33,15 @@ pub struct GSet<T: Element> {
 }
 
 impl<T: Element> GSet<T> {
+    /// `add` in place; whether it is new.
+    pub(crate) fn put_in(&mut self, x: &T) -> bool {
+        self.elements.insert(x.clone(), ()).is_none()
+    }
+
+    pub(crate) fn take_out(&mut self, x: &T) {
+        self.elements.remove(x);
+    }
+
     /// Those of the elements that are not here yet.
     fn adding<'a>(&self, elements: impl IntoIterator<Item = &'a T>) -> Self
     where

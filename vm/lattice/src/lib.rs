@@ -35,6 +35,7 @@
 //! | [`registry`], `list` | one row per lattice type; the list that makes kinds, states and the registry |
 //! | [`kind`], [`state`], [`drawn`] | the type of a variable and its value; a lattice drawn in a program |
 //! | [`update`], [`reading`], [`change`] | what goes in (method, arguments, answer), how a value is read, rows gained and lost |
+//! | [`in_place`] | the common updates without a delta, for a node that nobody listens to |
 //! | [`codec`] | the wire and disk form |
 //! | [`lattice`](mod@lattice) | what a type has to implement |
 //! | [`gset`] [`twopset`] [`topk`] | one lattice each: sets and lists |
@@ -85,7 +86,9 @@ pub mod gcounter;
 pub mod gmap;
 pub mod gset;
 pub mod hlc;
+pub mod in_place;
 pub mod ivar;
+mod keyed;
 pub mod kind;
 pub mod lattice;
 pub mod lex;
@@ -123,6 +126,7 @@ pub use dot::{Dot, ReplicaId, Stamp};
 pub use drawn::{LatticeFlaw, UserLattice};
 pub use element::Element;
 pub use hlc::{ClockAhead, DRIFT_MAX_US, Hlc, admit};
+pub use in_place::{Back, Counted, Quick, Unfit};
 pub use kind::{Kind, KindFlaw, KindParam};
 pub use lattice::Lattice;
 pub use past::Past;

@@ -13,8 +13,11 @@
 
 use crate::change::{Leaf, PortRow, Report};
 use crate::codec::{DecodeError, Reader, Writer};
+use crate::dot::ReplicaId;
 use crate::dot_store::end_of_path;
 use crate::element::Element;
+use crate::gcounter::raised;
+use crate::in_place::Counted;
 use crate::kind::Kind;
 use crate::lattice::Lattice;
 use crate::reading::Reading;
@@ -36,6 +39,16 @@ impl PnCounter {
 
     fn half(&mut self, up: bool) -> &mut Slots {
         if up { &mut self.ups } else { &mut self.downs }
+    }
+
+    /// `inc` (up) or `dec` in place.
+    #[inline]
+    pub(crate) fn count(&mut self, up: bool, replica: ReplicaId, n: u64) -> Counted {
+        raised(self.half(up), replica, n)
+    }
+
+    pub(crate) fn count_back(&mut self, up: bool, replica: ReplicaId, old: u64) {
+        self.half(up).put_back(replica, old);
     }
 
     fn up(ups: Slots) -> Self {

@@ -70,11 +70,13 @@ impl Slots {
     }
 
     /// The sum of all slots. O(1).
+    #[inline]
     pub fn sum(&self) -> i128 {
         self.sum
     }
 
     /// One replica's slot, 0 if it never wrote. O(log replicas).
+    #[inline]
     pub fn get(&self, replica: ReplicaId) -> u64 {
         self.find(replica).map_or(0, |at| self.slots[at].1)
     }
@@ -85,6 +87,7 @@ impl Slots {
     }
 
     /// The delta that raises one slot by `n`, `None` past [`SLOT_MAX`]. Empty for 0. O(log replicas).
+    #[inline]
     pub fn raised(&self, replica: ReplicaId, n: u64) -> Option<Self> {
         let to = self.get(replica).checked_add(n).filter(|to| *to <= SLOT_MAX)?;
         let mut delta = Self::default();
@@ -104,6 +107,17 @@ impl Slots {
             self.set(at, replica, to);
         }
         Some(old)
+    }
+
+    /// Puts a slot back to what it was before [`Slots::raise`].
+    #[inline]
+    pub fn put_back(&mut self, replica: ReplicaId, old: u64) {
+        if let Ok(at) = self.find(replica) {
+            self.put(at, old);
+            if old == 0 {
+                self.slots.remove(at);
+            }
+        }
     }
 
     /// Raises one slot to at least this, which is not 0. O(log replicas).

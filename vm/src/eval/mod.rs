@@ -254,7 +254,7 @@ fn link(
 }
 
 /// The value of an expression that merely names one: no copy, no reference count.
-fn peek<'x>(expr: &'x Expr, frame: &'x Frame<'_>) -> Option<&'x Value> {
+pub(crate) fn peek<'x>(expr: &'x Expr, frame: &'x Frame<'_>) -> Option<&'x Value> {
     match &expr.kind {
         ExprKind::Const(value) => Some(value),
         ExprKind::Local(slot) => Some(frame.get(*slot)),

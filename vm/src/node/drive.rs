@@ -16,12 +16,16 @@ use lasp_lattice::Stamp;
 use lasp_plan::format::{text_of, untyped_text_of};
 use lasp_plan::{Place, Plan, Stmt, Type, Value};
 
+use super::code::ready;
 use super::ids::Origin;
+use super::lean::{Lean, Run};
+use super::needs::{EventNeeds, Needs};
 use super::react::Reaction;
 use super::txn::{Done, Txn};
-use super::{Commit, EVENTS_PER_STEP_MAX, Node, Out};
+use super::{Commit, EVENTS_PER_STEP, EVENTS_PER_STEP_MAX, Node, Out, ROWS_PER_STEP};
 use crate::Failure;
 use crate::eval::{Frame, bind};
+use crate::vars::{Diff, Journal};
 
 /// How many ops may follow from each other: far more than any program means, and over within a second.
 const DEPTH_MAX: u32 = 100_000;
@@ -40,37 +44,64 @@ pub(super) struct Queued {
 impl Node {
     /// Works until nothing waits. `all` brings the views up to date even if nobody listens.
     pub(super) fn run_queue(&mut self, all: bool) {
-        let plan = self.plan.clone();
+        let (plan, needs) = (self.plan.clone(), self.needs.clone());
         loop {
             if let Some((depth, reaction)) = self.reactions.queue.pop_front() {
                 self.depth = depth;
-                self.run_reaction(&plan, &reaction);
+                self.run_reaction(&plan, &needs, &reaction);
                 continue;
             }
-            let due = self.reactions.is_prompt() || self.unstepped >= EVENTS_PER_STEP_MAX;
-            if due && self.views.is_dirty() {
+            if self.is_due() {
                 self.step();
                 continue;
             }
             match self.events.pop_front() {
-                Some(queued) => self.run_event(&plan, queued),
-                None if all && self.views.is_dirty() => self.step(),
+                Some(queued) => self.run_event(&plan, &needs, queued),
+                None if all && self.is_dirty() => self.step(),
                 None => break,
             }
         }
     }
 
+    /// Whether the views have something to hear.
+    pub(super) fn is_dirty(&self) -> bool {
+        self.vars.touched() > 0 || self.views.is_dirty()
+    }
+
+    /// Whether they have to hear it now.
+    pub(super) fn is_due(&self) -> bool {
+        let is_full = || {
+            let waits_for_more = self.vars.touched() + self.views.waiting() < ROWS_PER_STEP;
+            self.unstepped >= EVENTS_PER_STEP_MAX || (self.unstepped >= EVENTS_PER_STEP && !waits_for_more)
+        };
+        self.is_dirty() && (self.reactions.is_prompt() || is_full())
+    }
+
     /// Statements from the REPL.
     pub(super) fn run_statements(&mut self, body: &[Stmt]) -> Option<bool> {
         let plan = self.plan.clone();
-        self.op(&plan, None, |txn| txn.run(body, &mut Frame::default())).unwrap_or_else(|failure| {
+        let body = ready(body, &plan, None);
+        self.op(&plan, None, |txn| txn.run(&body, &mut Frame::default())).unwrap_or_else(|failure| {
             self.outs.push(Out::Failed { failure });
             None
         })
     }
 
+    /// Hands what updates in place have changed to the views, for their next step.
+    pub(super) fn tell(&mut self) {
+        let (views, trial) = (&mut self.views, &mut self.trial);
+        self.vars.tell(&mut |var, told| {
+            let diff = Diff { var, port: 0, row: told.row.into(), weight: told.weight, outside: told.outside };
+            if let Some(trial) = trial {
+                trial.rows.push(diff.clone());
+            }
+            views.push(diff);
+        });
+    }
+
     /// Lets the differences of all ops so far reach the views.
-    fn step(&mut self) {
+    pub(super) fn step(&mut self) {
+        self.tell();
         self.views.step();
         self.unstepped = 0;
         // Reactions are one further from the outside than what they follow from.
@@ -78,55 +109,64 @@ impl Node {
         self.reactions.collect(&self.views, depth, &mut self.outs);
     }
 
-    /// All handlers of an event, as one op.
-    fn run_event(&mut self, plan: &Plan, queued: Queued) {
-        let Some((event, needs)) =
-            plan.events.get(queued.event as usize).zip(self.needs.events.get(queued.event as usize))
-        else {
-            let message = format!("there is no event number {}", queued.event);
-            return self.outs.push(Out::Failed { failure: Failure::new("R0703", message, Place::default()) });
-        };
-        if queued.fields.len() != event.fields.len() {
-            let (given, declared) = (queued.fields.len(), event.fields.len());
-            let message = format!("`{}` has {declared} fields, and {given} came", event.name);
-            return self.outs.push(Out::Failed { failure: Failure::new("R0703", message, Place::default()) });
-        }
-        let plays = |role: &Option<String>| self.role.is_none() || role.is_none() || *role == self.role;
-        let handlers: Vec<_> = needs.handlers.iter().map(|at| &plan.handlers[*at]).collect();
-        let is_handled = handlers.is_empty() || handlers.iter().any(|handler| plays(&handler.role));
-        let handlers: Vec<_> = handlers.into_iter().filter(|handler| plays(&handler.role)).collect();
-        if !is_handled {
-            let message = format!("`{}` is not handled by a {}", event.name, self.role.as_deref().unwrap_or_default());
-            let place = needs.handlers.first().map(|at| plan.handlers[*at].place).unwrap_or_default();
-            return self.outs.push(Out::Failed { failure: Failure::new("R0703", message, place) });
-        }
-        if needs.views && self.views.is_dirty() {
+    /// All handlers of an event that waited, as one op.
+    fn run_event(&mut self, plan: &Plan, needs: &Needs, queued: Queued) {
+        let reads_views = needs.events.get(queued.event as usize).is_some_and(|event| event.views);
+        if reads_views && self.is_dirty() {
             // Reactions come before the event, which waits again in its old place.
             self.events.push_front(queued);
             return self.step();
         }
-        let slot = |field: &Option<usize>| match field {
-            Some(at) => queued.fields[*at].clone(),
-            None => Value::Time(queued.at_us),
+        self.depth = queued.depth;
+        self.run_fields(plan, needs, queued.event, queued.at_us, &queued.fields);
+    }
+
+    /// All handlers of an event, as one op; the views are as the handlers need them.
+    #[inline]
+    pub(super) fn run_fields(&mut self, plan: &Plan, needs: &Needs, number: u32, at_us: i64, fields: &[Value]) {
+        if let Some(EventNeeds { lean: Some(bodies), fields: count, .. }) = needs.events.get(number as usize)
+            && *count == fields.len()
+            && self.depth <= DEPTH_MAX
+            && self.run_lean(bodies, fields)
+        {
+            self.at_us = at_us;
+            return;
+        }
+        self.run_in_full(plan, needs, number, at_us, fields);
+    }
+
+    fn run_in_full(&mut self, plan: &Plan, needs: &Needs, number: u32, at_us: i64, fields: &[Value]) {
+        let Some((event, of)) = plan.events.get(number as usize).zip(needs.events.get(number as usize)) else {
+            let message = format!("there is no event number {number}");
+            return self.outs.push(Out::Failed { failure: Failure::new("R0703", message, Place::default()) });
         };
-        let record = Value::tuple(needs.slots.iter().map(slot).collect::<Vec<_>>());
+        if fields.len() != event.fields.len() {
+            let (given, declared) = (fields.len(), event.fields.len());
+            let message = format!("`{}` has {declared} fields, and {given} came", event.name);
+            return self.outs.push(Out::Failed { failure: Failure::new("R0703", message, Place::default()) });
+        }
+        if of.is_of_others {
+            let message = format!("`{}` is not handled by a {}", event.name, self.role.as_deref().unwrap_or_default());
+            let first = plan.handlers.iter().find(|handler| handler.event == number);
+            let place = first.map(|handler| handler.place).unwrap_or_default();
+            return self.outs.push(Out::Failed { failure: Failure::new("R0703", message, place) });
+        }
+        self.at_us = at_us;
         let print = || {
-            let fields = event.fields.iter().zip(&queued.fields);
+            let fields = event.fields.iter().zip(fields);
             let fields: Vec<String> =
                 fields.map(|((name, ty), value)| format!("{name}: {}", text_of(value, ty))).collect();
             format!("{} {{ {} }}", event.name, fields.join(", "))
         };
-        (self.at_us, self.depth) = (queued.at_us, queued.depth);
         if self.depth > DEPTH_MAX {
             let message =
                 format!("`{}` has led to itself {DEPTH_MAX} times over; what was left is dropped", event.name);
-            let place = handlers.first().map(|handler| handler.place).unwrap_or_default();
+            let place = of.handlers.first().map(|at| plan.handlers[*at].place).unwrap_or_default();
             return self.give_up(Failure::new("R0705", message, place).over(print));
         }
         let done = self.op(plan, None, |txn| {
-            for handler in handlers {
-                let mut frame = Frame::default();
-                if bind(&handler.pattern, &record, &mut frame) {
+            for handler in of.handlers.iter().map(|at| &needs.handlers[*at]) {
+                if let Some(mut frame) = handler.frame(fields, at_us) {
                     txn.run(&handler.body, &mut frame)?;
                 }
             }
@@ -137,16 +177,37 @@ impl Node {
         }
     }
 
-    fn run_reaction(&mut self, plan: &Plan, reaction: &Reaction) {
+    /// One op by the lean bodies of its handlers; `false` if it has to be run in full, and nothing has happened.
+    fn run_lean(&mut self, bodies: &[Vec<Lean>], fields: &[Value]) -> bool {
+        if self.commits.is_some() {
+            return false;
+        }
+        let logged = self.vars.logged();
+        let mut run = Run::new(&mut self.vars, fields, self.replica);
+        if bodies.iter().any(|body| run.block(body).is_err()) {
+            self.vars.rewind(logged, false, self.replica);
+            return false;
+        }
+        self.ops += 1;
+        if self.trial.is_none() {
+            self.vars.forget(logged);
+        }
+        if self.is_dirty() {
+            self.deepest = self.deepest.max(self.depth);
+        }
+        true
+    }
+
+    fn run_reaction(&mut self, plan: &Plan, needs: &Needs, reaction: &Reaction) {
         if self.depth > DEPTH_MAX {
             let failure = self.endless(plan, reaction);
             return self.give_up(failure);
         }
         let reads_views = match reaction {
-            Reaction::When(at, _) => self.needs.whens[*at],
-            Reaction::Watch(at, ..) => self.needs.watches[*at],
+            Reaction::When(at, _) => needs.whens[*at],
+            Reaction::Watch(at, ..) => needs.watches[*at],
         };
-        if reads_views && self.views.is_dirty() {
+        if reads_views && self.is_dirty() {
             self.step();
         }
         let done = match reaction {
@@ -159,13 +220,15 @@ impl Node {
                         (Some(pattern), Some(element)) => bind(pattern, element, &mut frame),
                         _ => true,
                     };
-                    if fits { txn.run(&when.body, &mut frame) } else { Ok(()) }
+                    if fits { txn.run(&needs.when_bodies[*at], &mut frame) } else { Ok(()) }
                 })
             }
             Reaction::Watch(at, came, value) => {
                 let watch = &plan.watches[*at];
-                let body = if *came { Some(&watch.added) } else { watch.removed.as_ref() };
-                let Some((pattern, body)) = body else { return };
+                let [added, removed] = &needs.watch_bodies[*at];
+                let pattern = if *came { Some(&watch.added.0) } else { watch.removed.as_ref().map(|of| &of.0) };
+                let Some(pattern) = pattern else { return };
+                let body = if *came { added } else { removed };
                 self.op(plan, None, |txn| {
                     let mut frame = Frame::default();
                     if bind(pattern, value, &mut frame) { txn.run(body, &mut frame) } else { Ok(()) }
@@ -195,18 +258,26 @@ impl Node {
         self.ops += 1;
         let origin = origin.unwrap_or(Origin::Op(self.replica, self.ops));
         let stamp = Stamp { replica: self.replica, now_us: self.now_us };
+        let logged = self.vars.logged();
         let mut txn = Txn::new(plan, &mut self.vars, &self.views, stamp, origin);
         if let Err(failure) = work(&mut txn) {
             txn.abort();
             return Err(failure);
         }
         let answer = txn.answer;
-        let Done { diffs, deltas, emits } = txn.commit();
+        let Done { journal: Journal { undo, diffs, deltas }, emits } = txn.commit();
         if let Some(commits) = &mut self.commits {
             commits.push(Commit { number: self.ops, deltas, fired: None, emits: !emits.is_empty() });
         }
-        self.views.push(diffs);
-        if self.views.is_dirty() {
+        match &mut self.trial {
+            Some(trial) => {
+                trial.undo.extend(undo);
+                trial.rows.extend(diffs.iter().cloned());
+            }
+            None => self.vars.forget(logged),
+        }
+        diffs.into_iter().for_each(|diff| self.views.push(diff));
+        if self.is_dirty() {
             self.deepest = self.deepest.max(self.depth);
         }
         for emitted in emits {

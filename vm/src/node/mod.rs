@@ -9,7 +9,7 @@
 //!
 //! A step costs the same overhead for one difference as for a thousand. So where nobody needs to hear of each event by
 //! itself (no `when`, no watch, no subscriber) and the event's handlers read no view, differences pile up and
-//! `EVENTS_PER_STEP_MAX` events share one step. What can be seen is the same either way.
+//! `EVENTS_PER_STEP` events or more share one step. What can be seen is the same either way.
 //!
 //! Invariants:
 //! - the same calls with the same times give the same outs, byte for byte;
@@ -19,16 +19,20 @@
 //! A node that runs alone plays every role; one of several may play one ([`Start`]), and then handles, fires and writes what
 //! that role does. `writable by` is enforced by the checker and where an update is made, not yet by receivers.
 //!
-//! Code map: `start` a node among others; `drive` runs queued work until all is quiet; `txn` one op; `react` what follows
-//! from a step; `views` the dataflow read as values; `genesis` initial values; `needs` what is known in advance; `ids` ids of
-//! emits.
+//! Code map: `start` a node among others; `batch` many events at once; `drive` runs queued work until all is quiet; `txn`
+//! one op; `react` what follows from a step; `views` the dataflow read as values; `genesis` initial values; `needs`, `code`,
+//! `lean` and `total` what is known in advance; `ids` ids of emits.
 
+mod batch;
+mod code;
 mod drive;
 pub(crate) mod genesis;
 mod ids;
+mod lean;
 mod needs;
 mod react;
 mod start;
+mod total;
 mod txn;
 mod views;
 
@@ -41,18 +45,24 @@ use lasp_plan::{Expr, Plan, Stmt, Type, Value, VarId, VarPlan, ViewId};
 use crate::Failure;
 use crate::eval::Frame;
 use crate::vars::Vars;
+use batch::{Stride, Trial};
 use drive::Queued;
 use needs::Needs;
 use react::Reactions;
 use views::{Here, Views};
 
-/// How many events may share one step of the dataflow: enough that the step's overhead no longer shows, few enough that
+/// How many events share one step of the dataflow: enough that the step's overhead no longer shows, few enough that
 /// a batch stays in the cache.
-const EVENTS_PER_STEP_MAX: usize = 1024;
+const EVENTS_PER_STEP: usize = 1024;
+/// With fewer differences than this, more events may: they touch the same counters again and again.
+const ROWS_PER_STEP: usize = 1024;
+/// But not for ever.
+const EVENTS_PER_STEP_MAX: usize = 16 * EVENTS_PER_STEP;
 
 /// What a node that was given no other name is called in programs.
 pub const LOCAL: &str = "local";
 
+pub use batch::{EventId, EventRow};
 pub use start::{Commit, Memory, Start};
 
 /// An event from outside.
@@ -117,7 +127,7 @@ pub enum Out {
 /// returns some.
 pub struct Node {
     plan: Arc<Plan>,
-    needs: Needs,
+    needs: Arc<Needs>,
     replica: ReplicaId,
     vars: Vars,
     views: Views,
@@ -140,6 +150,10 @@ pub struct Node {
     role: Option<String>,
     /// Ops that hold, if somebody takes them.
     commits: Option<Vec<Commit>>,
+    /// What has to be taken back if a batch of events turns out to have a consequence in its middle.
+    trial: Option<Trial>,
+    /// How many events are tried at once.
+    stride: Stride,
 }
 
 impl Node {
@@ -157,10 +171,11 @@ impl Node {
     fn empty(plan: Arc<Plan>, replica: ReplicaId, now_us: i64) -> Node {
         debug_assert_ne!(replica.node, 0, "node 0 writes initial values");
         let views = Views::new(plan.clone());
+        let vars = Vars::new(plan.clone(), &views.ports());
         Node {
-            needs: Needs::of(&plan),
+            needs: Arc::new(Needs::of(&plan, &vars, |_| true)),
             replica,
-            vars: Vars::new(plan.clone(), &views.ports()),
+            vars,
             views,
             reactions: Reactions::new(plan.clone()),
             events: VecDeque::new(),
@@ -173,6 +188,8 @@ impl Node {
             at_us: now_us,
             role: None,
             commits: None,
+            trial: None,
+            stride: Stride::of(&plan),
             plan,
         }
     }
@@ -200,6 +217,8 @@ impl Node {
             self.run_queue(true);
         }
         self.depth = 0;
+        // They go the way of deltas, which must not meet a cell that waits to be told.
+        self.tell();
         let answer = self.run_statements(body);
         self.unstepped += 1;
         self.run_queue(false);

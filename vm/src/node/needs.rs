@@ -12,6 +12,10 @@
 
 use lasp_plan::{Expr, ExprKind, HandlerPlan, Plan, Step, Stmt, TextPart, Update};
 
+use super::code::{Code, Handler, emits_events, ready};
+use super::lean::{Lean, lean};
+use crate::vars::Vars;
+
 /// By position in the plan.
 #[derive(Debug)]
 pub(super) struct Needs {
@@ -20,38 +24,61 @@ pub(super) struct Needs {
     pub(super) whens: Vec<bool>,
     /// Whether a body of a watch does.
     pub(super) watches: Vec<bool>,
+    /// Handlers, by position in the plan, made ready.
+    pub(super) handlers: Vec<Handler>,
+    /// Bodies of `when`s, and those of watches for what comes and what goes, made ready.
+    pub(super) when_bodies: Vec<Vec<Code>>,
+    pub(super) watch_bodies: Vec<[Vec<Code>; 2]>,
 }
 
 /// What an event needs.
 #[derive(Debug)]
 pub(super) struct EventNeeds {
-    /// Its handlers, in the order written.
+    /// Its handlers of the role that is played, in the order written.
     pub(super) handlers: Vec<usize>,
+    /// Whether there are handlers, and all are of other roles.
+    pub(super) is_of_others: bool,
     /// Whether one of them reads a view.
     pub(super) views: bool,
-    /// The slots of its record, sorted by name: the position of the declared field, or none for the moment it happened.
-    pub(super) slots: Vec<Option<usize>>,
+    /// Whether one of them emits an event.
+    pub(super) events: bool,
+    /// How many fields it has.
+    pub(super) fields: usize,
+    /// Their bodies, if all are lean for most events. None if they are of other roles.
+    pub(super) lean: Option<Vec<Vec<Lean>>>,
 }
 
 impl Needs {
-    pub(super) fn of(plan: &Plan) -> Needs {
-        let events = (0..).zip(&plan.events).map(|(id, event)| {
-            let handled = |handler: &HandlerPlan| handler.event == id;
-            let lasp_plan::Type::Record(slots) = event.record() else { unreachable!("an event is a record") };
+    /// With the variables as they will be updated, for who plays these roles.
+    pub(super) fn of(plan: &Plan, vars: &Vars, plays: impl Fn(&Option<String>) -> bool) -> Needs {
+        let ready_handlers: Vec<Handler> = plan.handlers.iter().map(|of| Handler::of(plan, of, vars)).collect();
+        let events = (0..plan.events.len()).map(|id| {
+            let handled = |handler: &HandlerPlan| handler.event as usize == id;
+            let all: Vec<usize> = (0..plan.handlers.len()).filter(|at| handled(&plan.handlers[*at])).collect();
+            let own: Vec<usize> = all.iter().copied().filter(|at| plays(&plan.handlers[*at].role)).collect();
             EventNeeds {
-                handlers: (0..plan.handlers.len()).filter(|at| handled(&plan.handlers[*at])).collect(),
-                views: plan.handlers.iter().any(|handler| handled(handler) && block_reads(&handler.body)),
-                slots: slots.iter().map(|(slot, _)| event.fields.iter().position(|(name, _)| name == slot)).collect(),
+                is_of_others: own.is_empty() && !all.is_empty(),
+                views: all.iter().any(|at| block_reads(&plan.handlers[*at].body)),
+                events: own.iter().any(|at| emits_events(&plan.handlers[*at].body)),
+                fields: plan.events[id].fields.len(),
+                lean: if own.is_empty() { None } else { own.iter().map(|at| lean(&ready_handlers[*at])).collect() },
+                handlers: own,
             }
         });
+        let body = |body: &[Stmt]| ready(body, plan, Some(vars));
+        let removed = |watch: &lasp_plan::WatchPlan| watch.removed.as_ref().map_or_else(Vec::new, |(_, of)| body(of));
+        let events = events.collect();
         Needs {
-            events: events.collect(),
+            events,
             whens: plan.whens.iter().map(|when| block_reads(&when.body)).collect(),
             watches: plan
                 .watches
                 .iter()
                 .map(|watch| block_reads(&watch.added.1) || watch.removed.iter().any(|(_, body)| block_reads(body)))
                 .collect(),
+            handlers: ready_handlers,
+            when_bodies: plan.whens.iter().map(|when| body(&when.body)).collect(),
+            watch_bodies: plan.watches.iter().map(|watch| [body(&watch.added.1), removed(watch)]).collect(),
         }
     }
 }

@@ -95,6 +95,27 @@ impl Reactions {
         !self.plan.whens.is_empty() || !self.plan.watches.is_empty() || !self.subscribed.is_empty()
     }
 
+    /// Whether nobody but `when`s wants to hear of every event's effect by itself.
+    pub(super) fn hears_whens_only(&self) -> bool {
+        !self.plan.whens.is_empty() && self.plan.watches.is_empty() && self.subscribed.is_empty()
+    }
+
+    /// Whether nothing follows from the last step, where only `when`s listen: none fires, and nothing that is looked at
+    /// has failed or recovered.
+    pub(super) fn is_quiet(&self, views: &Views) -> bool {
+        let fires = |at: usize, node| {
+            let new = |(row, weight): &(Row, i64)| *weight > 0 && !self.fired[at].contains(row);
+            let repeats = self.plan.whens[at].repeats();
+            !self.stopped[at] && views.changes(node).iter().any(|change| new(change) || (repeats && change.1 > 0))
+        };
+        let ill = |at: usize, node| views.failure(node) != self.ill_whens.get(&at);
+        let shown_ill = |view| views.failure(self.plan.view(view).node) != self.ill.get(&view);
+        let mut whens = self.plan.whens.iter().map(|when| when.node).enumerate();
+        self.held.is_empty()
+            && !whens.any(|(at, node)| fires(at, node) || ill(at, node))
+            && !self.plan.shows.iter().any(|show| shown_ill(show.view))
+    }
+
     /// From now on somebody hears of the view; at once, if it has failed already.
     pub(super) fn subscribe(&mut self, view: ViewId, views: &Views, outs: &mut Vec<Out>) {
         self.subscribed.insert(view);

@@ -18,7 +18,8 @@ use std::sync::Arc;
 use lasp_lattice::{ReplicaId, State};
 use lasp_plan::{Plan, Row, Value, VarId, VarPlan};
 
-use super::{LOCAL, Node, Out, genesis};
+use super::needs::Needs;
+use super::{LOCAL, Node, Out, code, genesis};
 
 /// How a node starts.
 pub struct Start<'s> {
@@ -71,7 +72,11 @@ impl Node {
         node.vars.keep_deltas(start.keeps_commits);
         node.name_node(LOCAL, start.replica);
         node.name_node(start.name, start.replica);
-        node.reactions.assign(|role| node.role.is_none() || role.is_none() || *role == node.role);
+        let own = node.role.clone();
+        let plays = |role: &Option<String>| own.is_none() || role.is_none() || *role == own;
+        node.reactions.assign(plays);
+        node.vars.find_cells(&code::updates(&plan));
+        node.needs = Arc::new(Needs::of(&plan, &node.vars, plays));
         let failures = genesis::found(&plan, &mut node.vars, start.heir);
         node.outs = failures.into_iter().map(|failure| Out::Failed { failure }).collect();
         if let Some(memory) = start.memory {
@@ -82,7 +87,7 @@ impl Node {
             node.reactions.resume(memory.fired);
         }
         let visible = node.vars.visible();
-        node.views.push(visible);
+        visible.into_iter().for_each(|diff| node.views.push(diff));
         let outs = node.flush();
         node.reactions.resumed();
         (node, outs)
@@ -91,11 +96,13 @@ impl Node {
     /// Joins what others have done, as one step.
     pub fn absorb<'d>(&mut self, now_us: i64, deltas: impl Iterator<Item = (VarId, &'d State<Value>)>) -> Vec<Out> {
         (self.now_us, self.at_us) = (now_us, now_us);
+        // What waits to be told of a cell is told before something else changes it.
+        self.tell();
         let mut diffs = Vec::new();
         for (var, delta) in deltas {
             self.vars.absorb(var, delta, &mut diffs);
         }
-        self.views.push(diffs);
+        diffs.into_iter().for_each(|diff| self.views.push(diff));
         self.depth = 0;
         self.unstepped += 1;
         self.run_queue(false);

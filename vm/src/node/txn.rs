@@ -13,14 +13,16 @@
 //!
 //! Invariant: after [`Txn::abort`] every variable is `==` to what it was, and nobody has heard of the op.
 
-use lasp_lattice::{ReplicaId, Stamp, State, Step};
-use lasp_plan::{Emit, Plan, Stmt, Type, Update, Value, VarId};
+use lasp_lattice::{Quick, ReplicaId, Stamp, Step};
+use lasp_plan::{Emit, Expr, Plan, Type, Update, Value};
 
+use super::code::{Code, Ready, key_of};
 use super::ids::Origin;
 use super::views::{Here, Views};
 use crate::Failure;
-use crate::eval::{Frame, bind, eval, eval_all, truth};
-use crate::vars::{Call, Diff, Journal, Vars};
+use crate::cells::{Given, Key, Logged};
+use crate::eval::{Frame, bind, eval, eval_all, peek, truth};
+use crate::vars::{Call, Journal, Vars};
 
 /// Something emitted, with its id.
 #[derive(Clone, Debug)]
@@ -34,10 +36,7 @@ pub(super) struct Emitted {
 
 /// An op that holds.
 pub(super) struct Done {
-    /// For the views.
-    pub(super) diffs: Vec<Diff>,
-    /// What it has joined, if somebody keeps that.
-    pub(super) deltas: Vec<(VarId, State<Value>)>,
+    pub(super) journal: Journal,
     pub(super) emits: Vec<Emitted>,
 }
 
@@ -49,6 +48,8 @@ pub(super) struct Txn<'n> {
     stamp: Stamp,
     origin: Origin,
     journal: Journal,
+    /// What the variables had logged before.
+    logged: Logged,
     emits: Vec<Emitted>,
     /// What the last update answered, for the REPL.
     pub(super) answer: Option<bool>,
@@ -56,33 +57,34 @@ pub(super) struct Txn<'n> {
 
 impl<'n> Txn<'n> {
     pub(super) fn new(plan: &'n Plan, vars: &'n mut Vars, views: &'n Views, stamp: Stamp, origin: Origin) -> Txn<'n> {
-        Txn { plan, vars, views, stamp, origin, journal: Journal::default(), emits: Vec::new(), answer: None }
+        let (journal, logged) = (Journal::default(), vars.logged());
+        Txn { plan, vars, views, stamp, origin, journal, logged, emits: Vec::new(), answer: None }
     }
 
     /// Runs statements in order. On a failure the caller aborts.
-    pub(super) fn run(&mut self, body: &[Stmt], frame: &mut Frame<'_>) -> Result<(), Failure> {
+    pub(super) fn run(&mut self, body: &[Code], frame: &mut Frame<'_>) -> Result<(), Failure> {
         for stmt in body {
             match stmt {
-                Stmt::Update(update) => {
+                Code::Update(update) => {
                     self.update(update, frame)?;
                 }
-                Stmt::LetUpdate(pattern, update) => {
+                Code::LetUpdate(pattern, update) => {
                     let answer = self.answered(update, frame)?;
                     bind(pattern, &Value::Bool(answer), frame);
                 }
-                Stmt::Let(pattern, expr) => {
+                Code::Let(pattern, expr) => {
                     let value = self.eval(expr, frame)?;
                     bind(pattern, &value, frame);
                 }
-                Stmt::If(condition, yes, no) => {
+                Code::If(condition, yes, no) => {
                     let chosen = if truth(&self.eval(condition, frame)?) { yes } else { no };
                     self.run(chosen, frame)?;
                 }
-                Stmt::IfUpdate(update, yes, no) => {
+                Code::IfUpdate(update, yes, no) => {
                     let chosen = if self.answered(update, frame)? { yes } else { no };
                     self.run(chosen, frame)?;
                 }
-                Stmt::For(pattern, expr, body) => {
+                Code::For(pattern, expr, body) => {
                     // The collection is the one at this moment: the body may change the variable it came from.
                     let elements = self.eval(expr, frame)?.elements().unwrap_or_default();
                     for element in elements {
@@ -91,7 +93,7 @@ impl<'n> Txn<'n> {
                         }
                     }
                 }
-                Stmt::Emit(emit) => self.emit(emit, frame)?,
+                Code::Emit(emit) => self.emit(emit, frame)?,
             }
         }
         Ok(())
@@ -99,15 +101,16 @@ impl<'n> Txn<'n> {
 
     /// The op holds.
     pub(super) fn commit(self) -> Done {
-        Done { diffs: self.journal.diffs, deltas: self.journal.deltas, emits: self.emits }
+        Done { journal: self.journal, emits: self.emits }
     }
 
     /// The op has never been.
     pub(super) fn abort(self) {
-        self.vars.undo(self.journal);
+        self.vars.rewind(self.logged, false, self.stamp.replica);
+        self.vars.undo(self.journal.undo);
     }
 
-    fn eval(&self, expr: &lasp_plan::Expr, frame: &mut Frame<'_>) -> Result<Value, Failure> {
+    fn eval(&self, expr: &Expr, frame: &mut Frame<'_>) -> Result<Value, Failure> {
         eval(expr, frame, &self.here())
     }
 
@@ -119,7 +122,15 @@ impl<'n> Txn<'n> {
         self.stamp.replica
     }
 
-    fn update(&mut self, update: &Update, frame: &mut Frame<'_>) -> Result<Option<bool>, Failure> {
+    fn update(&mut self, ready: &Ready, frame: &mut Frame<'_>) -> Result<Option<bool>, Failure> {
+        self.answer = match ready.quick {
+            Some(quick) => self.update_in_place(&ready.update, quick, frame)?,
+            None => self.update_by_delta(&ready.update, frame)?,
+        };
+        Ok(self.answer)
+    }
+
+    fn update_by_delta(&mut self, update: &Update, frame: &mut Frame<'_>) -> Result<Option<bool>, Failure> {
         let path = update.path.iter().map(|step| {
             Ok(match step {
                 lasp_plan::Step::Key(key) => Step::Key(eval(key, frame, &self.here())?),
@@ -129,12 +140,52 @@ impl<'n> Txn<'n> {
         let path = path.collect::<Result<Vec<_>, Failure>>()?;
         let args = eval_all(&update.args, frame, &self.here())?;
         let call = Call { var: update.var, path: &path, method: &update.method, args: &args, place: update.place };
-        self.answer = self.vars.update(&call, &self.stamp, &mut self.journal)?;
-        Ok(self.answer)
+        self.vars.update(&call, &self.stamp, &mut self.journal)
+    }
+
+    /// Keys and arguments that merely name a value are not copied.
+    fn update_in_place(
+        &mut self,
+        update: &Update,
+        quick: Quick,
+        frame: &mut Frame<'_>,
+    ) -> Result<Option<bool>, Failure> {
+        let key = key_of(update);
+        // What has to be computed is, in the order written; the rest cannot fail.
+        let computed_key = self.computed(key, frame)?;
+        let computed_arg = self.computed(update.args.first(), frame)?;
+        let key = computed_key.as_ref().or_else(|| key.and_then(|key| peek(key, frame)));
+        let arg = computed_arg.as_ref().or_else(|| update.args.first().and_then(|arg| peek(arg, frame)));
+        let given = match arg {
+            None if quick.counts() => Some(Given::Count(1)),
+            None => Some(Given::Nothing),
+            Some(Value::Int(n)) if quick.counts() => u64::try_from(*n).ok().map(Given::Count),
+            Some(_) if quick.counts() => None,
+            Some(element) => Some(Given::Put(element)),
+        };
+        let mut hashed = key.map(|value| Key { value, hash: None });
+        let replica = self.stamp.replica;
+        if let Some(given) = given
+            && let Ok(answer) = self.vars.apply(update.var, hashed.as_mut(), (quick, given), replica)
+        {
+            return Ok((quick == Quick::Spend).then_some(answer));
+        }
+        let path: Vec<_> = key.into_iter().cloned().map(Step::Key).collect();
+        let args: Vec<Value> = arg.into_iter().cloned().collect();
+        let call = Call { var: update.var, path: &path, method: &update.method, args: &args, place: update.place };
+        Err(self.vars.refusal(&call, &self.stamp))
+    }
+
+    /// The value of an expression that does not merely name one.
+    fn computed(&self, expr: Option<&Expr>, frame: &mut Frame<'_>) -> Result<Option<Value>, Failure> {
+        match expr {
+            Some(expr) if peek(expr, frame).is_none() => self.eval(expr, frame).map(Some),
+            _ => Ok(None),
+        }
     }
 
     /// An update whose answer decides something.
-    fn answered(&mut self, update: &Update, frame: &mut Frame<'_>) -> Result<bool, Failure> {
+    fn answered(&mut self, update: &Ready, frame: &mut Frame<'_>) -> Result<bool, Failure> {
         let answer = self.update(update, frame)?;
         Ok(answer.expect("the checker lets only an update that answers stand as a condition"))
     }

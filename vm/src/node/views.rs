@@ -33,6 +33,8 @@ pub(super) struct Views {
     outside: BTreeMap<Port, BTreeMap<Row, i128>>,
     /// Whether `outside` has changed since the last step.
     moved: bool,
+    /// How many differences wait for the next step.
+    waiting: usize,
     /// Why each sink has failed, once asked since the last step: finding out walks the graph.
     health: BTreeMap<NodeId, OnceCell<Option<Failure>>>,
 }
@@ -56,7 +58,7 @@ impl Views {
         let health = sinks.iter().map(|sink| (*sink, OnceCell::new())).collect();
         let sinks: Vec<NodeId> = sinks.into_iter().collect();
         let flow = Flow::of_plan(&plan, &sinks, Limits::default());
-        Views { plan, flow, above, outside: BTreeMap::new(), moved: false, health }
+        Views { plan, flow, above, outside: BTreeMap::new(), moved: false, waiting: 0, health }
     }
 
     /// The ports that some view or condition reads.
@@ -64,22 +66,21 @@ impl Views {
         self.above.values().flatten().copied().collect()
     }
 
-    /// Takes the differences of a committed op. Views show them after the next step.
-    pub(super) fn push(&mut self, diffs: Vec<Diff>) {
-        for diff in diffs {
-            let port = (diff.var, diff.port);
-            self.moved |= diff.outside.is_some();
-            match diff.outside {
-                None => self.flow.push(diff.var, diff.port, &diff.row, diff.weight),
-                Some(n) if diff.weight > 0 => {
-                    self.outside.entry(port).or_default().insert(diff.row, n);
-                }
-                Some(_) => {
-                    if let Some(counts) = self.outside.get_mut(&port) {
-                        counts.remove(&diff.row);
-                        if counts.is_empty() {
-                            self.outside.remove(&port);
-                        }
+    /// Takes a difference of an op that holds. Views show it after the next step.
+    pub(super) fn push(&mut self, diff: Diff) {
+        let port = (diff.var, diff.port);
+        self.waiting += 1;
+        self.moved |= diff.outside.is_some();
+        match diff.outside {
+            None => self.flow.push(diff.var, diff.port, &diff.row, diff.weight),
+            Some(n) if diff.weight > 0 => {
+                self.outside.entry(port).or_default().insert(diff.row, n);
+            }
+            Some(_) => {
+                if let Some(counts) = self.outside.get_mut(&port) {
+                    counts.remove(&diff.row);
+                    if counts.is_empty() {
+                        self.outside.remove(&port);
                     }
                 }
             }
@@ -90,9 +91,14 @@ impl Views {
         self.moved || self.flow.is_dirty()
     }
 
+    /// How many differences wait for the next step.
+    pub(super) fn waiting(&self) -> usize {
+        self.waiting
+    }
+
     pub(super) fn step(&mut self) {
         self.flow.step();
-        self.moved = false;
+        (self.moved, self.waiting) = (false, 0);
         self.health.values_mut().for_each(|health| *health = OnceCell::new());
     }
 

@@ -4,6 +4,7 @@
 
 mod arithmetic;
 mod atomic;
+mod batches;
 mod batching;
 mod build;
 mod cascades;

@@ -29,6 +29,7 @@ mod cost;
 mod decomposition;
 mod generate;
 mod hostile;
+mod in_place;
 mod registry;
 mod reports;
 mod rows;
