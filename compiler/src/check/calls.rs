@@ -143,7 +143,9 @@ impl Checker<'_> {
             "now" | "today" => Some("views never read a clock; every event has its time: `on e({ at: t, … })`"),
             "reduce" | "foldl" | "inject" => Some("`sum`, `min`, `max`, `count`, `any` and `all` put a set together"),
             "text" | "to_text" | "to_string" | "str" => Some("write it into a text: `\"{x}\"`"),
-            "sort" | "order_by" | "sorted" => Some("sets have no order; `top(10, by: x => …)` gives the greatest of one as a list"),
+            "sort" | "order_by" | "sorted" => {
+                Some("sets have no order; `top(10, by: x => …)` gives the greatest of one as a list")
+            }
             "print" | "println" | "log" => Some("`show` names what is printed at the end, `emit` tells as it happens"),
             _ => None,
         };
