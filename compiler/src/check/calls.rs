@@ -119,6 +119,15 @@ impl Checker<'_> {
             "group_by" | "groupBy" => Some("group"),
             "unwrap_or" | "or_else" => Some("or"),
             "includes" | "has" => Some("contains"),
+            "take" | "limit" | "first" | "head" => Some("top"),
+            "substring" | "substr" => Some("slice"),
+            "uppercase" | "to_upper" => Some("upper"),
+            "lowercase" | "to_lower" => Some("lower"),
+            "strip" => Some("trim"),
+            "day_of_week" | "dayofweek" => Some("weekday"),
+            "date_trunc" | "truncate" | "trunc" => Some("floor"),
+            "parse" | "parse_int" => Some("to_int"),
+            "parse_float" => Some("to_float"),
             _ => None,
         };
         let mut candidates: Vec<&str> = OPERATORS.iter().map(|operator| operator.name).collect();
@@ -134,7 +143,9 @@ impl Checker<'_> {
             "now" | "today" => Some("views never read a clock; every event has its time: `on e({ at: t, … })`"),
             "reduce" | "foldl" | "inject" => Some("`sum`, `min`, `max`, `count`, `any` and `all` put a set together"),
             "text" | "to_text" | "to_string" | "str" => Some("write it into a text: `\"{x}\"`"),
-            "sort" | "order_by" | "sorted" => Some("sets have no order; `max` and `min` find the ends"),
+            "sort" | "order_by" | "sorted" => {
+                Some("sets have no order; `top(10, by: x => …)` gives the greatest of one as a list")
+            }
             "print" | "println" | "log" => Some("`show` names what is printed at the end, `emit` tells as it happens"),
             _ => None,
         };
