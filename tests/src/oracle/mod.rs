@@ -13,10 +13,11 @@
 //! are listed in `eager`, and recomputed as well.
 //!
 //! Code map: `ty`, `exp` what programs are made of; `generator`, `scalars`, `logic`, `sets`, `maps`, `folds`, `recursion` expressions;
-//! `vars`, `reactions`, `case` whole programs; `run` the comparison; `eager` the differences, `gathered` folds by hand; `shrink`, `tally`.
+//! `vars`, `reactions`, `case` whole programs; `run` the comparison, `batched` the same events in batches; `eager` the differences, `gathered` folds by hand; `shrink`, `tally`.
 //!
 //! A wrong case is cut down and printed with its seed. See [`check`].
 
+mod batched;
 pub(crate) mod case;
 mod eager;
 pub(crate) mod exp;
