@@ -12,11 +12,13 @@
 //! view's value. Failures are compared too: a view is poisoned where its recomputation fails. The few legitimate differences
 //! are listed in `eager`, and recomputed as well.
 //!
-//! Code map: `ty`, `exp` what programs are made of; `generator`, `scalars`, `logic`, `sets`, `maps`, `ranked`, `folds`, `recursion` expressions;
-//! `vars`, `reactions`, `case` whole programs; `run` the comparison; `eager` the differences, `gathered` folds by hand; `shrink`, `tally`.
+//! Code map: `ty`, `exp` what programs are made of; `generator`, `scalars`, `logic`, `sets`, `maps`, `ranked`, `folds`,
+//! `recursion` expressions; `vars`, `reactions`, `case` whole programs; `run` the comparison, `batched` the same events in
+//! batches; `eager` the differences, `gathered` folds by hand; `shrink`, `tally`.
 //!
 //! A wrong case is cut down and printed with its seed. See [`check`].
 
+mod batched;
 pub(crate) mod case;
 mod eager;
 pub(crate) mod exp;

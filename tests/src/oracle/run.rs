@@ -11,6 +11,7 @@ use lasp_lattice::{Kind, ReplicaId};
 use lasp_plan::{ExprKind, Plan, Type, Value, VarId, ViewId, ViewPlan};
 use lasp_vm::{Failure, InEvent, Node, Out};
 
+use super::batched;
 use super::case::Case;
 use super::eager;
 use super::gathered;
@@ -120,6 +121,10 @@ impl<'c> Run<'c> {
             if (i + 1) % self.case.every == 0 || i + 1 == self.case.trace.len() {
                 self.compare(&format!("after event {} ({name})", i + 1))?;
             }
+        }
+        // Two more runs: not for every case.
+        if self.case.seed.is_multiple_of(3) {
+            batched::check(self.case, &self.plan)?;
         }
         Ok(self.seen)
     }

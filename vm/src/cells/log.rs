@@ -74,9 +74,8 @@ impl Log {
                 if count.first && !told {
                     cells.unwatch();
                 }
-                match cells.cell(state, count.at, count.made) {
-                    Some(cell) => cell.count_back(count.quick, count.old, replica),
-                    None => {}
+                if let Some(cell) = cells.cell(state, count.at, count.made) {
+                    cell.count_back(count.quick, count.old, replica);
                 }
             });
         }

@@ -34,11 +34,14 @@ impl Rng {
 /// A variable, what can be done to it, and whether that is done under its keys.
 type Variable = (VarId, &'static [&'static str], bool);
 
+/// Name, kind, type, initial value, methods.
+type Declared<'t> = (&'static str, Kind, &'t Type, Option<i64>, &'static [&'static str]);
+
 /// The variables of a drawn program.
 fn variables(p: &mut Program) -> Vec<Variable> {
     let map = |of: &Type| Type::Map(Type::Int.into(), of.clone().into());
     let (int_ty, set, option) = (Type::Int, Type::Set(Type::Int.into()), Type::Option(Type::Int.into()));
-    let plain: [(&str, Kind, &Type, Option<i64>, &'static [&'static str]); 7] = [
+    let plain: [Declared<'_>; 7] = [
         ("up", Kind::GCounter, &int_ty, None, &["inc"]),
         ("both", Kind::PnCounter, &int_ty, Some(-3), &["inc", "dec"]),
         ("stock", Kind::BCounter, &int_ty, Some(40), &["spend", "inc", "spend"]),
