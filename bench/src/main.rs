@@ -7,10 +7,12 @@
 //! Code map: `rows` what is measured, a file each; `ours` Lasp through its public API; `differential`, `dfir`, `dbsp` how the
 //! others are driven; `measure` and `run` how it is timed and checked; `elems`, `element`, `digest` the numbers, key types and
 //! checksums all share; `report` what comes out.
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 mod args;
 mod clock;
+#[cfg(feature = "dfir")]
+mod dfir;
 #[cfg(feature = "differential")]
 mod differential;
 mod digest;

@@ -27,6 +27,18 @@ pub struct Lasp {
     heard: Option<u64>,
 }
 
+/// The plan of a program that uses what this version may not have yet: then there is none, and stderr says why.
+#[must_use]
+pub fn plan_if_possible(text: &str) -> Option<Arc<Plan>> {
+    let compiled = compile("bench.lasp", text, &mut NoFiles);
+    // E08 is the family of what the language has and this version does not run.
+    if let Some(found) = compiled.diagnostics.iter().find(|found| found.code.as_str().starts_with("E08")) {
+        eprintln!("  not in this version: {}", found.message);
+        return None;
+    }
+    Some(plan(text))
+}
+
 /// The plan of a program.
 ///
 /// # Panics

@@ -66,7 +66,22 @@ pub fn run(case: &Case, runs: u32, wanted: impl Fn(System) -> bool) -> anyhow::R
     let mut rounds: Vec<Vec<Vec<Phase>>> = vec![Vec::new(); entrants.len()];
     for _ in 0..runs {
         for (entrant, rounds) in entrants.iter().zip(&mut rounds) {
-            rounds.push((entrant.run)());
+            let mut phases = (entrant.run)();
+            for _ in 1..case.repeats {
+                let again = (entrant.run)();
+                for (phase, again) in phases.iter_mut().zip(again) {
+                    phase.ops += again.ops;
+                    phase.ns += again.ns;
+                    phase.bytes = phase.bytes.zip(again.bytes).map(|(all, more)| all + more);
+                    anyhow::ensure!(
+                        phase.check == again.check,
+                        "{} gives another result for `{}` every time",
+                        entrant.system.name(),
+                        phase.name
+                    );
+                }
+            }
+            rounds.push(phases);
         }
     }
     let hand = &rounds[0];

@@ -7,6 +7,8 @@
 //! Phases: `insert b`, `remove b` (the first half, in batches), and on a full set of n rows `insert s`, `remove s`: single
 //! changes, each propagated to the sink before the next. The last variant's map gives many elements one image.
 
+#[cfg(feature = "dfir")]
+mod dfir;
 #[cfg(feature = "differential")]
 mod differential;
 
@@ -80,7 +82,7 @@ pub struct Shouted;
 impl Pipe for Shouted {
     type In = CompactString;
     type Out = CompactString;
-    const LASP: (&'static str, &'static str) = ("x.ends_with(\"0\")", "x + \"!\"");
+    const LASP: (&'static str, &'static str) = ("x.ends_with(\"0\")", "\"{x}!\"");
 
     fn keep(x: &CompactString) -> bool {
         x.ends_with('0')
@@ -99,7 +101,7 @@ pub struct Marked;
 impl Pipe for Marked {
     type In = CompactString;
     type Out = CompactString;
-    const LASP: (&'static str, &'static str) = ("x > \"2\"", "\"k-\" + x");
+    const LASP: (&'static str, &'static str) = ("x > \"2\"", "\"k-{x}\"");
 
     fn keep(x: &CompactString) -> bool {
         x.as_str() > "2"
@@ -239,13 +241,13 @@ fn scripts<T: Element>(n: usize) -> Vec<Script<Change<T>>> {
     let signed = |elements: &[T], comes: bool| elements.iter().map(|x| (x.clone(), comes)).collect::<Vec<_>>();
     vec![
         Script(vec![
-            Step { name: "insert", mode: Mode::Batches, changes: signed(full, true) },
-            Step { name: "remove", mode: Mode::Batches, changes: signed(&full[..n / 2], false) },
+            Step::new("insert", Mode::Batches, signed(full, true)),
+            Step::new("remove", Mode::Batches, signed(&full[..n / 2], false)).removing(),
         ]),
         Script(vec![
-            Step { name: "load", mode: Mode::Before, changes: signed(full, true) },
-            Step { name: "insert", mode: Mode::Singles, changes: signed(fresh, true) },
-            Step { name: "remove", mode: Mode::Singles, changes: signed(&full[..singles], false) },
+            Step::new("load", Mode::Before, signed(full, true)),
+            Step::new("insert", Mode::Singles, signed(fresh, true)),
+            Step::new("remove", Mode::Singles, signed(&full[..singles], false)).removing(),
         ]),
     ]
 }
@@ -260,6 +262,8 @@ fn case<P: Pipe>(n: usize) -> Case {
             Entrant::machine(System::Lasp, &scripts, move || Ours::start(&plan)),
             #[cfg(feature = "differential")]
             Entrant::machine(System::Differential, &scripts, differential::Pipeline::<P>::new),
+            #[cfg(feature = "dfir")]
+            Entrant::machine(System::Dfir, &scripts, dfir::Pipeline::<P>::new),
         ]
     })
 }

@@ -206,9 +206,9 @@ fn script<K: Element>(n: usize, row: impl Fn(usize) -> (K, i64), theirs: impl Fn
         touched.flat_map(|&i| [change(i, false), change(i, true)]).collect::<Vec<_>>()
     };
     Script(vec![
-        Step { name: "load", mode: Mode::Batches, changes: load },
-        Step { name: "change", mode: Mode::Batches, changes: changes(CHANGES.min(10 * n)) },
-        Step { name: "change", mode: Mode::Singles, changes: changes(SINGLES) },
+        Step::new("load", Mode::Batches, load),
+        Step::new("change", Mode::Batches, changes(CHANGES.min(10 * n))).removing(),
+        Step::new("change", Mode::Singles, changes(SINGLES)).removing(),
     ])
 }
 
