@@ -83,9 +83,7 @@ pub fn of_value(value: &Value) -> u64 {
         Value::Float(x) => mix(x.get().to_bits()),
         Value::None => mix(u64::MAX),
         Value::Some(inner) => of_value(inner),
-        Value::Tuple(slots) | Value::List(slots) => {
-            slots.iter().map(of_value).reduce(pair).unwrap_or_default()
-        }
+        Value::Tuple(slots) | Value::List(slots) => slots.iter().map(of_value).reduce(pair).unwrap_or_default(),
         other => panic!("no workload has elements like {other:?}"),
     }
 }

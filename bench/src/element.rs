@@ -44,7 +44,8 @@ pub fn slot<'m, K: Element, V>(table: &'m mut Map<K, V>, key: &K, first: V) -> &
 
 /// A plain type that every system can hold.
 pub trait Element:
-    serde::Serialize + for<'de> serde::Deserialize<'de> + Clone + Eq + Ord + Hash + Debug + Digest + Send + Sync + 'static {
+    serde::Serialize + for<'de> serde::Deserialize<'de> + Clone + Eq + Ord + Hash + Debug + Digest + Send + Sync + 'static
+{
     /// The hash a fast table of it uses.
     type Hasher: BuildHasher + Default + Clone;
     /// The type's name in Lasp.
@@ -76,15 +77,16 @@ impl Element for CompactString {
     const LASP: &'static str = "text";
     const NAME: &'static str = "texts";
 
-    /// Twelve characters of 64: 62 bits and two of nothing, the last character spread like the others.
+    /// Eleven characters of 64, the least bits first so that beginnings are spread, and one of three.
     fn of(word: i64) -> CompactString {
         const DIGITS: &[u8; 64] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_";
         let mut bytes = [b'0'; 12];
         let mut rest = word;
-        for byte in bytes.iter_mut().rev() {
+        for byte in &mut bytes[..11] {
             *byte = DIGITS[(rest & 63) as usize];
             rest >>= 6;
         }
+        bytes[11] = DIGITS[(word % 3).unsigned_abs() as usize];
         format_compact!("{}", String::from_utf8_lossy(&bytes))
     }
 

@@ -42,15 +42,8 @@ pub enum System {
 
 impl System {
     /// All, in the order of the columns.
-    pub const ALL: [System; 7] = [
-        System::Hand,
-        System::Lasp,
-        System::Lattice,
-        System::Differential,
-        System::Dbsp,
-        System::Dfir,
-        System::Crdts,
-    ];
+    pub const ALL: [System; 7] =
+        [System::Hand, System::Lasp, System::Lattice, System::Differential, System::Dbsp, System::Dfir, System::Crdts];
 
     /// What to call it.
     #[must_use]
@@ -242,7 +235,9 @@ pub fn play<C, M: Machine<C>>(script: &Script<C>, mut machine: M) -> Vec<Phase> 
         let check = machine.check();
         match step.mode {
             Mode::Before => {}
-            Mode::Batches => phases.push(Phase::new(format!("{} b", step.name), step.changes.len() * step.rows, ns, check)),
+            Mode::Batches => {
+                phases.push(Phase::new(format!("{} b", step.name), step.changes.len() * step.rows, ns, check))
+            }
             Mode::Singles => phases.push(Phase::new(format!("{} s", step.name), singles * step.rows, ns, check)),
         }
     }

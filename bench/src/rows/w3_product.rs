@@ -5,8 +5,8 @@
 //!                       stored    (x / 2, y / 2) of each pair is: an image stays while any pair gives it
 //! ```
 //!
-//! Phases: `load b` (A and B alternating), then `change b`: 50 elements of A go and come back. Time is per pair, not per
-//! change.
+//! Phases: `load b` (A and B alternating), then 50 elements of A go in one batch, `remove b`, and come back in another,
+//! `return b`. Time is per pair, not per change.
 
 #[cfg(feature = "differential")]
 mod differential;
@@ -224,10 +224,11 @@ fn case<I: Image>(n: usize) -> Case {
         let a: Vec<I::In> = elems(n, 10).into_iter().map(I::In::of).collect();
         let b: Vec<I::In> = elems(n, 11).into_iter().map(I::In::of).collect();
         let load = a.iter().zip(&b).flat_map(|(a, b)| [(true, a.clone(), true), (false, b.clone(), true)]).collect();
-        let moved = a.iter().take(MOVED).flat_map(|x| [(true, x.clone(), false), (true, x.clone(), true)]).collect();
+        let moved = |comes: bool| a.iter().take(MOVED).map(|x| (true, x.clone(), comes)).collect();
         let scripts = Rc::new(vec![Script(vec![
             Step::new("load", Mode::Batches, load).moving(n / 2),
-            Step::new("change", Mode::Batches, moved).removing().moving(n),
+            Step::new("remove", Mode::Batches, moved(false)).removing().moving(n),
+            Step::new("return", Mode::Batches, moved(true)).removing().moving(n),
         ])]);
         let plan = Ours::plan::<I>();
         vec![
@@ -244,5 +245,8 @@ fn case<I: Image>(n: usize) -> Case {
 #[must_use]
 pub fn cases(sizes: Sizes) -> Vec<Case> {
     let sizes: &[usize] = sizes.choose(&[100, 300], &[300, 1_000]);
-    sizes.iter().flat_map(|&n| [case::<Emitted>(n), case::<EmittedTexts>(n), case::<Stored>(n), case::<Mixed>(n)]).collect()
+    sizes
+        .iter()
+        .flat_map(|&n| [case::<Emitted>(n), case::<EmittedTexts>(n), case::<Stored>(n), case::<Mixed>(n)])
+        .collect()
 }

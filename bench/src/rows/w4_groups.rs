@@ -9,6 +9,8 @@
 //! Phases: `event b` and `event s` for the counter; for the rest `insert b`, `remove b` (half of the rows, which takes the
 //! least and the greatest of groups away too), and `insert s`, `remove s` on what is left.
 
+#[cfg(feature = "dbsp")]
+mod dbsp;
 #[cfg(feature = "dfir")]
 mod dfir;
 #[cfg(feature = "differential")]
@@ -148,6 +150,21 @@ impl<K: Element> Machine<Change<K>> for Groups {
     }
 }
 
+/// Who takes part besides the others, with this increment.
+type Joins<K> = fn(&Rc<Vec<Script<K>>>, i64) -> Option<Entrant>;
+
+fn nobody<K>(_: &Rc<Vec<Script<K>>>, _: i64) -> Option<Entrant> {
+    None
+}
+
+#[cfg(feature = "dbsp")]
+fn dbsp_counter(scripts: &Rc<Vec<Script<i64>>>, by: i64) -> Option<Entrant> {
+    Some(Entrant::machine(System::Dbsp, scripts, move || dbsp::Counter::new(by)))
+}
+
+#[cfg(not(feature = "dbsp"))]
+use nobody as dbsp_counter;
+
 /// How many single changes are timed.
 const SINGLES: usize = 10_000;
 
@@ -157,7 +174,9 @@ fn drawn(i: usize, of: usize) -> usize {
 }
 
 /// `events` events over `groups` keys.
-fn counter<K: Element>(events: usize, groups: usize, by: i64) -> Case {
+///
+/// DBSP takes part through `dbsp`, where it can hold the keys.
+fn counter<K: Element>(events: usize, groups: usize, by: i64, dbsp: Joins<K>) -> Case {
     let variant = format!("counter, inc({by}); {}; {events} events", K::NAME);
     Case::new("W4", variant, groups, move || {
         let keys: Vec<K> = elems(groups, 4).into_iter().map(K::of).collect();
@@ -169,14 +188,15 @@ fn counter<K: Element>(events: usize, groups: usize, by: i64) -> Case {
             Step::new("event", Mode::Singles, hits(events, SINGLES)),
         ])]);
         let plan = Counter::plan(K::LASP, &by.to_string());
-        vec![
+        let others = vec![
             Entrant::machine(System::Hand, &scripts, move || hand::Counter::<K>::new(groups, by)),
             Entrant::machine(System::Lasp, &scripts, move || Counter::start(&plan)),
             #[cfg(feature = "differential")]
             Entrant::machine(System::Differential, &scripts, move || differential::Counter::<K>::new(by)),
             #[cfg(feature = "dfir")]
             Entrant::machine(System::Dfir, &scripts, move || dfir::Counter::<K>::new(groups, by)),
-        ]
+        ];
+        others.into_iter().chain(dbsp(&scripts, by)).collect()
     })
 }
 
@@ -231,9 +251,9 @@ pub fn cases(sizes: Sizes) -> Vec<Case> {
     let mut cases = Vec::new();
     let events = sizes.choose(100_000, 1_000_000);
     for &groups in sizes.growth() {
-        cases.push(counter::<i64>(events, groups, 1));
-        cases.push(counter::<CompactString>(events, groups, 1));
-        cases.push(counter::<(i64, i64)>(events, groups, 3));
+        cases.push(counter::<i64>(events, groups, 1, dbsp_counter));
+        cases.push(counter::<CompactString>(events, groups, 1, nobody));
+        cases.push(counter::<(i64, i64)>(events, groups, 3, nobody));
     }
     for &groups in sizes.growth() {
         cases.push(grouped::<i64>(events, groups, Aggregate::Count));

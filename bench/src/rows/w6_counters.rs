@@ -179,9 +179,5 @@ fn merge(size: usize) -> Case {
 #[must_use]
 pub fn cases(sizes: Sizes) -> Vec<Case> {
     let count = sizes.choose(100_000, 10_000_000);
-    vec![
-        increment(Counter::Grows, count),
-        increment(Counter::Moves, count / 10),
-        merge(sizes.choose(100, 1_000)),
-    ]
+    vec![increment(Counter::Grows, count), increment(Counter::Moves, count / 10), merge(sizes.choose(100, 1_000))]
 }

@@ -1,8 +1,6 @@
 //! W5 with `lasp-lattice` alone: deltas are joined, collected per neighbour by joining them, encoded, decoded and joined.
 
-use lasp_lattice::{
-    Arg, DecodeError, ElementCodec, Kind, Reading, ReplicaId, Stamp, State, Unobserved,
-};
+use lasp_lattice::{Arg, DecodeError, ElementCodec, Kind, Reading, ReplicaId, Stamp, State, Unobserved};
 
 use super::{Coded, Line, REPLICAS};
 use crate::digest::Digest;

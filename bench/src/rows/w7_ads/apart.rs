@@ -102,7 +102,8 @@ fn lasp<K: Element>(plan: &Arc<Plan>, shown: &[Impression<K>], every: usize) -> 
     let start = |key: u64, name: &str, role: &str| {
         let identity = Identity { key, name: name.to_string(), role: Some(role.to_string()) };
         let heir = |_: &lasp_plan::VarPlan| None;
-        let (replica, _) = Replica::start(plan, &identity, Disk::new(key), || 0, &heir, 0).expect("an empty disk is whole");
+        let (replica, _) =
+            Replica::start(plan, &identity, Disk::new(key), || 0, &heir, 0).expect("an empty disk is whole");
         replica
     };
     let event = ours::event_of(plan, "impression");
