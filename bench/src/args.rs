@@ -8,10 +8,10 @@ use crate::rows::Sizes;
 
 /// Lasp beside hand-written Rust and other incremental engines, in one run.
 ///
-/// Every row is a workload with several key types and expressions. The systems take turns; a figure is the median of the runs
-/// in nanoseconds of thread CPU time per operation, and in brackets how many times the hand-written figure it is. `b` is in
-/// batches of 1,000, `s` one change at a time, each propagated to the sink before the next. A result that differs from the
-/// hand-written one ends the run with exit code 1.
+/// Every row is a workload with several key types and expressions. The systems take turns; a figure is the median of
+/// the runs in nanoseconds of thread CPU time per operation, and in brackets how many times the hand-written figure it
+/// is. `b` is in batches of 1,000, `s` one change at a time, each propagated to the sink before the next. A result that
+/// differs from the hand-written one ends the run with exit code 1.
 #[derive(Debug, Parser)]
 #[command(
     name = "lasp-bench",

@@ -4,9 +4,9 @@
 //! append … ─ transaction        the sink adds to a checksum as it inspects the output's changes
 //! ```
 //!
-//! Its inputs are the plain ones (`add_input_zset`): the workloads hold each row at most once, and no operator that would
-//! see to it is paid for. It takes part with integers only: its keys have to bring an archived form, which our short texts do
-//! not have.
+//! Its inputs are the plain ones (`add_input_zset`): the workloads hold each row at most once, and no operator that
+//! would see to it is paid for. It takes part with integers only: its keys have to bring an archived form, which our
+//! short texts do not have.
 
 use std::cell::Cell;
 use std::rc::Rc;

@@ -1,8 +1,8 @@
 //! Hydro's DFIR, driven as its examples do: changes into a channel, then all that is available runs.
 //!
-//! It has no removals that cost the change and not the state (`persist_mut` replays everything in every tick), so a machine
-//! leaves a script at the first step that takes something out. Its `fold_keyed` tells every group in every tick, and its `join`
-//! goes through both sides; where a change per event is wanted the state is kept in a `scan`.
+//! It has no removals that cost the change and not the state (`persist_mut` replays everything in every tick), so a
+//! machine leaves a script at the first step that takes something out. Its `fold_keyed` tells every group in every
+//! tick, and its `join` goes through both sides; where a change per event is wanted the state is kept in a `scan`.
 
 use std::cell::Cell;
 use std::rc::Rc;

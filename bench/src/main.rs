@@ -4,9 +4,9 @@
 //! rows ─► cases (variant × size) ─► entrants (system) ─► interleaved runs ─► medians ─► table, JSON, chart
 //! ```
 //!
-//! Code map: `rows` what is measured, a file each; `ours` Lasp through its public API; `differential`, `dfir`, `dbsp` how the
-//! others are driven; `measure` and `run` how it is timed and checked; `elems`, `element`, `digest` the numbers, key types and
-//! checksums all share; `report` what comes out.
+//! Code map: `rows` what is measured, a file each; `ours` Lasp through its public API; `differential`, `dfir`, `dbsp`
+//! how the others are driven; `measure` and `run` how it is timed and checked; `elems`, `element`, `digest` the
+//! numbers, key types and checksums all share; `report` what comes out.
 #![deny(unsafe_code)]
 
 mod args;

@@ -7,9 +7,10 @@
 //!   …                                                median of each phase; checksums against `hand`'s
 //! ```
 //!
-//! Most workloads are a [`Script`] of changes that a [`Machine`] takes in: all of a batch, then everything that follows, up
-//! to the sink. [`play`] times it. A system whose single changes are too slow for all of them does as many as it is asked
-//! to ([`Machine::SINGLES_MAX`]) and takes the rest in batches, untimed, so that all results can be compared.
+//! Most workloads are a [`Script`] of changes that a [`Machine`] takes in: all of a batch, then everything that
+//! follows, up to the sink. [`play`] times it. A system whose single changes are too slow for all of them does as many
+//! as it is asked to ([`Machine::SINGLES_MAX`]) and takes the rest in batches, untimed, so that all results can be
+//! compared.
 //!
 //! Invariant: a checksum is taken outside the timed part, and is never that of a run that was not timed.
 

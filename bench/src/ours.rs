@@ -5,8 +5,8 @@
 //!                     events ─ Node::handle … Node::flush ─► Out::Change ─► checksum
 //! ```
 //!
-//! This is the one place that knows how events get in and results get out. Until somebody listens, events pile up in the
-//! node and `flush` brings the views up to date once per batch; from [`Lasp::listen`] on each event reaches the
+//! This is the one place that knows how events get in and results get out. Until somebody listens, events pile up in
+//! the node and `flush` brings the views up to date once per batch; from [`Lasp::listen`] on each event reaches the
 //! subscriber before the next.
 
 use std::sync::Arc;

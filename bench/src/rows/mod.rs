@@ -1,7 +1,7 @@
 //! The rows: one file each, named by the letter and number of the workload it measures.
 //!
-//! A row makes cases for the sizes asked for. Each brings the program in Lasp, the hand-written side and, in folders beside
-//! it, the competitors. Adding a row: its file, and a line in [`ROWS`].
+//! A row makes cases for the sizes asked for. Each brings the program in Lasp, the hand-written side and, in folders
+//! beside it, the competitors. Adding a row: its file, and a line in [`ROWS`].
 
 pub mod w10_growth;
 pub mod w11_checking;

@@ -1,7 +1,8 @@
 //! W11: checking generated programs, and starting one: text to first result.
 //!
-//! `check` is per line of a program of n lines (it includes lowering it to a plan); `start` is `examples/01_double` from its text
-//! to the values it shows, in a process that runs already. There is nothing to compare with: only growth and the clock tell.
+//! `check` is per line of a program of n lines (it includes lowering it to a plan); `start` is `examples/01_double`
+//! from its text to the values it shows, in a process that runs already. There is nothing to compare with: only growth
+//! and the clock tell.
 
 // The programs are those of the compiler's own benchmark, which is a program by itself.
 #[allow(dead_code, missing_docs)]

@@ -4,8 +4,8 @@
 //! x ─► source (a set) ─► keep(x) ─► map(x) ─► result (a set; an element stays while any x gives it) ─► checksum
 //! ```
 //!
-//! Phases: `insert b`, `remove b` (the first half, in batches), and on a full set of n rows `insert s`, `remove s`: single
-//! changes, each propagated to the sink before the next. The last variant's map gives many elements one image.
+//! Phases: `insert b`, `remove b` (the first half, in batches), and on a full set of n rows `insert s`, `remove s`:
+//! single changes, each propagated to the sink before the next. The last variant's map gives many elements one image.
 
 #[cfg(feature = "dbsp")]
 mod dbsp;

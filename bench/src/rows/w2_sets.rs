@@ -6,8 +6,8 @@
 //! B ──┘                                     change s: one goes, and comes back
 //! ```
 //!
-//! A row is a key and a number. For the set operators it counts as a whole; the join is on the key, or on a key computed
-//! from it.
+//! A row is a key and a number. For the set operators it counts as a whole; the join is on the key, or on a key
+//! computed from it.
 
 #[cfg(feature = "dbsp")]
 mod dbsp;

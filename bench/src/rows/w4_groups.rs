@@ -6,8 +6,8 @@
 //! top 10           set of {g, id, v} ─► the ten greatest v
 //! ```
 //!
-//! Phases: `event b` and `event s` for the counter; for the rest `insert b`, `remove b` (half of the rows, which takes the
-//! least and the greatest of groups away too), and `insert s`, `remove s` on what is left.
+//! Phases: `event b` and `event s` for the counter; for the rest `insert b`, `remove b` (half of the rows, which takes
+//! the least and the greatest of groups away too), and `insert s`, `remove s` on what is left.
 
 #[cfg(feature = "dbsp")]
 mod dbsp;

@@ -6,11 +6,11 @@
 //! ```
 //!
 //! A line, because there nothing has to be sent twice: two messages carry an add to everybody. Time is per add (or
-//! removal) until all three have it, bytes are per add and message it is in. Messages are bytes, encoded by the sender and
-//! decoded by the receiver. The result is the sum of the three replicas' checksums.
+//! removal) until all three have it, bytes are per add and message it is in. Messages are bytes, encoded by the sender
+//! and decoded by the receiver. The result is the sum of the three replicas' checksums.
 //!
-//! Entrants: by hand; the replicas of Lasp, from text, with log, acknowledgements and views; `lasp-lattice` alone; `crdts` by
-//! operations.
+//! Entrants: by hand; the replicas of Lasp, from text, with log, acknowledgements and views; `lasp-lattice` alone;
+//! `crdts` by operations.
 
 #[cfg(feature = "crdts")]
 mod by_crdts;

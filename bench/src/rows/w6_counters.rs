@@ -1,7 +1,7 @@
 //! W6: one slot of one counter, incremented; and a thousand counters of a thousand slots, merged.
 //!
-//! Entrants of `increment`: a number in memory; the program of one line, event by event; `lasp-lattice` alone (a delta made
-//! and joined for each); `crdts`. Time is per increment. `merge` is per slot merged.
+//! Entrants of `increment`: a number in memory; the program of one line, event by event; `lasp-lattice` alone (a delta
+//! made and joined for each); `crdts`. Time is per increment. `merge` is per slot merged.
 
 #[cfg(feature = "crdts")]
 mod by_crdts;

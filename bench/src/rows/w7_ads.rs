@@ -5,8 +5,8 @@
 //! B  apart          a replica per client ─ every 10 or 100 impressions of a client ─► server        (`apart`)
 //! ```
 //!
-//! The limit is a hundredth of all impressions, so about half of the ads get exhausted. The result is the set of active ads;
-//! every machine also makes sure that the right ads were reported as exhausted, each once.
+//! The limit is a hundredth of all impressions, so about half of the ads get exhausted. The result is the set of active
+//! ads; every machine also makes sure that the right ads were reported as exhausted, each once.
 
 mod apart;
 #[cfg(feature = "dfir")]

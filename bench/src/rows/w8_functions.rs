@@ -1,11 +1,12 @@
-//! W8: what a function of an element costs: the difference between a pipeline with eleven of it in a row and one with one.
+//! W8: what a function of an element costs: the difference between a pipeline with eleven of it in a row and one with
+//! one.
 //!
 //! ```text
 //! source.map(f).…11 times….count()   −   source.map(f).count()        over ten times the elements
 //! ```
 //!
-//! So what the source, the handler and the sink cost does not count. `b`: elements in batches; `s`: alone. Every filter lets
-//! all pass. By hand: the same functions in a loop over the elements, the result kept from the optimiser.
+//! So what the source, the handler and the sink cost does not count. `b`: elements in batches; `s`: alone. Every filter
+//! lets all pass. By hand: the same functions in a loop over the elements, the result kept from the optimiser.
 
 use std::hint::black_box;
 use std::rc::Rc;

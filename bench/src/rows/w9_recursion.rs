@@ -4,9 +4,9 @@
 //! reach = edges ∪ { (x, q) : (x, y) in reach, (y, q) in edges }
 //! ```
 //!
-//! As many nodes as edges. Phases: `load b` of all edges in one batch, time per edge; then `remove s`: edges go one at a
-//! time, and the closure is right after each. The hand-written side keeps the closure by searching from what an edge can
-//! have changed: forward from its head for every node that reaches its tail.
+//! As many nodes as edges. Phases: `load b` of all edges in one batch, time per edge; then `remove s`: edges go one at
+//! a time, and the closure is right after each. The hand-written side keeps the closure by searching from what an edge
+//! can have changed: forward from its head for every node that reaches its tail.
 
 #[cfg(feature = "differential")]
 mod differential;

@@ -1,5 +1,5 @@
-//! W2 in differential dataflow. Union is a concatenation made a set again; the intersection a join of the two sets as keys;
-//! the difference the negated intersection added to A. The join is `join_core` of two arrangements.
+//! W2 in differential dataflow. Union is a concatenation made a set again; the intersection a join of the two sets as
+//! keys; the difference the negated intersection added to A. The join is `join_core` of two arrangements.
 
 use differential_dataflow::input::Input as _;
 use differential_dataflow::operators::ThresholdTotal;

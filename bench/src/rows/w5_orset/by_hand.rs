@@ -5,7 +5,8 @@
 //! remove  the dots seen under the element; told as: element, dots
 //! ```
 //!
-//! A run of adds with consecutive counters shares one head. What came from a neighbour is passed on to the other one only.
+//! A run of adds with consecutive counters shares one head. What came from a neighbour is passed on to the other one
+//! only.
 
 use smallvec::SmallVec;
 

@@ -1,4 +1,5 @@
-//! W5 with `lasp-lattice` alone: deltas are joined, collected per neighbour by joining them, encoded, decoded and joined.
+//! W5 with `lasp-lattice` alone: deltas are joined, collected per neighbour by joining them, encoded, decoded and
+//! joined.
 
 use lasp_lattice::{Arg, DecodeError, ElementCodec, Kind, Reading, ReplicaId, Stamp, State, Unobserved};
 

@@ -4,8 +4,9 @@
 //! client 17: views {3: 17→4, 8: 17→1} ─ message: the slots that have grown ─► server: slot by slot the greater, sums
 //! ```
 //!
-//! The result is what the server knows when all have told it everything: the views of each ad. Messages are bytes, encoded
-//! by the sender and decoded by the receiver; they are counted. One way only: clients have no use for each other's counts.
+//! The result is what the server knows when all have told it everything: the views of each ad. Messages are bytes,
+//! encoded by the sender and decoded by the receiver; they are counted. One way only: clients have no use for each
+//! other's counts.
 
 use std::sync::Arc;
 
