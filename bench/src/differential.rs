@@ -31,6 +31,9 @@ pub type Collection<'scope, T> = VecCollection<'scope, u64, T, isize>;
 /// An input.
 pub type Input<T> = InputSession<u64, T, isize>;
 
+/// Two of one type.
+pub type Inputs2<T> = (Input<T>, Input<T>);
+
 /// One input, or several.
 pub trait Inputs {
     /// All that was put in so far is before this time.

@@ -111,10 +111,10 @@ fn work(args: &Args) -> anyhow::Result<()> {
     if args.list {
         return Ok(());
     }
-    println!(
-        "\nGrowth: how many times dearer an operation is at the largest size\n{}",
-        report::table::growth(&all).drawn()
-    );
+    let growth = report::table::growth(&all);
+    if !growth.rows.is_empty() {
+        println!("\nGrowth: how many times dearer an operation is at the largest size\n{}", growth.drawn());
+    }
     if !memories.is_empty() {
         println!(
             "\nMemory at the peak, beyond the inputs, at the largest size\n{}",

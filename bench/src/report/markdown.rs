@@ -16,7 +16,10 @@ pub fn page(lines: &[Line], memory: &[Memory]) -> String {
             let _ = writeln!(page, "## {}: {}\n\n{}", row.id, row.title, written(&table::with_variants(&lines)));
         }
     }
-    let _ = writeln!(page, "## Growth\n\n{}", written(&table::growth(lines)));
+    let growth = table::growth(lines);
+    if !growth.rows.is_empty() {
+        let _ = writeln!(page, "## Growth\n\n{}", written(&growth));
+    }
     if !memory.is_empty() {
         let _ = writeln!(page, "## Memory\n\n{}", written(&table::memory(memory)));
     }

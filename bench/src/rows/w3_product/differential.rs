@@ -4,11 +4,11 @@ use differential_dataflow::input::Input as _;
 use differential_dataflow::operators::ThresholdTotal;
 
 use super::{Change, Image};
-use crate::differential::{Dataflow, Input};
+use crate::differential::{Dataflow, Inputs2};
 use crate::measure::Machine;
 
 /// See the module.
-pub struct Product<I: Image>(Dataflow<(Input<I::In>, Input<I::In>)>);
+pub struct Product<I: Image>(Dataflow<Inputs2<<I as Image>::In>>);
 
 impl<I: Image> Product<I> {
     /// Empty sets.

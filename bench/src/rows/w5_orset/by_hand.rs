@@ -31,8 +31,11 @@ struct Replica<T: Coded> {
     sum: Sum,
 }
 
-/// Three of them.
-pub struct Sets<T: Coded>(Vec<Replica<T>>);
+/// Three of them, and the message under way: its room is used again.
+pub struct Sets<T: Coded> {
+    replicas: Vec<Replica<T>>,
+    message: Bytes,
+}
 
 impl<T: Coded> Sets<T> {
     /// Empty, with room.
@@ -43,7 +46,7 @@ impl<T: Coded> Sets<T> {
             due: std::array::from_fn(|_| Vec::new()),
             sum: Sum::default(),
         };
-        Sets((0..REPLICAS).map(replica).collect())
+        Sets { replicas: (0..REPLICAS).map(replica).collect(), message: Bytes::default() }
     }
 }
 
@@ -82,14 +85,14 @@ impl<T: Coded> Replica<T> {
 
 impl<T: Coded> Line<T> for Sets<T> {
     fn add(&mut self, at: usize, element: &T) {
-        let replica = &mut self.0[at];
+        let replica = &mut self.replicas[at];
         let op = Op::Add((at as u8, replica.seen[at] + 1), element.clone());
         replica.apply(&op);
         onward(at, at).for_each(|to| replica.due[to].push(op.clone()));
     }
 
     fn remove(&mut self, at: usize, element: &T) {
-        let replica = &mut self.0[at];
+        let replica = &mut self.replicas[at];
         let Some(dots) = replica.elements.get(element).cloned() else { return };
         let op = Op::Remove(element.clone(), dots);
         replica.apply(&op);
@@ -97,13 +100,15 @@ impl<T: Coded> Line<T> for Sets<T> {
     }
 
     fn tell(&mut self, from: usize, to: usize) -> u64 {
-        let due = std::mem::take(&mut self.0[from].due[to]);
+        let due = &mut self.replicas[from].due[to];
         if due.is_empty() {
             return 0;
         }
-        let bytes = encode(&due);
-        let receiver = &mut self.0[to];
-        let mut message = Reader(&bytes.0);
+        self.message.0.clear();
+        encode(due, &mut self.message);
+        due.clear();
+        let receiver = &mut self.replicas[to];
+        let mut message = Reader(&self.message.0);
         while let Some(head) = message.0.first().copied() {
             message.0 = &message.0[1..];
             decode(&mut message, head, |op| {
@@ -111,19 +116,18 @@ impl<T: Coded> Line<T> for Sets<T> {
                 onward(to, from).for_each(|next| receiver.due[next].push(op.clone()));
             });
         }
-        bytes.0.len() as u64
+        self.message.0.len() as u64
     }
 
     fn check(&mut self) -> u64 {
-        self.0.iter().map(|replica| replica.sum.0).fold(0, u64::wrapping_add)
+        self.replicas.iter().map(|replica| replica.sum.0).fold(0, u64::wrapping_add)
     }
 }
 
 /// The byte that a removal begins with; an addition begins with its replica.
 const REMOVE: u8 = 255;
 
-fn encode<T: Coded>(due: &[Op<T>]) -> Bytes {
-    let mut bytes = Bytes::default();
+fn encode<T: Coded>(due: &[Op<T>], bytes: &mut Bytes) {
     let mut rest = due;
     while let Some(first) = rest.first() {
         match first {
@@ -138,14 +142,14 @@ fn encode<T: Coded>(due: &[Op<T>]) -> Bytes {
                 bytes.number(run as u64);
                 for op in &rest[..run] {
                     if let Op::Add(_, element) = op {
-                        element.write(&mut bytes);
+                        element.write(bytes);
                     }
                 }
                 rest = &rest[run..];
             }
             Op::Remove(element, dots) => {
                 bytes.0.push(REMOVE);
-                element.write(&mut bytes);
+                element.write(bytes);
                 bytes.number(dots.len() as u64);
                 for dot in dots {
                     bytes.0.push(dot.0);
@@ -155,7 +159,6 @@ fn encode<T: Coded>(due: &[Op<T>]) -> Bytes {
             }
         }
     }
-    bytes
 }
 
 fn decode<T: Coded>(message: &mut Reader<'_>, head: u8, mut each: impl FnMut(Op<T>)) {
