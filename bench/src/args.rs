@@ -8,17 +8,20 @@ use crate::rows::Sizes;
 
 /// Lasp beside hand-written Rust and other incremental engines, in one run.
 ///
-/// Every row is a workload with several key types and expressions. The systems take turns; a figure is the median of the runs
-/// in nanoseconds of thread CPU time per operation, and in brackets how many times the hand-written figure it is. `b` is in
-/// batches of 1,000, `s` one change at a time, each propagated to the sink before the next. A result that differs from the
-/// hand-written one ends the run with exit code 1.
+/// Every row is a workload with several key types and expressions. The systems take turns; a figure is the median of
+/// the runs in nanoseconds of thread CPU time per operation, and in brackets how many times the hand-written figure it
+/// is. `b` is in batches of 1,000, `s` one change at a time, each propagated to the sink before the next. A result that
+/// differs from the hand-written one ends the run with exit code 1.
 #[derive(Debug, Parser)]
-#[command(name = "lasp-bench", after_help = "\
+#[command(
+    name = "lasp-bench",
+    after_help = "\
 Examples:
   cargo run --release -- --list                                     what there is to run
   cargo run --release -- --rows W1,W4                               two rows, sizes for a look
   cargo run --release -- --sizes full --json out.json --svg out.svg all rows, numbers to publish
-  cargo run --release -- --rows W2 --variant 'join, 1' --systems lasp,hand-written")]
+  cargo run --release -- --rows W2 --variant 'join, 1' --systems lasp,hand-written"
+)]
 pub struct Args {
     /// Run only these rows
     #[arg(long, value_delimiter = ',', value_name = "ROWS")]
@@ -38,6 +41,9 @@ pub struct Args {
     /// Write the figures here
     #[arg(long, value_name = "PATH")]
     pub json: Option<PathBuf>,
+    /// Write the tables here, for a page like RESULTS.md
+    #[arg(long, value_name = "PATH")]
+    pub markdown: Option<PathBuf>,
     /// Draw them here
     #[arg(long, value_name = "PATH")]
     pub svg: Option<PathBuf>,

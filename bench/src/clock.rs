@@ -1,8 +1,8 @@
 //! Time spent by this thread, and bytes held by this process.
 //!
-//! Thread CPU time does not count while another process has the core, so two runs on a busy machine compare better than by
-//! the clock on the wall; everything measured here runs on one thread. Memory is the high-water mark of the resident set,
-//! asked of the kernel: a counting allocator would slow down exactly those systems that allocate.
+//! Thread CPU time does not count while another process has the core, so two runs on a busy machine compare better than
+//! by the clock on the wall; everything measured here runs on one thread. Memory is the high-water mark of the resident
+//! set, asked of the kernel: a counting allocator would slow down exactly those systems that allocate.
 
 use rustix::time::{ClockId, clock_gettime};
 

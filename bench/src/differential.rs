@@ -1,12 +1,12 @@
-//! Differential dataflow, driven as its examples do: one worker on this thread, an epoch per batch, stepped until the probe
-//! has passed it.
+//! Differential dataflow, driven as its examples do: one worker on this thread, an epoch per batch, stepped until the
+//! probe has passed it.
 //!
 //! ```text
 //! update … ─ advance_to(t) ─ flush ─ step while probe < t        the sink adds to a checksum as changes arrive
 //! ```
 //!
-//! Inputs hold each row at most once, which the workloads guarantee, so no operator that would see to it is paid for. Where
-//! times are totally ordered the cheaper operators (`count_total`, `threshold_total`) are used.
+//! Inputs hold each row at most once, which the workloads guarantee, so no operator that would see to it is paid for.
+//! Where times are totally ordered the cheaper operators (`count_total`, `threshold_total`) are used.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -30,6 +30,9 @@ pub type Collection<'scope, T> = VecCollection<'scope, u64, T, isize>;
 
 /// An input.
 pub type Input<T> = InputSession<u64, T, isize>;
+
+/// Two of one type.
+pub type Inputs2<T> = (Input<T>, Input<T>);
 
 /// One input, or several.
 pub trait Inputs {

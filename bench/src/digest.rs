@@ -1,8 +1,8 @@
 //! Checksums of results, the same for every system: a row has a digest, a result the wrapping sum of its rows' digests.
 //!
-//! A sum does not depend on order and can be kept up by changes: a row that comes adds its digest, one that goes takes it
-//! away. So a sink that only sees changes and a reader that sees the whole result agree exactly when the result is right
-//! (two wrong rows would have to cancel out in 64 mixed bits).
+//! A sum does not depend on order and can be kept up by changes: a row that comes adds its digest, one that goes takes
+//! it away. So a sink that only sees changes and a reader that sees the whole result agree exactly when the result is
+//! right (two wrong rows would have to cancel out in 64 mixed bits).
 //!
 //! Invariant: what Lasp reads as a value ([`of_value`]) and what Rust holds as a type ([`Digest`]) have one digest. A
 //! record's fields count in the order of their names, as in [`Value`].
@@ -83,9 +83,7 @@ pub fn of_value(value: &Value) -> u64 {
         Value::Float(x) => mix(x.get().to_bits()),
         Value::None => mix(u64::MAX),
         Value::Some(inner) => of_value(inner),
-        Value::Tuple(slots) | Value::List(slots) => {
-            slots.iter().map(of_value).reduce(pair).unwrap_or_default()
-        }
+        Value::Tuple(slots) | Value::List(slots) => slots.iter().map(of_value).reduce(pair).unwrap_or_default(),
         other => panic!("no workload has elements like {other:?}"),
     }
 }
@@ -120,5 +118,36 @@ impl Sum {
     /// A row has come (`weight` > 0 times) or gone.
     pub fn weigh(&mut self, row: &impl Digest, weight: i64) {
         self.0 = self.0.wrapping_add(row.digest().wrapping_mul(weight.cast_unsigned()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::element::Element;
+
+    fn one_digest<T: Element>() {
+        for word in [0, 1, 77, 1 << 40, (1 << 62) - 1] {
+            let element = T::of(word);
+            assert_eq!(element.digest(), of_value(&element.value()), "{element:?}");
+        }
+    }
+
+    #[test]
+    fn a_value_and_its_type_have_one_digest() {
+        one_digest::<i64>();
+        one_digest::<CompactString>();
+        one_digest::<(i64, i64)>();
+        assert_eq!((1_i64, 2_i64, 3_i64).digest(), of_value(&Value::tuple([1, 2, 3].map(Value::Int))));
+    }
+
+    #[test]
+    fn changes_add_up_to_the_result() {
+        let mut sum = Sum::default();
+        (1..=4_i64).for_each(|x| sum.add(&x));
+        sum.take(&2_i64);
+        sum.weigh(&3_i64, -1);
+        assert_eq!(sum.0, of_result(&Value::set(vec![Value::Int(4), Value::Int(1)])));
+        assert_ne!(sum.0, of_result(&Value::set(vec![Value::Int(4), Value::Int(2)])));
     }
 }

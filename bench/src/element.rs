@@ -14,6 +14,8 @@ use std::hash::{BuildHasher, Hash};
 use compact_str::{CompactString, format_compact};
 use hashbrown::hash_map::EntryRef;
 use lasp_plan::Value;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::digest::Digest;
 
@@ -34,7 +36,8 @@ pub fn set<K: Element>(room: usize) -> Set<K> {
     Set::<K>::with_capacity_and_hasher(room, K::Hasher::default())
 }
 
-/// What a table holds for a key, which is put in if it is not there. One lookup; the key is cloned only if it has to be.
+/// What a table holds for a key, which is put in if it is not there. One lookup; the key is cloned only if it has to
+/// be.
 pub fn slot<'m, K: Element, V>(table: &'m mut Map<K, V>, key: &K, first: V) -> &'m mut V {
     match table.entry_ref(key) {
         EntryRef::Occupied(entry) => entry.into_mut(),
@@ -44,7 +47,8 @@ pub fn slot<'m, K: Element, V>(table: &'m mut Map<K, V>, key: &K, first: V) -> &
 
 /// A plain type that every system can hold.
 pub trait Element:
-    serde::Serialize + for<'de> serde::Deserialize<'de> + Clone + Eq + Ord + Hash + Debug + Digest + Send + Sync + 'static {
+    Serialize + DeserializeOwned + Clone + Eq + Ord + Hash + Debug + Digest + Send + Sync + 'static
+{
     /// The hash a fast table of it uses.
     type Hasher: BuildHasher + Default + Clone;
     /// The type's name in Lasp.
@@ -76,15 +80,16 @@ impl Element for CompactString {
     const LASP: &'static str = "text";
     const NAME: &'static str = "texts";
 
-    /// Twelve characters of 64: 62 bits and two of nothing, the last character spread like the others.
+    /// Eleven characters of 64, the least bits first so that beginnings are spread, and one of three.
     fn of(word: i64) -> CompactString {
         const DIGITS: &[u8; 64] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_";
         let mut bytes = [b'0'; 12];
         let mut rest = word;
-        for byte in bytes.iter_mut().rev() {
+        for byte in &mut bytes[..11] {
             *byte = DIGITS[(rest & 63) as usize];
             rest >>= 6;
         }
+        bytes[11] = DIGITS[(word % 3).unsigned_abs() as usize];
         format_compact!("{}", String::from_utf8_lossy(&bytes))
     }
 

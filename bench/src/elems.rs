@@ -4,8 +4,8 @@
 //! elems(4, 0)   four distinct 62-bit integers        perm(4, 1)   0..4 in an order that follows from 1
 //! ```
 //!
-//! `mix` is the finaliser of splitmix64, a bijection of 64-bit words; so `mix(i ^ seed << 40)` are distinct, and still are
-//! (but for one chance in millions, which [`elems`] rules out) without their two lowest bits.
+//! `mix` is the finaliser of splitmix64, a bijection of 64-bit words; so `mix(i ^ seed << 40)` are distinct, and still
+//! are (but for one chance in millions, which [`elems`] rules out) without their two lowest bits.
 //!
 //! Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
 
@@ -46,4 +46,24 @@ pub fn perm(n: usize, seed: u64) -> Vec<usize> {
         order.swap(i, other as usize);
     }
     order
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sequence_is_what_it_was() {
+        // Another sequence would make other numbers of old results.
+        assert_eq!(elems(2, 1), [574_028_951_429_853_410, 1_970_677_357_558_707_057]);
+        assert!(elems(10_000, 1).iter().all(|x| *x >= 0 && *x < 1 << 62));
+    }
+
+    #[test]
+    fn a_permutation_has_every_position_once() {
+        let mut order = perm(1_000, 3);
+        assert_ne!(order, (0..1_000).collect::<Vec<_>>());
+        order.sort_unstable();
+        assert_eq!(order, (0..1_000).collect::<Vec<_>>());
+    }
 }

@@ -4,13 +4,17 @@
 //! rows ─► cases (variant × size) ─► entrants (system) ─► interleaved runs ─► medians ─► table, JSON, chart
 //! ```
 //!
-//! Code map: `rows` what is measured, a file each; `ours` Lasp through its public API; `differential`, `dfir`, `dbsp` how the
-//! others are driven; `measure` and `run` how it is timed and checked; `elems`, `element`, `digest` the numbers, key types and
-//! checksums all share; `report` what comes out.
-#![forbid(unsafe_code)]
+//! Code map: `rows` what is measured, a file each; `ours` Lasp through its public API; `differential`, `dfir`, `dbsp`
+//! how the others are driven; `measure` and `run` how it is timed and checked; `elems`, `element`, `digest` the
+//! numbers, key types and checksums all share; `report` what comes out.
+#![deny(unsafe_code)]
 
 mod args;
 mod clock;
+#[cfg(feature = "dbsp")]
+mod dbsp;
+#[cfg(feature = "dfir")]
+mod dfir;
 #[cfg(feature = "differential")]
 mod differential;
 mod digest;
@@ -48,14 +52,18 @@ fn work(args: &Args) -> anyhow::Result<()> {
     let sizes = args.sizes.to_possible_value().map(|value| value.get_name().to_string()).unwrap_or_default();
     if let Some(probe) = &args.probe {
         let wanted = |case: &Case| case.row == probe[0] && case.variant == probe[1] && case.n.to_string() == probe[2];
-        let cases: Vec<Case> = ROWS.iter().filter(|row| row.id == probe[0]).flat_map(|row| (row.cases)(args.sizes)).collect();
+        let cases: Vec<Case> =
+            ROWS.iter().filter(|row| row.id == probe[0]).flat_map(|row| (row.cases)(args.sizes)).collect();
         if let Some(bytes) = cases.iter().find(|case| wanted(case)).and_then(|case| run::probe(case, &probe[3])) {
             println!("{bytes}");
         }
         return Ok(());
     }
     for name in &args.rows {
-        anyhow::ensure!(ROWS.iter().any(|row| row.id.eq_ignore_ascii_case(name)), "there is no row `{name}`; see --list");
+        anyhow::ensure!(
+            ROWS.iter().any(|row| row.id.eq_ignore_ascii_case(name)),
+            "there is no row `{name}`; see --list"
+        );
     }
     for name in &args.systems {
         let known = System::ALL.map(System::name);
@@ -93,23 +101,33 @@ fn work(args: &Args) -> anyhow::Result<()> {
                 lines.extend(run::run(case, args.runs, is_wanted)?);
             }
             lines.sort_by(|a, b| a.phase.cmp(&b.phase).then(a.n.cmp(&b.n)));
-            println!("\n  {variant}\n{}", report::table::figures(&lines));
-            all.extend(lines);
+            println!("\n  {variant}\n{}", report::table::figures(&lines).drawn());
             if let (false, Some(largest)) = (args.no_memory, cases.last()) {
-                memories.push(run::memory(largest, &sizes, is_wanted)?);
+                memories.push(run::memory(largest, &sizes, &report::table::systems(&lines))?);
             }
+            all.extend(lines);
         }
     }
     if args.list {
         return Ok(());
     }
-    println!("\nGrowth: how many times dearer an operation is at the largest size\n{}", report::table::growth(&all));
+    let growth = report::table::growth(&all);
+    if !growth.rows.is_empty() {
+        println!("\nGrowth: how many times dearer an operation is at the largest size\n{}", growth.drawn());
+    }
     if !memories.is_empty() {
-        println!("\nMemory at the peak, beyond the inputs, at the largest size\n{}", report::table::memory(&memories));
+        println!(
+            "\nMemory at the peak, beyond the inputs, at the largest size\n{}",
+            report::table::memory(&memories).drawn()
+        );
     }
     if let Some(path) = &args.json {
         let document = report::json::document(&all, &memories, args.runs, &sizes)?;
         std::fs::write(path, document).with_context(|| format!("writing {}", path.display()))?;
+    }
+    if let Some(path) = &args.markdown {
+        let page = report::markdown::page(&all, &memories);
+        std::fs::write(path, page).with_context(|| format!("writing {}", path.display()))?;
     }
     if let Some(path) = &args.svg {
         report::chart::draw(&all, path)?;

@@ -7,9 +7,10 @@
 //!   …                                                median of each phase; checksums against `hand`'s
 //! ```
 //!
-//! Most workloads are a [`Script`] of changes that a [`Machine`] takes in: all of a batch, then everything that follows, up
-//! to the sink. [`play`] times it. A system whose single changes are too slow for all of them does as many as it is asked
-//! to ([`Machine::SINGLES_MAX`]) and takes the rest in batches, untimed, so that all results can be compared.
+//! Most workloads are a [`Script`] of changes that a [`Machine`] takes in: all of a batch, then everything that
+//! follows, up to the sink. [`play`] times it. A system whose single changes are too slow for all of them does as many
+//! as it is asked to ([`Machine::SINGLES_MAX`]) and takes the rest in batches, untimed, so that all results can be
+//! compared.
 //!
 //! Invariant: a checksum is taken outside the timed part, and is never that of a run that was not timed.
 
@@ -28,6 +29,8 @@ pub enum System {
     Hand,
     /// This project, from text, through its public API.
     Lasp,
+    /// The crate `lasp-lattice` alone, where a row is about CRDTs.
+    Lattice,
     /// differential-dataflow.
     Differential,
     /// dbsp.
@@ -40,8 +43,8 @@ pub enum System {
 
 impl System {
     /// All, in the order of the columns.
-    pub const ALL: [System; 6] =
-        [System::Hand, System::Lasp, System::Differential, System::Dbsp, System::Dfir, System::Crdts];
+    pub const ALL: [System; 7] =
+        [System::Hand, System::Lasp, System::Lattice, System::Differential, System::Dbsp, System::Dfir, System::Crdts];
 
     /// What to call it.
     #[must_use]
@@ -49,6 +52,7 @@ impl System {
         match self {
             System::Hand => "hand-written",
             System::Lasp => "lasp",
+            System::Lattice => "lattice",
             System::Differential => "differential",
             System::Dbsp => "dbsp",
             System::Dfir => "dfir",
@@ -115,6 +119,8 @@ pub struct Case {
     pub n: usize,
     /// Makes inputs and entrants, the hand-written one first.
     pub build: Box<dyn Fn() -> Vec<Entrant>>,
+    /// How often an entrant runs in its turn, so that small sizes take long enough to be measured.
+    pub repeats: usize,
 }
 
 impl Case {
@@ -125,7 +131,16 @@ impl Case {
         n: usize,
         build: impl Fn() -> Vec<Entrant> + 'static,
     ) -> Case {
-        Case { row, variant: variant.into(), n, build: Box::new(build) }
+        Case { row, variant: variant.into(), n, build: Box::new(build), repeats: (20_000 / n.max(1)).clamp(1, 20) }
+    }
+}
+
+impl Case {
+    /// The same, run once in each turn: its size says nothing about how long it takes.
+    #[must_use]
+    pub fn once(mut self) -> Case {
+        self.repeats = 1;
+        self
     }
 }
 
@@ -148,6 +163,31 @@ pub struct Step<C> {
     pub mode: Mode,
     /// In order.
     pub changes: Vec<C>,
+    /// Whether they take something out again.
+    pub removes: bool,
+    /// How many rows of the result one of them moves: what its time is divided by.
+    pub rows: usize,
+}
+
+impl<C> Step<C> {
+    /// Changes that put something in.
+    pub fn new(name: &'static str, mode: Mode, changes: Vec<C>) -> Step<C> {
+        Step { name, mode, changes, removes: false, rows: 1 }
+    }
+
+    /// The same, but they take something out.
+    #[must_use]
+    pub fn removing(mut self) -> Step<C> {
+        self.removes = true;
+        self
+    }
+
+    /// The same, with the time divided by the rows of the result that move.
+    #[must_use]
+    pub fn moving(mut self, rows: usize) -> Step<C> {
+        self.rows = rows;
+        self
+    }
 }
 
 /// A run: steps in order. Once changes come one at a time, somebody listens, and keeps listening: so singles come last.
@@ -157,6 +197,8 @@ pub struct Script<C>(pub Vec<Step<C>>);
 pub trait Machine<C> {
     /// How many single changes a step may time.
     const SINGLES_MAX: usize = usize::MAX;
+    /// Whether it can take something out again. One that cannot leaves at the first step that does.
+    const CAN_REMOVE: bool = true;
 
     /// From now on every change comes alone, and is to reach the sink at once.
     fn listen(&mut self) {}
@@ -173,6 +215,9 @@ pub fn play<C, M: Machine<C>>(script: &Script<C>, mut machine: M) -> Vec<Phase> 
     let mut phases = Vec::new();
     let mut listens = false;
     for step in &script.0 {
+        if step.removes && !M::CAN_REMOVE {
+            break;
+        }
         if step.mode == Mode::Singles && !std::mem::replace(&mut listens, true) {
             machine.listen();
         }
@@ -191,8 +236,10 @@ pub fn play<C, M: Machine<C>>(script: &Script<C>, mut machine: M) -> Vec<Phase> 
         let check = machine.check();
         match step.mode {
             Mode::Before => {}
-            Mode::Batches => phases.push(Phase::new(format!("{} b", step.name), step.changes.len(), ns, check)),
-            Mode::Singles => phases.push(Phase::new(format!("{} s", step.name), singles, ns, check)),
+            Mode::Batches => {
+                phases.push(Phase::new(format!("{} b", step.name), step.changes.len() * step.rows, ns, check))
+            }
+            Mode::Singles => phases.push(Phase::new(format!("{} s", step.name), singles * step.rows, ns, check)),
         }
     }
     phases

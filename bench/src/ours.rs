@@ -5,8 +5,8 @@
 //!                     events ─ Node::handle … Node::flush ─► Out::Change ─► checksum
 //! ```
 //!
-//! This is the one place that knows how events get in and results get out. Until somebody listens, events pile up in the
-//! node and `flush` brings the views up to date once per batch; from [`Lasp::listen`] on each event reaches the
+//! This is the one place that knows how events get in and results get out. Until somebody listens, events pile up in
+//! the node and `flush` brings the views up to date once per batch; from [`Lasp::listen`] on each event reaches the
 //! subscriber before the next.
 
 use std::sync::Arc;
@@ -25,6 +25,18 @@ pub struct Lasp {
     view: ViewId,
     /// The checksum of the result by the changes the subscriber has heard of, once there is one.
     heard: Option<u64>,
+}
+
+/// The plan of a program that uses what this version may not have yet: then there is none, and stderr says why.
+#[must_use]
+pub fn plan_if_possible(text: &str) -> Option<Arc<Plan>> {
+    let compiled = compile("bench.lasp", text, &mut NoFiles);
+    // E08 is the family of what the language has and this version does not run.
+    if let Some(found) = compiled.diagnostics.iter().find(|found| found.code.as_str().starts_with("E08")) {
+        eprintln!("  not in this version: {}", found.message);
+        return None;
+    }
+    Some(plan(text))
 }
 
 /// The plan of a program.

@@ -66,7 +66,22 @@ pub fn run(case: &Case, runs: u32, wanted: impl Fn(System) -> bool) -> anyhow::R
     let mut rounds: Vec<Vec<Vec<Phase>>> = vec![Vec::new(); entrants.len()];
     for _ in 0..runs {
         for (entrant, rounds) in entrants.iter().zip(&mut rounds) {
-            rounds.push((entrant.run)());
+            let mut phases = (entrant.run)();
+            for _ in 1..case.repeats {
+                let again = (entrant.run)();
+                for (phase, again) in phases.iter_mut().zip(again) {
+                    phase.ops += again.ops;
+                    phase.ns += again.ns;
+                    phase.bytes = phase.bytes.zip(again.bytes).map(|(all, more)| all + more);
+                    anyhow::ensure!(
+                        phase.check == again.check,
+                        "{} gives another result for `{}` every time",
+                        entrant.system.name(),
+                        phase.name
+                    );
+                }
+            }
+            rounds.push(phases);
         }
     }
     let hand = &rounds[0];
@@ -106,21 +121,21 @@ pub fn run(case: &Case, runs: u32, wanted: impl Fn(System) -> bool) -> anyhow::R
         let base = figures[0].ns;
         figures.iter_mut().for_each(|figure| figure.ratio = figure.ns / base);
         debug_assert_eq!(at, lines.len());
-        let line = Line { row: case.row, variant: case.variant.clone(), n: case.n, phase: expected.name.clone(), figures };
+        let line =
+            Line { row: case.row, variant: case.variant.clone(), n: case.n, phase: expected.name.clone(), figures };
         lines.push(line);
     }
     Ok(lines)
 }
 
-/// The memory every system needs for a case, each asked in a process of its own. Empty where the system does not tell.
+/// The memory these systems need for a case, each asked in a process of its own. Empty where the system does not tell.
 ///
 /// # Errors
 /// When this program cannot be run again.
-pub fn memory(case: &Case, sizes: &str, wanted: impl Fn(System) -> bool) -> anyhow::Result<Memory> {
-    let systems: Vec<System> = (case.build)().iter().map(|entrant| entrant.system).collect();
+pub fn memory(case: &Case, sizes: &str, systems: &[System]) -> anyhow::Result<Memory> {
     let own = std::env::current_exe().context("finding this program")?;
     let mut peak_bytes = Vec::new();
-    for system in systems.into_iter().filter(|system| wanted(*system)) {
+    for system in systems {
         let n = case.n.to_string();
         let output = Command::new(&own)
             .args(["--sizes", sizes, "--probe", case.row, &case.variant, &n, system.name()])
@@ -128,7 +143,7 @@ pub fn memory(case: &Case, sizes: &str, wanted: impl Fn(System) -> bool) -> anyh
             .context("running this program again to measure memory")?;
         let said = String::from_utf8_lossy(&output.stdout);
         if let Ok(bytes) = said.trim().parse::<u64>() {
-            peak_bytes.push((system, bytes));
+            peak_bytes.push((*system, bytes));
         }
     }
     Ok(Memory { row: case.row, variant: case.variant.clone(), n: case.n, peak_bytes })

@@ -25,6 +25,7 @@ fn colour(system: System) -> RGBColor {
     match system {
         System::Hand => RGBColor(110, 110, 110),
         System::Lasp => RGBColor(214, 39, 40),
+        System::Lattice => RGBColor(227, 119, 194),
         System::Differential => RGBColor(31, 119, 180),
         System::Dbsp => RGBColor(44, 160, 44),
         System::Dfir => RGBColor(148, 103, 189),

@@ -1,5 +1,6 @@
-//! What is made of the figures: a table for people, JSON for programs, a chart.
+//! What is made of the figures: tables for the terminal and for a page, JSON for programs, a chart.
 
 pub mod chart;
 pub mod json;
+pub mod markdown;
 pub mod table;

@@ -4,9 +4,13 @@
 //! x ─► source (a set) ─► keep(x) ─► map(x) ─► result (a set; an element stays while any x gives it) ─► checksum
 //! ```
 //!
-//! Phases: `insert b`, `remove b` (the first half, in batches), and on a full set of n rows `insert s`, `remove s`: single
-//! changes, each propagated to the sink before the next. The last variant's map gives many elements one image.
+//! Phases: `insert b`, `remove b` (the first half, in batches), and on a full set of n rows `insert s`, `remove s`:
+//! single changes, each propagated to the sink before the next. The last variant's map gives many elements one image.
 
+#[cfg(feature = "dbsp")]
+mod dbsp;
+#[cfg(feature = "dfir")]
+mod dfir;
 #[cfg(feature = "differential")]
 mod differential;
 
@@ -35,6 +39,11 @@ pub trait Pipe: 'static {
     fn keep(x: &Self::In) -> bool;
     /// The map.
     fn map(x: &Self::In) -> Self::Out;
+    /// DBSP, where it can hold the elements.
+    #[cfg(feature = "dbsp")]
+    fn dbsp(_: &Rc<Vec<Script<Change<Self::In>>>>) -> Option<Entrant> {
+        None
+    }
 }
 
 /// Integers, as in the workload's definition.
@@ -51,6 +60,11 @@ impl Pipe for Doubled {
 
     fn map(x: &i64) -> i64 {
         x * 2
+    }
+
+    #[cfg(feature = "dbsp")]
+    fn dbsp(scripts: &Rc<Vec<Script<Change<i64>>>>) -> Option<Entrant> {
+        Some(Entrant::machine(System::Dbsp, scripts, dbsp::Pipeline::<Doubled>::new))
     }
 }
 
@@ -72,6 +86,11 @@ impl Pipe for Bounded {
     fn map(x: &i64) -> i64 {
         x / 2 * 3 + 1
     }
+
+    #[cfg(feature = "dbsp")]
+    fn dbsp(scripts: &Rc<Vec<Script<Change<i64>>>>) -> Option<Entrant> {
+        Some(Entrant::machine(System::Dbsp, scripts, dbsp::Pipeline::<Bounded>::new))
+    }
 }
 
 /// Texts: W1t.
@@ -80,7 +99,7 @@ pub struct Shouted;
 impl Pipe for Shouted {
     type In = CompactString;
     type Out = CompactString;
-    const LASP: (&'static str, &'static str) = ("x.ends_with(\"0\")", "x + \"!\"");
+    const LASP: (&'static str, &'static str) = ("x.ends_with(\"0\")", "\"{x}!\"");
 
     fn keep(x: &CompactString) -> bool {
         x.ends_with('0')
@@ -99,10 +118,10 @@ pub struct Marked;
 impl Pipe for Marked {
     type In = CompactString;
     type Out = CompactString;
-    const LASP: (&'static str, &'static str) = ("x > \"2\"", "\"k-\" + x");
+    const LASP: (&'static str, &'static str) = ("x > \"f\"", "\"k-{x}\"");
 
     fn keep(x: &CompactString) -> bool {
-        x.as_str() > "2"
+        x.as_str() > "f"
     }
 
     fn map(x: &CompactString) -> CompactString {
@@ -239,13 +258,13 @@ fn scripts<T: Element>(n: usize) -> Vec<Script<Change<T>>> {
     let signed = |elements: &[T], comes: bool| elements.iter().map(|x| (x.clone(), comes)).collect::<Vec<_>>();
     vec![
         Script(vec![
-            Step { name: "insert", mode: Mode::Batches, changes: signed(full, true) },
-            Step { name: "remove", mode: Mode::Batches, changes: signed(&full[..n / 2], false) },
+            Step::new("insert", Mode::Batches, signed(full, true)),
+            Step::new("remove", Mode::Batches, signed(&full[..n / 2], false)).removing(),
         ]),
         Script(vec![
-            Step { name: "load", mode: Mode::Before, changes: signed(full, true) },
-            Step { name: "insert", mode: Mode::Singles, changes: signed(fresh, true) },
-            Step { name: "remove", mode: Mode::Singles, changes: signed(&full[..singles], false) },
+            Step::new("load", Mode::Before, signed(full, true)),
+            Step::new("insert", Mode::Singles, signed(fresh, true)),
+            Step::new("remove", Mode::Singles, signed(&full[..singles], false)).removing(),
         ]),
     ]
 }
@@ -255,12 +274,19 @@ fn case<P: Pipe>(n: usize) -> Case {
     Case::new("W1", format!("{}; {keep}; {map}", P::In::NAME), n, move || {
         let scripts = Rc::new(scripts::<P::In>(n));
         let plan = Ours::plan::<P>();
-        vec![
+        #[cfg(feature = "dbsp")]
+        let dbsp = P::dbsp(&scripts);
+        #[cfg(not(feature = "dbsp"))]
+        let dbsp = None;
+        let others = vec![
             Entrant::machine(System::Hand, &scripts, move || Hand::<P>::new(n)),
             Entrant::machine(System::Lasp, &scripts, move || Ours::start(&plan)),
             #[cfg(feature = "differential")]
             Entrant::machine(System::Differential, &scripts, differential::Pipeline::<P>::new),
-        ]
+            #[cfg(feature = "dfir")]
+            Entrant::machine(System::Dfir, &scripts, dfir::Pipeline::<P>::new),
+        ];
+        others.into_iter().chain(dbsp).collect()
     })
 }
 
@@ -269,6 +295,8 @@ fn case<P: Pipe>(n: usize) -> Case {
 pub fn cases(sizes: Sizes) -> Vec<Case> {
     let sizes = sizes.growth().iter();
     sizes
-        .flat_map(|&n| [case::<Doubled>(n), case::<Bounded>(n), case::<Shouted>(n), case::<Marked>(n), case::<Folded>(n)])
+        .flat_map(|&n| {
+            [case::<Doubled>(n), case::<Bounded>(n), case::<Shouted>(n), case::<Marked>(n), case::<Folded>(n)]
+        })
         .collect()
 }

@@ -1,14 +1,16 @@
 //! W2: two sets, half of each shared: union, intersect, minus, and a join on a key with one or eight matches.
 //!
 //! ```text
-//! A ──┐                          phases: load b (A and B alternating), then changes of A, alternately
-//!     ├─ union … join ─► sum     taking a row out and putting it back: change b, change s
-//! B ──┘
+//! A ──┐                          phases: load b (A and B alternating), then rows of A go and come back:
+//!     ├─ union … join ─► sum     change b: 1,000 go in a batch, and come back in the next
+//! B ──┘                                     change s: one goes, and comes back
 //! ```
 //!
-//! A row is a key and a number. For the set operators it counts as a whole; the join is on the key, or on a key computed
-//! from it.
+//! A row is a key and a number. For the set operators it counts as a whole; the join is on the key, or on a key
+//! computed from it.
 
+#[cfg(feature = "dbsp")]
+mod dbsp;
 #[cfg(feature = "differential")]
 mod differential;
 mod hand;
@@ -22,7 +24,7 @@ use lasp_plan::Plan;
 use super::Sizes;
 use crate::element::Element;
 use crate::elems::{elems, perm};
-use crate::measure::{Case, Entrant, Machine, Mode, Script, Step, System};
+use crate::measure::{BATCH, Case, Entrant, Machine, Mode, Script, Step, System};
 use crate::ours::{self, Lasp};
 
 /// A row of A (`true`) or B that comes (`true`) or goes.
@@ -63,7 +65,14 @@ pub trait Match: 'static {
     /// The type of keys.
     type Key: Element;
     /// What is to be kept of A's key beside B's.
-    type Kept: serde::Serialize + for<'de> serde::Deserialize<'de> + Clone + Ord + std::fmt::Debug + Send + Sync + 'static;
+    type Kept: serde::Serialize
+        + for<'de> serde::Deserialize<'de>
+        + Clone
+        + Ord
+        + std::fmt::Debug
+        + Send
+        + Sync
+        + 'static;
     /// The condition over `a` and `b`.
     const LASP: &'static str;
     /// The key of B's rows that A's key matches.
@@ -72,6 +81,11 @@ pub trait Match: 'static {
     fn kept(key: &Self::Key) -> Self::Kept;
     /// A's key again.
     fn key(theirs: &Self::Key, kept: &Self::Kept) -> Self::Key;
+    /// DBSP, where it can hold the keys.
+    #[cfg(feature = "dbsp")]
+    fn dbsp(_: &Rc<Vec<Script<Change<Self::Key>>>>) -> Option<Entrant> {
+        None
+    }
 }
 
 /// Equal integers.
@@ -90,6 +104,11 @@ impl Match for Equal {
 
     fn key(theirs: &i64, (): &()) -> i64 {
         *theirs
+    }
+
+    #[cfg(feature = "dbsp")]
+    fn dbsp(scripts: &Rc<Vec<Script<Change<i64>>>>) -> Option<Entrant> {
+        Some(Entrant::machine(System::Dbsp, scripts, dbsp::Join::<Equal>::new))
     }
 }
 
@@ -111,6 +130,11 @@ impl Match for Halved {
 
     fn key(_: &i64, kept: &i64) -> i64 {
         *kept
+    }
+
+    #[cfg(feature = "dbsp")]
+    fn dbsp(scripts: &Rc<Vec<Script<Change<i64>>>>) -> Option<Entrant> {
+        Some(Entrant::machine(System::Dbsp, scripts, dbsp::Join::<Halved>::new))
     }
 }
 
@@ -197,18 +221,23 @@ fn script<K: Element>(n: usize, row: impl Fn(usize) -> (K, i64), theirs: impl Fn
         load.push(Change { in_a: false, key: theirs(&key), number, comes: true });
     }
     let order = perm(n, 2);
-    let changes = |count: usize| {
-        let touched = order.iter().cycle().take(count / 2);
-        let change = |i: usize, comes| {
-            let (key, number) = row(i);
+    // Rows that go and come back in one batch would cancel out: `group` rows go before the first of them comes back.
+    let changes = |count: usize, group: usize| {
+        let touched: Vec<usize> = order.iter().copied().cycle().take(count / 2).collect();
+        let change = |i: &usize, comes| {
+            let (key, number) = row(*i);
             Change { in_a: true, key, number, comes }
         };
-        touched.flat_map(|&i| [change(i, false), change(i, true)]).collect::<Vec<_>>()
+        let both = |rows: &[usize]| {
+            let go = rows.iter().map(|i| change(i, false));
+            go.chain(rows.iter().map(|i| change(i, true))).collect::<Vec<_>>()
+        };
+        touched.chunks(group).flat_map(both).collect::<Vec<_>>()
     };
     Script(vec![
-        Step { name: "load", mode: Mode::Batches, changes: load },
-        Step { name: "change", mode: Mode::Batches, changes: changes(CHANGES.min(10 * n)) },
-        Step { name: "change", mode: Mode::Singles, changes: changes(SINGLES) },
+        Step::new("load", Mode::Batches, load),
+        Step::new("change", Mode::Batches, changes(CHANGES.min(10 * n), BATCH)).removing(),
+        Step::new("change", Mode::Singles, changes(SINGLES, 1)).removing(),
     ])
 }
 
@@ -234,12 +263,17 @@ fn join<M: Match>(n: usize, matches: usize) -> Case {
         let scripts = Rc::new(vec![script(n, row, M::theirs)]);
         let select = "{ a: a.v, b: b.v, k: a.k }";
         let plan = Ours::plan(M::Key::LASP, &format!("from a in a, b in b where {} select {select}", M::LASP));
-        vec![
+        #[cfg(feature = "dbsp")]
+        let dbsp = M::dbsp(&scripts);
+        #[cfg(not(feature = "dbsp"))]
+        let dbsp = None;
+        let others = vec![
             Entrant::machine(System::Hand, &scripts, move || hand::Join::<M>::new(n / matches)),
             Entrant::machine(System::Lasp, &scripts, move || Ours::start(&plan)),
             #[cfg(feature = "differential")]
             Entrant::machine(System::Differential, &scripts, differential::Join::<M>::new),
-        ]
+        ];
+        others.into_iter().chain(dbsp).collect()
     })
 }
 

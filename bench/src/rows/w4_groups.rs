@@ -6,9 +6,13 @@
 //! top 10           set of {g, id, v} ─► the ten greatest v
 //! ```
 //!
-//! Phases: `event b` and `event s` for the counter; for the rest `insert b`, `remove b` (half of the rows, which takes the
-//! least and the greatest of groups away too), and `insert s`, `remove s` on what is left.
+//! Phases: `event b` and `event s` for the counter; for the rest `insert b`, `remove b` (half of the rows, which takes
+//! the least and the greatest of groups away too), and `insert s`, `remove s` on what is left.
 
+#[cfg(feature = "dbsp")]
+mod dbsp;
+#[cfg(feature = "dfir")]
+mod dfir;
 #[cfg(feature = "differential")]
 mod differential;
 mod hand;
@@ -110,8 +114,8 @@ struct Groups {
 }
 
 impl Groups {
-    fn plan(key: &str, result: &str) -> Arc<Plan> {
-        ours::plan(&format!(
+    fn text(key: &str, result: &str) -> String {
+        format!(
             "type R = {{ g: {key}, id: int, v: int }}
              var log: orset<R>
              event add {{ g: {key}, id: int, v: int }}
@@ -120,7 +124,7 @@ impl Groups {
              on remove({{ g, id, v }}) {{ log.remove({{ g: g, id: id, v: v }}) }}
              let result = {result}
              show result"
-        ))
+        )
     }
 
     fn start(plan: &Arc<Plan>) -> Groups {
@@ -146,6 +150,21 @@ impl<K: Element> Machine<Change<K>> for Groups {
     }
 }
 
+/// Who takes part besides the others, with this increment.
+type Joins<K> = fn(&Rc<Vec<Script<K>>>, i64) -> Option<Entrant>;
+
+fn nobody<K>(_: &Rc<Vec<Script<K>>>, _: i64) -> Option<Entrant> {
+    None
+}
+
+#[cfg(feature = "dbsp")]
+fn dbsp_counter(scripts: &Rc<Vec<Script<i64>>>, by: i64) -> Option<Entrant> {
+    Some(Entrant::machine(System::Dbsp, scripts, move || dbsp::Counter::new(by)))
+}
+
+#[cfg(not(feature = "dbsp"))]
+use nobody as dbsp_counter;
+
 /// How many single changes are timed.
 const SINGLES: usize = 10_000;
 
@@ -155,7 +174,9 @@ fn drawn(i: usize, of: usize) -> usize {
 }
 
 /// `events` events over `groups` keys.
-fn counter<K: Element>(events: usize, groups: usize, by: i64) -> Case {
+///
+/// DBSP takes part through `dbsp`, where it can hold the keys.
+fn counter<K: Element>(events: usize, groups: usize, by: i64, dbsp: Joins<K>) -> Case {
     let variant = format!("counter, inc({by}); {}; {events} events", K::NAME);
     Case::new("W4", variant, groups, move || {
         let keys: Vec<K> = elems(groups, 4).into_iter().map(K::of).collect();
@@ -163,16 +184,19 @@ fn counter<K: Element>(events: usize, groups: usize, by: i64) -> Case {
             (from..from + count).map(|i| keys[drawn(i, groups)].clone()).collect::<Vec<_>>()
         };
         let scripts = Rc::new(vec![Script(vec![
-            Step { name: "event", mode: Mode::Batches, changes: hits(0, events) },
-            Step { name: "event", mode: Mode::Singles, changes: hits(events, SINGLES) },
+            Step::new("event", Mode::Batches, hits(0, events)),
+            Step::new("event", Mode::Singles, hits(events, SINGLES)),
         ])]);
         let plan = Counter::plan(K::LASP, &by.to_string());
-        vec![
+        let others = vec![
             Entrant::machine(System::Hand, &scripts, move || hand::Counter::<K>::new(groups, by)),
             Entrant::machine(System::Lasp, &scripts, move || Counter::start(&plan)),
             #[cfg(feature = "differential")]
             Entrant::machine(System::Differential, &scripts, move || differential::Counter::<K>::new(by)),
-        ]
+            #[cfg(feature = "dfir")]
+            Entrant::machine(System::Dfir, &scripts, move || dfir::Counter::<K>::new(groups, by)),
+        ];
+        others.into_iter().chain(dbsp(&scripts, by)).collect()
     })
 }
 
@@ -188,10 +212,10 @@ fn script<K: Element>(rows: usize, groups: usize) -> Script<Change<K>> {
     };
     let goes = |i: usize| Change { comes: false, ..row(i) };
     Script(vec![
-        Step { name: "insert", mode: Mode::Batches, changes: (0..rows).map(row).collect() },
-        Step { name: "remove", mode: Mode::Batches, changes: (0..rows / 2).map(goes).collect() },
-        Step { name: "insert", mode: Mode::Singles, changes: (0..rows / 2).take(singles).map(row).collect() },
-        Step { name: "remove", mode: Mode::Singles, changes: (rows / 2..rows).take(singles).map(goes).collect() },
+        Step::new("insert", Mode::Batches, (0..rows).map(row).collect()),
+        Step::new("remove", Mode::Batches, (0..rows / 2).map(goes).collect()).removing(),
+        Step::new("insert", Mode::Singles, (0..rows / 2).take(singles).map(row).collect()),
+        Step::new("remove", Mode::Singles, (rows / 2..rows).take(singles).map(goes).collect()).removing(),
     ])
 }
 
@@ -199,7 +223,7 @@ fn grouped<K: Element>(rows: usize, groups: usize, aggregate: Aggregate) -> Case
     let expression = aggregate.lasp();
     Case::new("W4", format!("group, {expression}; {}; {rows} rows", K::NAME), groups, move || {
         let scripts = Rc::new(vec![script::<K>(rows, groups)]);
-        let plan = Groups::plan(K::LASP, &format!("log.group(by: r => r.g).each(g => {expression})"));
+        let plan = ours::plan(&Groups::text(K::LASP, &format!("log.group(by: r => r.g).each(g => {expression})")));
         vec![
             hand::grouped::<K>(&scripts, rows, groups, aggregate),
             Entrant::machine(System::Lasp, &scripts, move || Groups::start(&plan)),
@@ -212,11 +236,12 @@ fn grouped<K: Element>(rows: usize, groups: usize, aggregate: Aggregate) -> Case
 fn top<K: Element>(rows: usize) -> Case {
     Case::new("W4", format!("top {TOP} by v; {}", K::NAME), rows, move || {
         let scripts = Rc::new(vec![script::<K>(rows, 1_000.min(rows))]);
-        let plan = Groups::plan(K::LASP, &format!("log.top({TOP}, by: r => r.v)"));
-        vec![
-            Entrant::machine(System::Hand, &scripts, move || hand::Top::<K>::new(rows)),
-            Entrant::machine(System::Lasp, &scripts, move || Groups::start(&plan)),
-        ]
+        let mut entrants = vec![Entrant::machine(System::Hand, &scripts, move || hand::Top::<K>::new(rows))];
+        let text = Groups::text(K::LASP, &format!("log.top({TOP}, by: r => r.v)"));
+        if let Some(plan) = ours::plan_if_possible(&text) {
+            entrants.push(Entrant::machine(System::Lasp, &scripts, move || Groups::start(&plan)));
+        }
+        entrants
     })
 }
 
@@ -226,9 +251,9 @@ pub fn cases(sizes: Sizes) -> Vec<Case> {
     let mut cases = Vec::new();
     let events = sizes.choose(100_000, 1_000_000);
     for &groups in sizes.growth() {
-        cases.push(counter::<i64>(events, groups, 1));
-        cases.push(counter::<CompactString>(events, groups, 1));
-        cases.push(counter::<(i64, i64)>(events, groups, 3));
+        cases.push(counter::<i64>(events, groups, 1, dbsp_counter));
+        cases.push(counter::<CompactString>(events, groups, 1, nobody));
+        cases.push(counter::<(i64, i64)>(events, groups, 3, nobody));
     }
     for &groups in sizes.growth() {
         cases.push(grouped::<i64>(events, groups, Aggregate::Count));

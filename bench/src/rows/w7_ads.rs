@@ -5,10 +5,12 @@
 //! B  apart          a replica per client ─ every 10 or 100 impressions of a client ─► server        (`apart`)
 //! ```
 //!
-//! The limit is a hundredth of all impressions, so about half of the ads get exhausted. The result is the set of active ads;
-//! every machine also makes sure that the right ads were reported as exhausted, each once.
+//! The limit is a hundredth of all impressions, so about half of the ads get exhausted. The result is the set of active
+//! ads; every machine also makes sure that the right ads were reported as exhausted, each once.
 
 mod apart;
+#[cfg(feature = "dfir")]
+mod dfir;
 #[cfg(feature = "differential")]
 mod differential;
 
@@ -198,8 +200,8 @@ fn together<K: Element>(impressions: usize, worth: Worth) -> Case {
         let limit = worth.limit(impressions);
         let shown = |from: usize, count: usize| (from..from + count).map(|i| impression(i, &ads)).collect::<Vec<_>>();
         let scripts = Rc::new(vec![Script(vec![
-            Step { name: "impression", mode: Mode::Batches, changes: shown(0, impressions) },
-            Step { name: "impression", mode: Mode::Singles, changes: shown(impressions, SINGLES) },
+            Step::new("impression", Mode::Batches, shown(0, impressions)),
+            Step::new("impression", Mode::Singles, shown(impressions, SINGLES)),
         ])]);
         let plan = program(K::LASP, worth);
         vec![
@@ -207,6 +209,8 @@ fn together<K: Element>(impressions: usize, worth: Worth) -> Case {
             Entrant::machine(System::Lasp, &scripts, move || Ours::start::<K>(&plan, limit)),
             #[cfg(feature = "differential")]
             Entrant::machine(System::Differential, &scripts, move || differential::Ads::<K>::new(worth, limit)),
+            #[cfg(feature = "dfir")]
+            Entrant::machine(System::Dfir, &scripts, move || dfir::Ads::<K>::new(worth, limit)),
         ]
     })
 }

@@ -24,7 +24,8 @@ impl<P: Pipe> Machine<Change<P::In>> for Pipeline<P> {
     const SINGLES_MAX: usize = SINGLES_MAX;
 
     fn apply(&mut self, changes: &[Change<P::In>]) {
-        self.0.apply(|input| changes.iter().for_each(|(x, comes)| input.update(x.clone(), if *comes { 1 } else { -1 })));
+        self.0
+            .apply(|input| changes.iter().for_each(|(x, comes)| input.update(x.clone(), if *comes { 1 } else { -1 })));
     }
 
     fn check(&mut self) -> u64 {

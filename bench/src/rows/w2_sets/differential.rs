@@ -1,17 +1,17 @@
-//! W2 in differential dataflow. Union is a concatenation made a set again; the intersection a join of the two sets as keys;
-//! the difference the negated intersection added to A. The join is `join_core` of two arrangements.
+//! W2 in differential dataflow. Union is a concatenation made a set again; the intersection a join of the two sets as
+//! keys; the difference the negated intersection added to A. The join is `join_core` of two arrangements.
 
 use differential_dataflow::input::Input as _;
 use differential_dataflow::operators::ThresholdTotal;
 
 use super::{Change, Match, Operator};
-use crate::differential::{Dataflow, Input, SINGLES_MAX};
+use crate::differential::{Dataflow, Inputs2, SINGLES_MAX};
 use crate::element::Element;
 use crate::measure::Machine;
 
-type Both<T> = Dataflow<(Input<T>, Input<T>)>;
+type Both<T> = Dataflow<Inputs2<T>>;
 
-fn put<K: Element>((a, b): &mut (Input<(K, i64)>, Input<(K, i64)>), changes: &[Change<K>]) {
+fn put<K: Element>((a, b): &mut Inputs2<(K, i64)>, changes: &[Change<K>]) {
     for change in changes {
         let input = if change.in_a { &mut *a } else { &mut *b };
         input.update((change.key.clone(), change.number), if change.comes { 1 } else { -1 });

@@ -55,9 +55,9 @@ impl<K: Element> Grouped<K> {
                 Aggregate::Count => rows.map(|(key, _)| key).count_total().map(|(key, count)| (key, count as i64)),
                 Aggregate::Sum => weighed(|v| v),
                 Aggregate::SumOf => weighed(|v| v * 3 + 1),
-                Aggregate::Min => rows
-                    .map(|(key, (id, v))| (key, (v, id)))
-                    .reduce(|_, rows, result| result.push((rows[0].0.0, 1))),
+                Aggregate::Min => {
+                    rows.map(|(key, (id, v))| (key, (v, id))).reduce(|_, rows, result| result.push((rows[0].0.0, 1)))
+                }
                 Aggregate::Max => rows
                     .map(|(key, (id, v))| (key, (v, id)))
                     .reduce(|_, rows, result| result.push((rows[rows.len() - 1].0.0, 1))),

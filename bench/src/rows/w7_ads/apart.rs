@@ -4,8 +4,9 @@
 //! client 17: views {3: 17→4, 8: 17→1} ─ message: the slots that have grown ─► server: slot by slot the greater, sums
 //! ```
 //!
-//! The result is what the server knows when all have told it everything: the views of each ad. Messages are bytes, encoded
-//! by the sender and decoded by the receiver; they are counted. One way only: clients have no use for each other's counts.
+//! The result is what the server knows when all have told it everything: the views of each ad. Messages are bytes,
+//! encoded by the sender and decoded by the receiver; they are counted. One way only: clients have no use for each
+//! other's counts.
 
 use std::sync::Arc;
 
@@ -102,7 +103,8 @@ fn lasp<K: Element>(plan: &Arc<Plan>, shown: &[Impression<K>], every: usize) -> 
     let start = |key: u64, name: &str, role: &str| {
         let identity = Identity { key, name: name.to_string(), role: Some(role.to_string()) };
         let heir = |_: &lasp_plan::VarPlan| None;
-        let (replica, _) = Replica::start(plan, &identity, Disk::new(key), || 0, &heir, 0).expect("an empty disk is whole");
+        let (replica, _) =
+            Replica::start(plan, &identity, Disk::new(key), || 0, &heir, 0).expect("an empty disk is whole");
         replica
     };
     let event = ours::event_of(plan, "impression");

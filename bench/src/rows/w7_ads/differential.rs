@@ -17,7 +17,8 @@ pub struct Ads<K: Element> {
 }
 
 impl<K: Element> Ads<K> {
-    /// All ads signed, none seen. Every ad counts one view more than it has, so that one that was never seen has a count.
+    /// All ads signed, none seen. Every ad counts one view more than it has, so that one that was never seen has a
+    /// count.
     pub fn new(worth: Worth, limit: i64) -> Ads<K> {
         let mut dataflow = Dataflow::new(|scope| {
             let (input, views) = scope.new_collection::<K, isize>();
