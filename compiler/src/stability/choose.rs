@@ -41,13 +41,14 @@ pub(super) fn chosen(
     }
     let mut choose = |a: &Leaf, b: &Leaf, what: What| {
         let range = a.range.hull(b.range);
-        let rises = order.0 || what.never_above(b.range, a.range);
-        let falls = order.1 || what.never_above(a.range, b.range);
-        let by_condition = match (rises, falls) {
-            (true, true) => Leaf::default(),
-            (true, false) => condition.clone(),
-            (false, true) => condition.flip(place, why),
-            (false, false) => condition.any(place, why),
+        let (up, down) = (what.never_above(b.range, a.range), what.never_above(a.range, b.range));
+        let by_condition = match (order.0 || up, order.1 || down) {
+            // Only where the ranges say that it is one and the same value: how branches are written says nothing of what
+            // they are once the condition has been assumed in them.
+            (true, true) if up && down => Leaf::default(),
+            (true, _) if order.0 || !order.1 => condition.clone(),
+            (_, true) => condition.flip(place, why),
+            _ => condition.any(place, why),
         };
         what.within(by_condition.with(a).with(b), range)
     };
@@ -63,6 +64,10 @@ impl Judge<'_> {
     pub(super) fn choice(&mut self, condition: &Hir, then: &Hir, otherwise: &Hir, place: Place) -> Moves {
         if let Some(extreme) = self.extreme(condition, then, otherwise) {
             return extreme;
+        }
+        if same(then, otherwise) {
+            // Then nothing is chosen, and what the condition tells in each branch must not be taken for what holds in both.
+            return self.moves(then);
         }
         let tested = self.moves(condition).ordered(condition.place);
         let facts = self.facts.len();

@@ -24,6 +24,12 @@ use super::tones::{Leaf, Why};
 use crate::hir::{Hir, HirKind, HirLambda, HirPattern};
 use crate::ty::Ty;
 
+/// A population of which several may become one: not empty if it was not, and no larger.
+fn merging(members: Leaf) -> Leaf {
+    let Range { lo, hi } = members.range;
+    members.of_size(Range { lo: lo.min(1.0), hi })
+}
+
 impl Judge<'_> {
     pub(super) fn coll(
         &mut self,
@@ -62,7 +68,7 @@ impl Judge<'_> {
         self.facts.truncate(facts);
         let is_bag = matches!(self.program.holes.head(&source.ty), Ty::List(_) | Ty::Map(..));
         match op {
-            CollOp::Map => Moves::Set(members, Box::new(body)),
+            CollOp::Map => Moves::Set(merging(members), Box::new(body)),
             CollOp::FlatMap => {
                 let (inner, element) = body.elements(place);
                 Moves::Set(members.with(&inner), Box::new(element))
@@ -112,8 +118,9 @@ impl Judge<'_> {
             }
             CollOp::Group => match body.is_const() {
                 true => {
-                    let group = Moves::Set(members.clone(), Box::new(element));
-                    Moves::Map(members, Box::new(Moves::constant()), Box::new(group))
+                    let all = merging(members);
+                    let group = Moves::Set(all.clone(), Box::new(element));
+                    Moves::Map(all, Box::new(Moves::constant()), Box::new(group))
                 }
                 false => {
                     // More elements only add to groups: what turns is what decides about the key.
@@ -209,10 +216,10 @@ impl Judge<'_> {
                 _ => Moves::Set(members, Box::new(Moves::constant())),
             },
             CollOp::Values => match moves {
-                Moves::Map(keys, _, value) => Moves::Set(keys, value),
-                _ => Moves::Set(members, Box::new(Moves::constant())),
+                Moves::Map(keys, _, value) => Moves::Set(merging(keys), value),
+                _ => Moves::Set(merging(members), Box::new(Moves::constant())),
             },
-            CollOp::ToSet | CollOp::Fold => Moves::Set(members, Box::new(element)),
+            CollOp::ToSet | CollOp::Fold => Moves::Set(merging(members), Box::new(element)),
         }
     }
 
