@@ -47,7 +47,7 @@
 //! | [`orset`] [`rwset`] [`rcounter`] [`ewflag`] [`dwflag`] [`mv`] [`ormap`] | one such store each |
 //! | [`store`], [`register`], [`top`], [`removable`] | what every other type becomes inside an `ormap` |
 //! | [`dot`], [`context`], [`past`], [`dot_fun`], [`dot_map`], [`sums`] | what stores are made of: dots, what has been seen, values under dots |
-//! | `table`, `dot_index`, `runs`, `marks` | found by hash and sorted on the way out; live dots to keys; dots in little space; short ways |
+//! | `table`, `dot_index`, `runs`, `marks` | found by hash; live dots to keys; dots in little space; short ways |
 //! | [`element`] | what is asked of elements |
 //!
 //! Invariants: no IO, no clock, no randomness (`clippy.toml`); no hash order can show (`table.rs`);
