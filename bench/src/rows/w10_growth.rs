@@ -29,6 +29,10 @@ pub struct Operator {
     pub result: fn(&[i64], &[i64]) -> u64,
     /// How many elements `b` has, if not as many as `a`.
     pub others: Option<usize>,
+    /// How many single changes are timed, and of how many rows at most: fewer for what costs the state and not the change.
+    pub singles: usize,
+    /// See there.
+    pub rows_max: usize,
 }
 
 /// An element of a (`true`) or b, coming (`true`) or going.
@@ -67,12 +71,9 @@ impl Machine<Change> for Ours {
     }
 }
 
-/// How many single changes are timed.
-const SINGLES: usize = 2_000;
-
 fn case(operator: &'static Operator, n: usize) -> Case {
     let case = Case::new("W10", operator.name, n, move || {
-        let singles = SINGLES.min(n / 2);
+        let singles = operator.singles.min(n / 2);
         let others = operator.others.unwrap_or(n);
         let words = elems(n + singles + others, 17);
         let a = &words[..n];
@@ -121,6 +122,9 @@ fn case(operator: &'static Operator, n: usize) -> Case {
 /// See the module.
 #[must_use]
 pub fn cases(sizes: Sizes) -> Vec<Case> {
-    let of = |operator: &'static Operator| sizes.growth().iter().map(move |n| case(operator, *n));
+    let of = |operator: &'static Operator| {
+        let sizes = sizes.growth().iter().filter(|n| **n <= operator.rows_max);
+        sizes.map(move |n| case(operator, *n))
+    };
     definition::OPERATORS.iter().flat_map(of).collect()
 }
