@@ -71,6 +71,8 @@ pub struct Flow {
     filled: Vec<u32>,
     /// The first limit that an operator exceeded.
     excess: Option<Excess>,
+    /// How many operators have a failure of their own.
+    ill: usize,
 }
 
 /// Where rows are pushed into.
@@ -99,6 +101,14 @@ struct Cell {
     sink: Option<Sink>,
     detail: String,
     place: Place,
+}
+
+impl Cell {
+    /// Whether it has a failure of its own.
+    fn is_ill(&self) -> bool {
+        let inside = self.operator.as_ref().and_then(|operator| operator.failure());
+        self.errors.len() > 0 || self.excess.is_some() || inside.is_some()
+    }
 }
 
 /// What is known of the rows of a source: the columns of a variable's port, or of a port of a body.
@@ -162,6 +172,7 @@ impl Flow {
             changed: Vec::new(),
             filled: Vec::new(),
             excess: None,
+            ill: 0,
         };
         let mut constants = Vec::new();
         for (at, node) in graph.nodes.iter().enumerate().filter(|(at, _)| needed[*at]) {
@@ -321,6 +332,9 @@ impl Flow {
     #[must_use]
     pub fn changes(&self, sink: NodeId) -> &[(Row, i64)] {
         let (number, sink) = self.sink(sink);
+        if self.outs[number].is_empty() {
+            return &[];
+        }
         sink.changes(&self.outs[number])
     }
 
@@ -388,10 +402,19 @@ impl Flow {
         self.cells[number].operator.as_ref().and_then(|operator| operator.relation())
     }
 
+    /// Whether nothing has failed anywhere. O(1).
+    #[must_use]
+    pub fn is_well(&self) -> bool {
+        self.ill == 0
+    }
+
     /// Why the relation of an operator is not to be trusted: the least failure at it or at anything it reads, directly or
     /// not. `None` if it is healthy (or if no sink needs it).
     #[must_use]
     pub fn failure(&self, node: NodeId) -> Option<Failure> {
+        if self.is_well() {
+            return None;
+        }
         let mut seen = vec![false; self.cells.len()];
         let mut open: Vec<u32> = self.cell_of[node.0 as usize].into_iter().collect();
         let mut least: Option<&Failure> = None;
@@ -416,6 +439,7 @@ impl Flow {
     /// Lets one operator answer to what reached it.
     fn visit(&mut self, number: usize) {
         let cell = &mut self.cells[number];
+        let was_ill = cell.is_ill();
         let (earlier, rest) = self.outs.split_at_mut(number);
         let out = &mut rest[0];
         // Only a source has something pending.
@@ -439,6 +463,7 @@ impl Flow {
                 sink.apply(out);
             }
         }
+        self.ill = self.ill + usize::from(cell.is_ill()) - usize::from(was_ill);
         match result {
             Err(excess) => self.halt(number, excess),
             Ok(()) if out.is_empty() => {}
@@ -477,6 +502,7 @@ impl Flow {
                 open.extend(&cell.readers);
             }
         }
+        self.ill = self.cells.iter().filter(|cell| cell.is_ill()).count();
     }
 }
 

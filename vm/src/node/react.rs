@@ -170,6 +170,9 @@ impl Reactions {
     /// Puts the changes of failed nodes aside; gives those of nodes that have recovered, or are failed (none).
     fn hold(&mut self, views: &Views) -> BTreeMap<NodeId, Vec<(Row, i64)>> {
         let mut late = BTreeMap::new();
+        if views.are_well() && self.held.is_empty() {
+            return late;
+        }
         let whens = self.plan.whens.iter().map(|when| when.node);
         let watches = self.plan.watches.iter().map(|watch| watch.view);
         let views_heard = watches.chain(self.subscribed.iter().copied()).map(|id| self.plan.view(id).node);
@@ -195,6 +198,9 @@ impl Reactions {
 
     /// Says which views that somebody looks at have failed or recovered since they were last spoken of.
     fn tell_health(&mut self, views: &Views, outs: &mut Vec<Out>) {
+        if views.are_well() && self.ill.is_empty() && self.ill_whens.is_empty() {
+            return;
+        }
         let shown = self.plan.shows.iter().map(|show| show.view);
         let watched = self.plan.watches.iter().map(|watch| watch.view);
         let heard: BTreeSet<ViewId> = shown.chain(watched).chain(self.subscribed.iter().copied()).collect();

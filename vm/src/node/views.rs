@@ -35,6 +35,8 @@ pub(super) struct Views {
     moved: bool,
     /// How many differences wait for the next step.
     waiting: usize,
+    /// Whether nothing had failed after the last step: then nobody looks at `health`.
+    well: bool,
     /// Why each sink has failed, once asked since the last step: finding out walks the graph.
     health: BTreeMap<NodeId, OnceCell<Option<Failure>>>,
 }
@@ -58,7 +60,7 @@ impl Views {
         let health = sinks.iter().map(|sink| (*sink, OnceCell::new())).collect();
         let sinks: Vec<NodeId> = sinks.into_iter().collect();
         let flow = Flow::of_plan(&plan, &sinks, Limits::default());
-        Views { plan, flow, above, outside: BTreeMap::new(), moved: false, waiting: 0, health }
+        Views { plan, flow, above, outside: BTreeMap::new(), moved: false, waiting: 0, well: true, health }
     }
 
     /// The ports that some view or condition reads.
@@ -99,7 +101,15 @@ impl Views {
     pub(super) fn step(&mut self) {
         self.flow.step();
         (self.moved, self.waiting) = (false, 0);
-        self.health.values_mut().for_each(|health| *health = OnceCell::new());
+        self.well = self.outside.is_empty() && self.flow.is_well();
+        if !self.well {
+            self.health.values_mut().for_each(|health| *health = OnceCell::new());
+        }
+    }
+
+    /// Whether nothing had failed after the last step. O(1).
+    pub(super) fn are_well(&self) -> bool {
+        self.well
     }
 
     /// The rows that came and went at an operator in the last step.
@@ -109,6 +119,9 @@ impl Views {
 
     /// Why an operator's rows cannot be relied on.
     pub(super) fn failure(&self, node: NodeId) -> Option<&Failure> {
+        if self.well {
+            return None;
+        }
         self.health.get(&node)?.get_or_init(|| self.find_failure(node)).as_ref()
     }
 
