@@ -25,6 +25,7 @@ pub mod json;
 pub mod locate;
 pub mod names;
 pub mod output;
+pub mod profile;
 pub mod replay;
 pub mod report;
 pub mod session;

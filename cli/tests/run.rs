@@ -283,3 +283,24 @@ fn a_feed_given_twice_is_applied_once() {
     assert_eq!((code, stdout.as_str()), (Some(0), "visits = [\"/a\": 1]\n"));
     assert!(stderr.starts_with("warning: `visits.csv` is given twice for one event; it is applied once\n"), "{stderr}");
 }
+
+#[test]
+fn a_profile_counts_what_flowed() {
+    let program = "var s: gset<int>\nevent put { x: int }\non put({ x }) { s.add(x) }\n\
+                   let halves = s.filter(x => x % 2 == 0).map(x => x / 10)\nshow halves\nfeed put from \"visits.csv\"\n";
+    // Eight rows, seven numbers, four of them even, and two tens among those.
+    let project = Project::new(program, "x\n1\n2\n4\n4\n5\n12\n14\n7\n");
+    let (code, stdout, stderr) = streams(project.run(&["--profile", "--format", "json"]));
+    assert_eq!((code, stdout.as_str()), (Some(0), "{\"show\":\"halves\",\"value\":[0,1]}\n"));
+    let line = stderr.lines().find(|line| line.starts_with("{\"profile\"")).expect("there is a profile");
+    let profile: serde_json::Value = serde_json::from_str(line).unwrap();
+    let operators = profile["profile"]["operators"].as_array().unwrap();
+    let of = |name: &str| operators.iter().find(|line| line["operator"] == name).expect(name);
+    let counts = |name: &str| (of(name)["rows_in"].as_u64().unwrap(), of(name)["rows_out"].as_u64().unwrap());
+    assert_eq!((counts("source s"), counts("filter, map"), counts("distinct")), ((7, 7), (7, 4), (4, 2)));
+    assert_eq!(of("distinct")["rows_kept"], 2);
+    assert_eq!(profile["profile"]["variables"][0]["name"], "s");
+    // The same for people, on stderr.
+    let (_, stdout, stderr) = streams(project.run(&["--profile"]));
+    assert!(stdout.starts_with("halves") && stderr.contains("rows out") && stderr.contains("filter, map"), "{stderr}");
+}

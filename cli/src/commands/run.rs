@@ -36,7 +36,8 @@ Examples:
   tail -f log.jsonl | lasp run main.lasp --feed click=- --watch
   lasp run main.lasp --show active --format json | jq .value
   lasp run main.lasp --await 'votes >= 3'            end when it is true; it must be one that stays true
-  lasp run main.lasp --skip-bad                      go on behind rows that cannot be read, and list them")]
+  lasp run main.lasp --skip-bad                      go on behind rows that cannot be read, and list them
+  lasp run main.lasp --profile                       say which operators took the time; `lasp graph` draws them")]
 pub struct Args {
     /// The program
     file: PathBuf,
@@ -60,7 +61,8 @@ pub struct Args {
     /// Wait for it no longer than this (`30s`, `1h30m`)
     #[arg(long, value_name = "DUR", requires = "until")]
     timeout: Option<String>,
-    #[arg(long, hide = true)]
+    /// Say at the end where rows, room and time went, by operator and variable
+    #[arg(long)]
     profile: bool,
 }
 
@@ -70,7 +72,7 @@ impl Args {
     /// # Errors
     /// When the program or a feed cannot be opened, or stdout cannot be written.
     pub fn run(self, output: &mut Output) -> anyhow::Result<Exit> {
-        refuse(&[("--data", self.data.is_some()), ("--profile", self.profile)])?;
+        refuse(&[("--data", self.data.is_some())])?;
         let mut session = Session::new();
         if !load(&mut session, &self.file, "", output)? {
             return Ok(Exit::Problems);
@@ -100,6 +102,9 @@ impl Args {
         let mut runner = Runner::new(session, names, self.skip_bad, output);
         if let Some(condition) = &self.until {
             runner.wait_for(condition);
+        }
+        if self.profile {
+            runner.profile();
         }
         let result = runtime.block_on(drive(runner, feeds, self.watch, patience));
         // A reader that waits for stdin would otherwise hold up the end of the program.

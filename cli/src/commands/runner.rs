@@ -14,6 +14,7 @@ use crate::feed::{BadRow, Item, Row};
 use crate::json::{BadLine, SummaryLine};
 use crate::names::counted;
 use crate::output::{BOLD, CYAN, GREY, Output, PLAIN, RED};
+use crate::profile::{self, Profile};
 use crate::session::{Happening, Session};
 use crate::{Exit, report, show};
 
@@ -60,6 +61,8 @@ pub struct Runner<'o> {
     condition: Option<String>,
     /// Whether that is true.
     awaited: bool,
+    /// Whether the end says where rows, room and time went.
+    profiles: bool,
 }
 
 impl<'o> Runner<'o> {
@@ -80,6 +83,7 @@ impl<'o> Runner<'o> {
             progress: Progress::new(),
             condition: None,
             awaited: false,
+            profiles: false,
         }
     }
 
@@ -88,12 +92,20 @@ impl<'o> Runner<'o> {
         self.condition = Some(condition.to_string());
     }
 
+    /// The end says where rows, room and time went.
+    pub fn profile(&mut self) {
+        self.profiles = true;
+    }
+
     /// Starts the program.
     ///
     /// # Errors
     /// When stdout cannot be written; when what is waited for is true from the start.
     pub fn start(&mut self, watch: bool) -> Result<(), Stop> {
         let happenings = self.session.start(now_us());
+        if self.profiles {
+            self.session.measure(profile::clock);
+        }
         self.tell(happenings, None)?;
         if watch {
             for name in &self.names {
@@ -208,6 +220,9 @@ impl<'o> Runner<'o> {
         self.print(happenings, None)?;
         let poisoned = self.show()?;
         self.output.flush()?;
+        if let Some(node) = self.session.node().filter(|_| self.profiles) {
+            Profile::of(node).print(self.output);
+        }
         self.summary(exit);
         // The last that was waited for may have come true with the last that settled.
         let late = late.filter(|_| !self.awaited);

@@ -179,6 +179,19 @@ impl Session {
         (happenings, answer)
     }
 
+    /// From now on the time that views take is measured by this clock: nanoseconds since some moment.
+    pub fn measure(&mut self, clock: fn() -> u64) {
+        if let Some(running) = &mut self.running {
+            running.node.measure(clock);
+        }
+    }
+
+    /// The node, if the program runs.
+    #[must_use]
+    pub fn node(&self) -> Option<&Node> {
+        self.running.as_ref().map(|running| &running.node)
+    }
+
     /// Lets everything that waits happen.
     pub fn settle(&mut self) -> Vec<Happening> {
         self.with(|running| running.node.flush())

@@ -13,7 +13,7 @@
 //!
 //! Invariants: runs are sorted, disjoint, not adjacent and not empty; no replica has an empty list. Equal sets are `==`.
 //!
-//! Neighbours: [`crate::past`] (a context and what it says of running sums), [`crate::dot`], [`crate::runs`].
+//! Neighbours: [`crate::past`] (a context and what it says of running sums), [`crate::dot`], `runs`.
 //!
 //! Source: Almeida, Shoker, Baquero 2018, §7 (causal contexts and their compaction).
 

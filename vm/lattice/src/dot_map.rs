@@ -11,7 +11,7 @@
 //! Invariants: no entry is dead; the index, if there is one, holds the live dots of the entries; `shown` counts the entries
 //! that show.
 //!
-//! Neighbours: [`crate::orset`] (element → dots), [`crate::ormap`] (key → presence and value), [`crate::dot_index`].
+//! Neighbours: [`crate::orset`] (element → dots), [`crate::ormap`] (key → presence and value), `dot_index`.
 //!
 //! Source: Almeida, Shoker, Baquero 2018, §7 (`DotMap`).
 

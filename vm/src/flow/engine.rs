@@ -24,6 +24,7 @@ use super::errors::Errors;
 use super::fused::Fused;
 use super::operator::{Inputs, Operator, build, wanted};
 use super::ports::ports;
+use super::profile::{Effort, Profiled};
 use super::relation::Weights;
 use super::repr::Repr;
 use super::rows::{Layout, RowRef, Rows};
@@ -73,6 +74,8 @@ pub struct Flow {
     excess: Option<Excess>,
     /// How many operators have a failure of their own.
     ill: usize,
+    /// Nanoseconds since some moment, lent by who wants to know where the time goes.
+    clock: Option<fn() -> u64>,
 }
 
 /// Where rows are pushed into.
@@ -99,6 +102,10 @@ struct Cell {
     /// The limit it exceeded itself.
     excess: Option<Failure>,
     sink: Option<Sink>,
+    /// Which operator of the plan it is, or converts an input of.
+    node: NodeId,
+    converts: bool,
+    effort: Effort,
     detail: String,
     place: Place,
 }
@@ -173,9 +180,11 @@ impl Flow {
             filled: Vec::new(),
             excess: None,
             ill: 0,
+            clock: None,
         };
         let mut constants = Vec::new();
         for (at, node) in graph.nodes.iter().enumerate().filter(|(at, _)| needed[*at]) {
+            let id = NodeId(u32::try_from(at).expect("a plan has fewer operators than numbers"));
             let inlet = match node.op {
                 Op::Source(var, port) => Some(Inlet::Var(var, port)),
                 Op::Port(port) => Some(Inlet::Port(port)),
@@ -186,12 +195,12 @@ impl Flow {
                     Some(number) => *number,
                     None => {
                         let layout = Layout::new(columns(inlet, node.columns as usize));
-                        let number = flow.add(Box::new(Source), Vec::new(), layout, node);
+                        let number = flow.add(Box::new(Source), Vec::new(), layout, (id, node));
                         flow.sources.insert(inlet, number);
                         number
                     }
                 },
-                None => flow.add_operator(node),
+                None => flow.add_operator(id, node),
             });
             if let Op::Rows(_) = node.op {
                 constants.extend(flow.cell_of[at]);
@@ -208,25 +217,32 @@ impl Flow {
     }
 
     /// An operator that is no source, with what converts its inputs.
-    fn add_operator(&mut self, node: &Node) -> u32 {
+    fn add_operator(&mut self, id: NodeId, node: &Node) -> u32 {
         let number = |input: &NodeId| self.cell_of[input.0 as usize].expect("inputs come first");
         let mut inputs: Vec<u32> = node.inputs.iter().map(number).collect();
         let wanted = wanted(node, &self.layouts(&inputs));
         for (input, wanted) in inputs.iter_mut().zip(wanted) {
             if let Some(wanted) = wanted.filter(|wanted| self.cells[*input as usize].layout.columns != *wanted) {
                 let convert = Fused::convert(&self.cells[*input as usize].layout, &wanted);
-                *input = self.add(Box::new(convert), vec![*input], Layout::new(wanted), node);
+                *input = self.add(Box::new(convert), vec![*input], Layout::new(wanted), (id, node));
+                self.cells[*input as usize].converts = true;
             }
         }
         let (operator, columns) = build(node, &self.layouts(&inputs), self.limits);
-        self.add(operator, inputs, Layout::new(columns), node)
+        self.add(operator, inputs, Layout::new(columns), (id, node))
     }
 
     fn layouts(&self, numbers: &[u32]) -> Vec<&Layout> {
         numbers.iter().map(|number| &self.cells[*number as usize].layout).collect()
     }
 
-    fn add(&mut self, operator: Box<dyn Operator>, ports: Vec<u32>, layout: Layout, node: &Node) -> u32 {
+    fn add(
+        &mut self,
+        operator: Box<dyn Operator>,
+        ports: Vec<u32>,
+        layout: Layout,
+        (id, node): (NodeId, &Node),
+    ) -> u32 {
         let number = u32::try_from(self.cells.len()).expect("a plan has fewer operators than numbers");
         for port in &ports {
             let cell = &mut self.cells[*port as usize];
@@ -246,6 +262,9 @@ impl Flow {
             errors: Errors::default(),
             excess: None,
             sink: None,
+            node: id,
+            converts: false,
+            effort: Effort::default(),
             detail: node.detail.clone(),
             place: node.place,
         });
@@ -299,6 +318,27 @@ impl Flow {
             operator + cell.sink.as_ref().map_or(0, Sink::bytes)
         };
         self.cells.iter().map(of).sum()
+    }
+
+    /// From now on the time of each visit is measured by this clock: nanoseconds since some moment.
+    pub fn measure(&mut self, clock: fn() -> u64) {
+        self.clock = Some(clock);
+    }
+
+    /// What each operator has done, inputs before readers.
+    #[must_use]
+    pub fn profile(&self) -> Vec<Profiled> {
+        let of = |cell: &Cell| {
+            let (rows, bytes) = cell.operator.as_ref().map_or((0, 0), |operator| (operator.kept(), operator.bytes()));
+            Profiled {
+                node: cell.node,
+                converts: cell.converts,
+                effort: cell.effort,
+                rows_kept: rows + cell.errors.len() + cell.sink.as_ref().map_or(0, Sink::own_len),
+                bytes_kept: bytes + cell.sink.as_ref().map_or(0, Sink::bytes),
+            }
+        };
+        self.cells.iter().map(of).collect()
     }
 
     /// Whether a step would do anything.
@@ -438,8 +478,11 @@ impl Flow {
 
     /// Lets one operator answer to what reached it.
     fn visit(&mut self, number: usize) {
+        let began = self.clock.map(|clock| clock());
         let cell = &mut self.cells[number];
         let was_ill = cell.is_ill();
+        let read: usize = cell.ports.iter().map(|port| self.outs[*port as usize].len()).sum();
+        let read = read + cell.pending.len();
         let (earlier, rest) = self.outs.split_at_mut(number);
         let out = &mut rest[0];
         // Only a source has something pending.
@@ -464,6 +507,12 @@ impl Flow {
             }
         }
         self.ill = self.ill + usize::from(cell.is_ill()) - usize::from(was_ill);
+        cell.effort.batches += 1;
+        cell.effort.rows_in += read as u64;
+        cell.effort.rows_out += out.len() as u64;
+        if let (Some(clock), Some(began)) = (self.clock, began) {
+            cell.effort.nanos += clock().saturating_sub(began);
+        }
         match result {
             Err(excess) => self.halt(number, excess),
             Ok(()) if out.is_empty() => {}

@@ -27,7 +27,7 @@
 //! - nothing that is shown depends on hash order: rows are sorted where they leave the engine.
 //!
 //! Code map: `engine` the scheduler and the public [`Flow`]; `repr`, `rows`, `ports` how rows lie; `code` compiled expressions;
-//! `table`, `relation`, `multimap`, `bag`, `ordered` state; `key`, `touched`, `work`, `errors` what operators share; one file
+//! `table`, `relation`, `multimap`, `bag`, `ordered` state; `key`, `touched`, `work`, `errors` what operators share; `profile` what they did; one file
 //! per operator; `reduce/` aggregates. Neighbours: `crate::eval` evaluates what `code` has no instruction for;
 //! `lasp_plan::Graph` is the program.
 
@@ -47,6 +47,7 @@ mod multimap;
 mod operator;
 mod ordered;
 mod ports;
+mod profile;
 mod reduce;
 mod relation;
 mod repr;
@@ -59,6 +60,7 @@ mod touched;
 mod work;
 
 pub use engine::Flow;
+pub use profile::{Effort, Profiled};
 
 /// How large one operator may grow, so that a mistake in a program (`a * a * a` over 1,000 rows) ends in an error that
 /// names it and not in a machine without memory.

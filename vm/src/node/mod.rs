@@ -40,10 +40,11 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use lasp_lattice::ReplicaId;
-use lasp_plan::{Expr, Plan, Stmt, Type, Value, VarId, VarPlan, ViewId};
+use lasp_plan::{Expr, Plan, Stmt, Type, Value, ValueCodec, VarId, VarPlan, ViewId};
 
 use crate::Failure;
 use crate::eval::Frame;
+use crate::flow::Profiled;
 use crate::vars::Vars;
 use batch::{Stride, Trial};
 use drive::Queued;
@@ -262,6 +263,23 @@ impl Node {
     pub fn flush(&mut self) -> Vec<Out> {
         self.run_queue(true);
         std::mem::take(&mut self.outs)
+    }
+
+    /// From now on the operators of the views are timed by this clock: nanoseconds since some moment.
+    pub fn measure(&mut self, clock: fn() -> u64) {
+        self.views.measure(clock);
+    }
+
+    /// What each operator of the views has done since the start, inputs before readers; times since [`Node::measure`].
+    #[must_use]
+    pub fn profile(&self) -> Vec<Profiled> {
+        self.views.profile()
+    }
+
+    /// How many bytes a variable takes on a disk. O(its size).
+    #[must_use]
+    pub fn bytes_of(&self, var: VarId) -> usize {
+        self.vars.state(var).encode(&self.plan.var(var).kind, &ValueCodec).len()
     }
 
     /// The plan it runs.

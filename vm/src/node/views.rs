@@ -18,7 +18,7 @@ use lasp_plan::{NodeId, Op, Plan, Row, Shape, Value, VarId, VarPlan, ViewId};
 
 use crate::Failure;
 use crate::eval::{Fault, World};
-use crate::flow::{Flow, Limits};
+use crate::flow::{Flow, Limits, Profiled};
 use crate::vars::{Diff, Vars};
 
 /// A variable's port.
@@ -105,6 +105,16 @@ impl Views {
         if !self.well {
             self.health.values_mut().for_each(|health| *health = OnceCell::new());
         }
+    }
+
+    /// From now on operators are timed by this clock.
+    pub(super) fn measure(&mut self, clock: fn() -> u64) {
+        self.flow.measure(clock);
+    }
+
+    /// What each operator has done.
+    pub(super) fn profile(&self) -> Vec<Profiled> {
+        self.flow.profile()
     }
 
     /// Whether nothing had failed after the last step. O(1).
