@@ -103,11 +103,18 @@ pub const DEFECTS: &[Defect] = &[
     },
     Defect {
         name: "a spend looks at the value, not at the rights",
-        edits: &[(
-            "vm/lattice/src/bcounter.rs",
-            "if self.held(replica) < i128::from(n) {",
-            "if self.made.sum() - self.spent.sum() < i128::from(n) {",
-        )],
+        edits: &[
+            (
+                "vm/lattice/src/bcounter.rs",
+                "if self.held(replica) < i128::from(n) {\n",
+                "if self.made.sum() - self.spent.sum() < i128::from(n) {\n",
+            ),
+            (
+                "vm/lattice/src/bcounter.rs",
+                "if self.held(replica) < i128::from(n) { Counted::Short }",
+                "if self.made.sum() - self.spent.sum() < i128::from(n) { Counted::Short }",
+            ),
+        ],
     },
     Defect {
         name: "removing a key forgets the dots of its value",
