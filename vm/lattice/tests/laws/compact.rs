@@ -184,3 +184,23 @@ fn what_shows_little_takes_little() {
         assert!(size <= MOST, "{kind}: {size} bytes: {state:?}");
     }
 }
+
+/// Not only on a wire: what a replica holds in memory for what is gone.
+#[test]
+fn what_is_gone_takes_no_memory() {
+    for (kind, stays) in [(Kind::OrSet, 100), (Kind::OrSet, 0)] {
+        let mut cluster = Cluster::new(kind, 2);
+        let put = |cluster: &mut Cluster, x| cluster.write(0, &[], "add", &[Arg::Element(x)], &[0, 1]);
+        (0..stays).for_each(|x| put(&mut cluster, x));
+        let mut churn = |elements: std::ops::Range<u32>| {
+            for x in elements {
+                put(&mut cluster, x);
+                cluster.write(1, &[], "remove", &[Arg::Element(x)], &[0, 1]);
+            }
+        };
+        // Tables that grow once for what is there now do so here.
+        churn(1_000..2_000);
+        let memory = allocation_counter::measure(|| churn(2_000..12_000));
+        assert!(memory.bytes_current <= 4_096, "{} more bytes for 10,000 elements that are gone", memory.bytes_current);
+    }
+}
