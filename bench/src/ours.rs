@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! text ─ lasp_compiler::compile ─► plan ─ Node::start ─► Node
-//!                     events ─ Node::handle … Node::flush ─► Out::Change ─► checksum
+//!                     events ─ Node::handle_all … Node::flush ─► Out::Change ─► checksum
 //! ```
 //!
 //! This is the one place that knows how events get in and results get out. Until somebody listens, events pile up in
@@ -14,7 +14,7 @@ use std::sync::Arc;
 use lasp_compiler::{NoFiles, compile};
 use lasp_lattice::ReplicaId;
 use lasp_plan::{Plan, Value, ViewId};
-use lasp_vm::{InEvent, Node, Out};
+use lasp_vm::{EventId, EventRow, InEvent, Node, Out};
 
 use crate::digest::{of_result, of_value};
 
@@ -25,6 +25,9 @@ pub struct Lasp {
     view: ViewId,
     /// The checksum of the result by the changes the subscriber has heard of, once there is one.
     heard: Option<u64>,
+    /// The events of the batch in hand, and the fields of all of them side by side.
+    events: Vec<EventId>,
+    fields: Vec<Value>,
 }
 
 /// The plan of a program that uses what this version may not have yet: then there is none, and stderr says why.
@@ -94,7 +97,7 @@ impl Lasp {
     pub fn start(plan: &Arc<Plan>) -> Lasp {
         let view = plan.shows.first().expect("the program shows its result").view;
         let (node, _) = Node::start(plan.clone(), ReplicaId { node: 1, incarnation: 0 }, 0);
-        Lasp { node, view, heard: None }
+        Lasp { node, view, heard: None, events: Vec::new(), fields: Vec::new() }
     }
 
     /// From now on somebody hears of each change of the result.
@@ -104,29 +107,28 @@ impl Lasp {
     }
 
     /// Takes a batch in and brings the views up to date. Gives what was emitted, in order.
-    pub fn apply(&mut self, events: impl Iterator<Item = InEvent>) -> Vec<Value> {
+    ///
+    /// Each event is a number and its fields; those of a kind that follow each other are handed over together, as a caller
+    /// who has a batch does.
+    pub fn apply<const N: usize>(&mut self, events: impl Iterator<Item = (u32, [Value; N])>) -> Vec<Value> {
+        self.events.clear();
+        self.fields.clear();
+        for (event, fields) in events {
+            self.events.push(self.node.event_at(event).expect("the program has it"));
+            self.fields.extend(fields);
+        }
         let mut emitted = Vec::new();
-        for event in events {
-            let outs = self.node.handle(0, event);
-            self.hear(outs, &mut emitted);
+        let mut from = 0;
+        for run in self.events.chunk_by(|a, b| a == b) {
+            let fields = &self.fields[from * N..(from + run.len()) * N];
+            let rows = fields.chunks_exact(N).map(|fields| EventRow { at_us: None, fields });
+            let outs = self.node.handle_all(0, run[0], rows);
+            hear(&mut self.heard, outs.into_iter().map(|(_, out)| out), &mut emitted);
+            from += run.len();
         }
         let outs = self.node.flush();
-        self.hear(outs, &mut emitted);
+        hear(&mut self.heard, outs.into_iter(), &mut emitted);
         emitted
-    }
-
-    fn hear(&mut self, outs: Vec<Out>, emitted: &mut Vec<Value>) {
-        for out in outs {
-            match out {
-                Out::Change { added, removed, .. } => {
-                    let came = added.iter().map(of_value).fold(0, u64::wrapping_add);
-                    let went = removed.iter().map(of_value).fold(0, u64::wrapping_add);
-                    self.heard = self.heard.map(|sum| sum.wrapping_add(came).wrapping_sub(went));
-                }
-                Out::Emit { value, .. } => emitted.push(value),
-                wrong => panic!("{wrong:?}"),
-            }
-        }
     }
 
     /// The result.
@@ -145,5 +147,19 @@ impl Lasp {
         let sum = of_result(&self.value());
         assert!(self.heard.is_none_or(|heard| heard == sum), "the changes that were told do not add up to the result");
         sum
+    }
+}
+
+fn hear(heard: &mut Option<u64>, outs: impl Iterator<Item = Out>, emitted: &mut Vec<Value>) {
+    for out in outs {
+        match out {
+            Out::Change { added, removed, .. } => {
+                let came = added.iter().map(of_value).fold(0, u64::wrapping_add);
+                let went = removed.iter().map(of_value).fold(0, u64::wrapping_add);
+                *heard = heard.map(|sum| sum.wrapping_add(came).wrapping_sub(went));
+            }
+            Out::Emit { value, .. } => emitted.push(value),
+            wrong => panic!("{wrong:?}"),
+        }
     }
 }

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod cells;
+mod diffs;
 mod error;
 pub mod eval;
 pub(crate) mod exact;

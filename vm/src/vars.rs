@@ -3,31 +3,32 @@
 //! ```text
 //! quota["x"].spend(3)
 //!   evaluated     path ["x"], method spend, args [3]
-//!   the lattice   delta, answer true
-//!   here          before-image kept ─ delta joined ─► visible difference: row ("x", 10) goes, ("x", 7) comes
+//!   the lattice   made and joined at once: answer true, before-image, delta if somebody is to have it
+//!   here          before-image logged; what waits to be told: row ("x", 10) goes, ("x", 7) comes
 //! ```
 //!
-//! Where nobody takes deltas and every update of a variable has a way in place, [`Vars::apply`] goes that way.
+//! Where nobody takes deltas and every update of a variable changes one *cell* of it, the way is shorter still
+//! ([`Vars::apply`]).
 //!
-//! Invariants: a state changes by joins, by updates in place, and by taking either back. What [`Vars::update`] adds to a
-//! [`Journal`] is exactly what [`Vars::undo`] takes back, and what [`Vars::apply`] logs what [`Vars::rewind`] does. A refused
-//! update has changed nothing.
+//! Invariants: what an update changes is logged, and [`Vars::rewind`] takes back exactly that, last first, with the rows that
+//! wait to be told of it. A refused update has changed nothing.
 //!
-//! Neighbours: `lasp_lattice` (what an update means), `cells` (updates in place), `node::txn` (who makes them),
-//! `node::genesis` (initial values).
+//! Neighbours: `lasp_lattice` (what an update means), `cells` (single cells, and the log), `diffs` (what waits to be told),
+//! `node::txn` and `node::lean` (who makes updates), `node::genesis` (initial values).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use lasp_lattice::{
-    Answer, Arg, Changes, Item, Kind, MethodParam, Mutation, Quick, ReplicaId, Stamp, State, Step, Undo, Unfit,
-    Unobserved, UpdateError,
+    Answer, Arg, Changes, Item, Keep, Kind, MethodParam, Quick, ReplicaId, Stamp, State, Step, Unfit, Unobserved,
+    UpdateError,
 };
 use lasp_plan::format::untyped_text_of;
-use lasp_plan::{Place, Plan, Row, Type, Update, Value, VarId, VarPlan};
+use lasp_plan::{Place, Plan, Type, Update, Value, VarId, VarPlan};
 
 use crate::Failure;
-use crate::cells::{Cells, Given, Key, Log, Logged, Told};
+use crate::cells::{Cells, Given, Key, Log, Logged, Vault};
+use crate::diffs::{Diff, Diffs};
 use crate::eval::{Fault, leaf_row, state_value};
 
 /// An update with everything in it evaluated.
@@ -40,26 +41,8 @@ pub(crate) struct Call<'a> {
     pub(crate) place: Place,
 }
 
-/// One row of a variable's port that came (+1) or went (−1).
-#[derive(Clone, Debug)]
-pub(crate) struct Diff {
-    pub(crate) var: VarId,
-    pub(crate) port: u32,
-    /// The keys, then the element or leaf. A count outside `int` has no value to stand there: then the keys alone.
-    pub(crate) row: Row,
-    pub(crate) weight: i64,
-    /// The count that does not fit.
-    pub(crate) outside: Option<i128>,
-}
-
-/// What an atomic op has done so far: enough to take it back, and what to tell the views once it holds.
-#[derive(Debug, Default)]
-pub(crate) struct Journal {
-    pub(crate) undo: Vec<(VarId, Undo<Value>)>,
-    pub(crate) diffs: Vec<Diff>,
-    /// What has been joined, where somebody is to have it.
-    pub(crate) deltas: Vec<(VarId, State<Value>)>,
-}
+/// What an op has changed, by variable, where somebody is to have it: the join of its deltas.
+pub(crate) type Deltas = Vec<(VarId, State<Value>)>;
 
 /// All variables, by [`VarId`].
 #[derive(Debug)]
@@ -68,8 +51,10 @@ pub(crate) struct Vars {
     states: Vec<State<Value>>,
     /// Of the variables that are updated in place.
     cells: Vec<Option<Cells>>,
-    /// Updates in place that may have to be taken back.
+    /// Updates that may have to be taken back.
     log: Log,
+    /// What has changed of variables without cells, and nobody has been told.
+    diffs: Diffs,
     /// How many cells wait to be told.
     touched: usize,
     /// By variable and port: whether a view reads it. Of the others no rows are made.
@@ -78,7 +63,7 @@ pub(crate) struct Vars {
     nodes: BTreeMap<String, ReplicaId>,
     /// The role of this node; none: all of them.
     role: Option<String>,
-    /// Whether journals keep deltas.
+    /// Whether somebody takes the deltas of ops that hold.
     keeps_deltas: bool,
 }
 
@@ -90,8 +75,8 @@ impl Vars {
         let ports =
             |id, var: &VarPlan| (0..).zip(var.kind.ports()).map(|(port, _)| read.contains(&(id, port))).collect();
         let read = (0..).zip(&plan.vars).map(|(id, var)| ports(VarId(id), var)).collect();
-        let (nodes, log) = (BTreeMap::new(), Log::default());
-        Vars { plan, states, cells, log, touched: 0, read, nodes, role: None, keeps_deltas: false }
+        let (nodes, log, diffs) = (BTreeMap::new(), Log::default(), Diffs::default());
+        Vars { plan, states, cells, log, diffs, touched: 0, read, nodes, role: None, keeps_deltas: false }
     }
 
     /// From now on variables are updated in place where that is possible: `updates` are all that a program makes. Role and
@@ -100,12 +85,17 @@ impl Vars {
         for ((id, var), cells) in (0..).map(VarId).zip(&self.plan.vars).zip(&mut self.cells) {
             let own: Vec<&Update> = updates.iter().copied().filter(|update| update.var == id).collect();
             let is_read = self.read[id.0 as usize].first() == Some(&true);
-            let writable = self.role.as_ref().is_none_or(|role| may_write(var, role));
+            let writable = may_write(var, self.role.as_deref());
             *cells = if self.keeps_deltas || !writable { None } else { Cells::of(id, var, is_read, &own) };
         }
     }
 
-    /// Whether a variable is updated in place.
+    /// Whether this node may write a variable.
+    pub(crate) fn may_write(&self, id: VarId) -> bool {
+        may_write(self.plan.var(id), self.role.as_deref())
+    }
+
+    /// Whether a variable is updated cell by cell.
     pub(crate) fn has_cells(&self, id: VarId) -> bool {
         self.cells[id.0 as usize].is_some()
     }
@@ -129,10 +119,15 @@ impl Vars {
         answer
     }
 
-    /// Why an update in place was refused.
+    /// Why an update of a cell was refused.
     pub(crate) fn refusal(&self, call: &Call<'_>, stamp: &Stamp) -> Failure {
-        match self.mutate(call, stamp) {
-            Err(failure) => failure,
+        let args = match self.checked(call) {
+            Ok(args) => args,
+            Err(failure) => return failure,
+        };
+        let kind = &self.plan.var(call.var).kind;
+        match self.state(call.var).mutate(kind, call.path, call.method, &args, stamp) {
+            Err(error) => self.failed(call, &error),
             Ok(_) => unreachable!("what is refused in place is refused as a delta"),
         }
     }
@@ -150,22 +145,22 @@ impl Vars {
     /// Takes back what was logged behind this point, last first. `told`: the views have heard of it, and the caller tells
     /// them the opposite.
     pub(crate) fn rewind(&mut self, from: Logged, told: bool, replica: ReplicaId) {
-        let (cells, states) = (&mut self.cells, &mut self.states);
-        self.log.rewind(from, told, replica, |id, take_back| {
-            if let Some(cells) = &mut cells[id.0 as usize] {
-                take_back(cells, &mut states[id.0 as usize]);
-            }
-        });
+        let mut vault = Vault { states: &mut self.states, cells: &mut self.cells, diffs: &mut self.diffs };
+        self.log.rewind(from, told, replica, &mut vault);
         self.touched = self.cells.iter().flatten().map(Cells::touched).sum();
     }
 
-    /// How many cells wait to be told.
+    /// How many cells and rows wait to be told.
+    #[inline]
     pub(crate) fn touched(&self) -> usize {
-        self.touched
+        self.touched + self.diffs.len()
     }
 
-    /// Tells what updates in place have changed since the last time: rows of port 0, each cell's old one and new one.
-    pub(crate) fn tell(&mut self, tell: &mut dyn FnMut(VarId, Told<'_>)) {
+    /// Tells what has changed since the last time; of each cell its old row and its new one.
+    pub(crate) fn tell(&mut self, tell: &mut dyn FnMut(Diff<'_>)) {
+        // What another replica has done comes first: what a cell was told to be is what that left.
+        self.diffs.iter().for_each(&mut *tell);
+        self.diffs.truncate(0);
         if std::mem::take(&mut self.touched) == 0 {
             return;
         }
@@ -192,9 +187,9 @@ impl Vars {
     }
 
     /// Joins what another replica has done.
-    pub(crate) fn absorb(&mut self, id: VarId, delta: &State<Value>, diffs: &mut Vec<Diff>) {
+    pub(crate) fn absorb(&mut self, id: VarId, delta: &State<Value>) {
         let (bare, read) = (self.plan.var(id).bare, &self.read[id.0 as usize]);
-        self.states[id.0 as usize].join(delta, &mut Collect { var: id, bare, read, diffs });
+        self.states[id.0 as usize].join(delta, &mut Collect { var: id, bare, read, diffs: &mut self.diffs });
     }
 
     /// The state of a variable.
@@ -202,56 +197,67 @@ impl Vars {
         &self.states[id.0 as usize]
     }
 
-    /// Makes an update and joins it. The answer is that of an answering method.
+    /// Makes an update, logs it, and joins its delta to what is kept. The answer is that of an answering method.
     pub(crate) fn update(
         &mut self,
         call: &Call<'_>,
         stamp: &Stamp,
-        journal: &mut Journal,
+        deltas: &mut Deltas,
     ) -> Result<Option<bool>, Failure> {
-        let mutation = self.mutate(call, stamp)?;
-        let bare = self.plan.var(call.var).bare;
-        let state = &mut self.states[call.var.0 as usize];
-        if !mutation.delta.is_bottom() {
-            journal.undo.push((call.var, state.before(&mutation.delta)));
-            let read = &self.read[call.var.0 as usize];
-            let mut collect = Collect { var: call.var, bare, read, diffs: &mut journal.diffs };
-            state.join(&mutation.delta, &mut collect);
-            if self.keeps_deltas {
-                journal.deltas.push((call.var, mutation.delta));
-            }
+        let args = self.checked(call)?;
+        let group = self.keeps_deltas.then(|| group_of(deltas, call.var, &self.plan));
+        let update = lasp_lattice::Call { method: call.method, args: &args, stamp };
+        match self.call(call.var, call.path, &update, group) {
+            Ok(Answer::None) => Ok(None),
+            Ok(Answer::Bool(done)) => Ok(Some(done)),
+            Err(error) => Err(self.failed(call, &error)),
         }
-        Ok(match mutation.answer {
-            Answer::None => None,
-            Answer::Bool(done) => Some(done),
-        })
     }
 
-    /// Makes the delta of an update.
-    fn mutate(&self, call: &Call<'_>, stamp: &Stamp) -> Result<Mutation<Value>, Failure> {
+    /// Makes an update that is known to be allowed, and logs it.
+    #[inline]
+    pub(crate) fn call(
+        &mut self,
+        id: VarId,
+        path: &[Step<Value>],
+        call: &lasp_lattice::Call<'_, Value>,
+        group: Option<&mut State<Value>>,
+    ) -> Result<Answer, UpdateError> {
+        let (at, var, diffs) = (id.0 as usize, self.plan.var(id), self.diffs.len());
+        let mut undo = None;
+        let mut collect = Collect { var: id, bare: var.bare, read: &self.read[at], diffs: &mut self.diffs };
+        let keep = Keep { undo: Some(&mut undo), group };
+        let applied = self.states[at].apply(&var.kind, path, call, keep, &mut collect)?;
+        if let Some(undo) = undo {
+            self.log.image(id, undo, diffs);
+        }
+        Ok(applied.answer)
+    }
+
+    /// The arguments of an update that this node may make.
+    fn checked(&self, call: &Call<'_>) -> Result<Vec<Arg<Value>>, Failure> {
         let var = self.plan.var(call.var);
-        if let Some(role) = self.role.as_ref().filter(|role| !may_write(var, role)) {
+        if let Some(role) = self.role.as_ref().filter(|_| !self.may_write(call.var)) {
             let reason = format!("it is writable by {}, and this node is a {role}", var.writable_by.join(", "));
             return Err(self.refused(call, &reason));
         }
-        let args = arguments(call, &var.kind, &self.nodes).map_err(|reason| self.refused(call, &reason))?;
-        let state = &self.states[call.var.0 as usize];
-        state.mutate(&var.kind, call.path, call.method, &args, stamp).map_err(|error| {
-            let failure = self.refused(call, &reason_of(&error));
-            let full = matches!(error, UpdateError::OutOfRange { .. });
-            if full { Failure { code: "R0701", ..failure } } else { failure }
-        })
+        arguments(call, &var.kind, &self.nodes).map_err(|reason| self.refused(call, &reason))
+    }
+
+    /// What the lattice refused.
+    fn failed(&self, call: &Call<'_>, error: &UpdateError) -> Failure {
+        let failure = self.refused(call, &reason_of(error));
+        let full = matches!(error, UpdateError::OutOfRange { .. });
+        if full { Failure { code: "R0701", ..failure } } else { failure }
     }
 
     /// Makes an update that nobody observes and nobody undoes: genesis.
     pub(crate) fn found(&mut self, call: &Call<'_>, args: &[Arg<Value>], stamp: &Stamp) -> Result<(), Failure> {
         let kind = &self.plan.var(call.var).kind;
         let state = &mut self.states[call.var.0 as usize];
-        match state.mutate(kind, call.path, call.method, args, stamp) {
-            Ok(mutation) => {
-                state.join(&mutation.delta, &mut Unobserved);
-                Ok(())
-            }
+        let update = lasp_lattice::Call { method: call.method, args, stamp };
+        match state.apply(kind, call.path, &update, Keep::nothing(), &mut Unobserved) {
+            Ok(_) => Ok(()),
             Err(error) => Err(self.refused(call, &reason_of(&error))),
         }
     }
@@ -261,20 +267,12 @@ impl Vars {
         self.states[id.0 as usize] = State::bottom(&self.plan.var(id).kind);
     }
 
-    /// Takes back what these images are of, last first.
-    pub(crate) fn undo(&mut self, images: Vec<(VarId, Undo<Value>)>) {
-        for (var, undo) in images.into_iter().rev() {
-            self.states[var.0 as usize].restore(undo);
-        }
-    }
-
-    /// Everything that is visible now, as rows that come.
-    pub(crate) fn visible(&self) -> Vec<Diff> {
-        let mut diffs = Vec::new();
+    /// Has everything told that is visible now, as rows that come, and nothing else.
+    pub(crate) fn show_all(&mut self) {
+        self.diffs.truncate(0);
         for (((id, state), var), read) in (0..).zip(&self.states).zip(&self.plan.vars).zip(&self.read) {
-            state.show(&mut Collect { var: VarId(id), bare: var.bare, read, diffs: &mut diffs });
+            state.show(&mut Collect { var: VarId(id), bare: var.bare, read, diffs: &mut self.diffs });
         }
-        diffs
     }
 
     /// The value of a variable as a whole.
@@ -300,8 +298,18 @@ impl Vars {
     }
 }
 
-fn may_write(var: &VarPlan, role: &String) -> bool {
-    var.writable_by.is_empty() || var.writable_by.contains(role)
+/// Whether a role, all of them if there is none, may write a variable.
+fn may_write(var: &VarPlan, role: Option<&str>) -> bool {
+    role.is_none_or(|role| var.writable_by.is_empty() || var.writable_by.iter().any(|may| may == role))
+}
+
+/// What is kept of a variable's deltas.
+fn group_of<'d>(deltas: &'d mut Deltas, id: VarId, plan: &Plan) -> &'d mut State<Value> {
+    let at = deltas.iter().position(|(var, _)| *var == id).unwrap_or_else(|| {
+        deltas.push((id, State::bottom(&plan.var(id).kind)));
+        deltas.len() - 1
+    });
+    &mut deltas[at].1
 }
 
 /// Why the lattice refused, in the words of a program.
@@ -398,7 +406,7 @@ struct Collect<'a> {
     var: VarId,
     bare: bool,
     read: &'a [bool],
-    diffs: &'a mut Vec<Diff>,
+    diffs: &'a mut Diffs,
 }
 
 impl Changes<Value> for Collect<'_> {
@@ -406,18 +414,21 @@ impl Changes<Value> for Collect<'_> {
         if !self.read[port] {
             return;
         }
+        let leaf;
         let (last, outside) = match item {
             Item::Key => (None, None),
-            Item::Element(element) => (Some(element.clone()), None),
-            Item::Leaf(leaf) => match leaf_row(leaf, self.bare && path.is_empty()) {
-                Ok(value) => (Some(value), None),
+            Item::Element(element) => (Some(element), None),
+            Item::Leaf(of) => match leaf_row(of, self.bare && path.is_empty()) {
+                Ok(value) => {
+                    leaf = value;
+                    (Some(&leaf), None)
+                }
                 Err(Fault::Outside(n)) => (None, Some(n)),
                 // A register that reads as its bare content has no row before it has content.
                 Err(Fault::Unset | Fault::Conflict(_)) => return,
             },
         };
-        let row: Row = path.iter().copied().cloned().chain(last).collect();
         let port = u32::try_from(port).expect("a variable has few ports");
-        self.diffs.push(Diff { var: self.var, port, row, weight, outside });
+        self.diffs.put(self.var, port, path.iter().copied().chain(last), weight, outside);
     }
 }

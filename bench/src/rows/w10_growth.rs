@@ -60,7 +60,7 @@ impl Machine<Change> for Ours {
                 (true, false) => remove,
                 (false, _) => add_b,
             };
-            ours::event(event, vec![Value::Int(*x)])
+            (event, [Value::Int(*x)])
         }));
     }
 

@@ -239,7 +239,7 @@ impl<T: Element> Machine<Change<T>> for Ours {
 
     fn apply(&mut self, changes: &[Change<T>]) {
         let (add, remove) = (self.add, self.remove);
-        let events = changes.iter().map(|(x, comes)| ours::event(if *comes { add } else { remove }, vec![x.value()]));
+        let events = changes.iter().map(|(x, comes)| (if *comes { add } else { remove }, [x.value()]));
         self.lasp.apply(events);
     }
 

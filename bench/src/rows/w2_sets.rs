@@ -198,7 +198,7 @@ impl<K: Element> Machine<Change<K>> for Ours {
         let events = &self.events;
         self.lasp.apply(changes.iter().map(|change| {
             let event = events[usize::from(change.in_a)][usize::from(change.comes)];
-            ours::event(event, vec![change.key.value(), change.number.value()])
+            (event, [change.key.value(), change.number.value()])
         }));
     }
 

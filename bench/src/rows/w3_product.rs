@@ -208,7 +208,7 @@ impl<T: Element> Machine<Change<T>> for Ours {
     fn apply(&mut self, changes: &[Change<T>]) {
         let events = &self.events;
         let event = |in_a: bool, comes: bool| events[usize::from(in_a)][usize::from(comes)];
-        self.lasp.apply(changes.iter().map(|(in_a, x, comes)| ours::event(event(*in_a, *comes), vec![x.value()])));
+        self.lasp.apply(changes.iter().map(|(in_a, x, comes)| (event(*in_a, *comes), [x.value()])));
     }
 
     fn check(&mut self) -> u64 {

@@ -99,7 +99,7 @@ impl<K: Element> Machine<K> for Counter {
 
     fn apply(&mut self, keys: &[K]) {
         let event = self.event;
-        self.lasp.apply(keys.iter().map(|key| ours::event(event, vec![key.value()])));
+        self.lasp.apply(keys.iter().map(|key| (event, [key.value()])));
     }
 
     fn check(&mut self) -> u64 {
@@ -140,8 +140,8 @@ impl<K: Element> Machine<Change<K>> for Groups {
     fn apply(&mut self, changes: &[Change<K>]) {
         let (add, remove) = (self.add, self.remove);
         self.lasp.apply(changes.iter().map(|change| {
-            let fields = vec![change.group.value(), Value::Int(change.id), Value::Int(change.value)];
-            ours::event(if change.comes { add } else { remove }, fields)
+            let fields = [change.group.value(), Value::Int(change.id), Value::Int(change.value)];
+            (if change.comes { add } else { remove }, fields)
         }));
     }
 

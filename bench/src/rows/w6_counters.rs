@@ -69,7 +69,7 @@ fn lasp(plan: &std::sync::Arc<lasp_plan::Plan>, count: usize) -> Phase {
     let watch = Watch::start();
     for from in (0..count).step_by(BATCH) {
         let batch = from..(from + BATCH).min(count);
-        lasp.apply(batch.map(|i| ours::event(event, vec![Value::Int(amount(i))])));
+        lasp.apply(batch.map(|i| (event, [Value::Int(amount(i))])));
     }
     let ns = watch.ns();
     let Value::Int(sum) = lasp.value() else { panic!("a counter reads as a number") };

@@ -117,7 +117,7 @@ impl Ours {
         let mut lasp = Lasp::start(plan);
         let signed = ours::event_of(plan, "signed");
         let ads = ads::<K>();
-        lasp.apply(ads.iter().map(|ad| ours::event(signed, vec![ad.value(), Value::Int(limit)])));
+        lasp.apply(ads.iter().map(|ad| (signed, [ad.value(), Value::Int(limit)])));
         let signed = ads.iter().map(Digest::digest).fold(0, u64::wrapping_add);
         Ours { lasp, event: ours::event_of(plan, "impression"), exhausted: Sum::default(), signed }
     }
@@ -130,7 +130,7 @@ impl<K: Element> Machine<Impression<K>> for Ours {
 
     fn apply(&mut self, changes: &[Impression<K>]) {
         let event = self.event;
-        let events = changes.iter().map(|it| ours::event(event, vec![it.ad.value(), Value::Int(it.client)]));
+        let events = changes.iter().map(|it| (event, [it.ad.value(), Value::Int(it.client)]));
         for emitted in self.lasp.apply(events) {
             let Value::Tuple(fields) = &emitted else { panic!("an emit is a record") };
             self.exhausted.0 = self.exhausted.0.wrapping_add(of_value(&fields[0]));

@@ -49,7 +49,7 @@ fn lasp<T: Element>(function: &Function<T>, elements: &[T], repeat: usize, alone
     let event = ours::event_of(&plan, "add");
     let watch = Watch::start();
     for batch in elements.chunks(if alone { 1 } else { BATCH }) {
-        lasp.apply(batch.iter().map(|x| ours::event(event, vec![x.value()])));
+        lasp.apply(batch.iter().map(|x| (event, [x.value()])));
     }
     let ns = watch.ns();
     assert_eq!(

@@ -144,7 +144,7 @@ impl<K: Element> Machine<Change<K>> for Ours {
     fn apply(&mut self, changes: &[Change<K>]) {
         let (add, remove) = (self.add, self.remove);
         self.lasp.apply(changes.iter().map(|(tail, head, comes)| {
-            ours::event(if *comes { add } else { remove }, vec![tail.value(), head.value()])
+            (if *comes { add } else { remove }, [tail.value(), head.value()])
         }));
     }
 

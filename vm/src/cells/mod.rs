@@ -23,12 +23,13 @@ use lasp_lattice::gmap::GMap;
 use lasp_lattice::{Back, Counted, Kind, Leaf, Quick, Reading, ReplicaId, State, Unfit};
 use lasp_plan::{Stmt, Update, Value, VarId, VarPlan};
 
+use crate::diffs::Diff;
 use crate::eval::{Fault, leaf_row};
 use lately::{LATELY, is_same, place_of};
 use log::{Count, Put};
 
 pub(crate) use lately::Key;
-pub(crate) use log::{Log, Logged};
+pub(crate) use log::{Log, Logged, Vault};
 
 /// The cells of one variable.
 #[derive(Debug)]
@@ -79,13 +80,6 @@ pub(crate) enum Given<'a> {
     Put(&'a Value),
     /// Raises a flag.
     Nothing,
-}
-
-/// A row of a port that comes or goes: its columns, or where a count is outside `int` its keys and that count.
-pub(crate) struct Told<'r> {
-    pub(crate) row: &'r [Value],
-    pub(crate) weight: i64,
-    pub(crate) outside: Option<i128>,
 }
 
 impl Cells {
@@ -294,9 +288,10 @@ impl Cells {
     }
 
     /// Tells what has changed since the last time, each cell once: what was told goes, what is there now comes.
-    pub(crate) fn tell(&mut self, state: &State<Value>, tell: &mut dyn FnMut(VarId, Told<'_>)) {
+    pub(crate) fn tell(&mut self, state: &State<Value>, tell: &mut dyn FnMut(Diff<'_>)) {
+        let var = self.var;
         for element in self.added.drain(..) {
-            tell(self.var, Told { row: &[element], weight: 1, outside: None });
+            tell(Diff { var, port: 0, row: &[element], weight: 1, outside: None });
         }
         let mut row = Vec::with_capacity(2);
         for Touched { at, told } in self.touched.drain(..) {
@@ -324,7 +319,7 @@ impl Cells {
                     // A register that reads as its bare content has no row before it has content.
                     Err(Fault::Unset | Fault::Conflict(_)) => continue,
                 };
-                tell(self.var, Told { row: &row, weight, outside });
+                tell(Diff { var, port: 0, row: &row, weight, outside });
                 row.truncate(usize::from(self.form == Form::Entries));
             }
         }

@@ -24,12 +24,11 @@
 //!
 //! Neighbours: `drive` (one event), [`crate::cells`] (undoing in place), `total` (which conditions may wait).
 
-use lasp_lattice::Undo;
-use lasp_plan::{Plan, Value, VarId};
+use lasp_plan::{Plan, Value};
 
 use super::needs::Needs;
 use super::{Node, Out, total};
-use crate::vars::Diff;
+use crate::diffs::{Diff, Diffs};
 
 /// The most events that are tried at once: enough that a step's overhead no longer shows, few enough that what is needed to
 /// take them back stays in the cache.
@@ -46,15 +45,6 @@ pub struct EventRow<'r> {
     pub at_us: Option<i64>,
     /// Its fields in the order declared, without `at`.
     pub fields: &'r [Value],
-}
-
-/// What takes a batch back.
-#[derive(Debug, Default)]
-pub(super) struct Trial {
-    /// Images of what was changed by deltas.
-    pub(super) undo: Vec<(VarId, Undo<Value>)>,
-    /// What the views were told.
-    pub(super) rows: Vec<Diff>,
 }
 
 /// How many events are tried at once.
@@ -190,26 +180,25 @@ impl Node {
         heard: &mut Heard,
     ) -> bool {
         let (ops, outs, logged) = (self.ops, self.outs.len(), self.vars.logged());
-        self.trial = Some(Trial::default());
+        self.trial = Some(Diffs::default());
         for (at, row) in (from..).zip(rows) {
             self.depth = 0;
             self.run_fields(plan, needs, event.0, row.at_us.unwrap_or(self.now_us), row.fields);
             heard.note(&self.outs, at);
         }
         self.tell();
-        let trial = self.trial.take().unwrap_or_default();
+        let told = self.trial.take().unwrap_or_default();
         self.views.step();
         let quiet = self.reactions.is_quiet(&self.views);
         if quiet {
             self.vars.forget(logged);
             (self.unstepped, self.deepest) = (0, 0);
         } else {
-            for row in trial.rows.into_iter().rev() {
-                self.views.push(Diff { weight: -row.weight, ..row });
+            for diff in told.iter().rev() {
+                self.views.push(Diff { weight: -diff.weight, ..diff });
             }
             self.views.step();
             self.vars.rewind(logged, true, self.replica);
-            self.vars.undo(trial.undo);
             self.ops = ops;
             self.outs.truncate(outs);
             heard.rows.truncate(outs);

@@ -25,7 +25,6 @@ use super::txn::{Done, Txn};
 use super::{Commit, EVENTS_PER_STEP, EVENTS_PER_STEP_MAX, Node, Out, ROWS_PER_STEP};
 use crate::Failure;
 use crate::eval::{Frame, bind};
-use crate::vars::{Diff, Journal};
 
 /// How many ops may follow from each other: far more than any program means, and over within a second.
 const DEPTH_MAX: u32 = 100_000;
@@ -87,13 +86,12 @@ impl Node {
         })
     }
 
-    /// Hands what updates in place have changed to the views, for their next step.
+    /// Hands what has changed to the views, for their next step.
     pub(super) fn tell(&mut self) {
         let (views, trial) = (&mut self.views, &mut self.trial);
-        self.vars.tell(&mut |var, told| {
-            let diff = Diff { var, port: 0, row: told.row.into(), weight: told.weight, outside: told.outside };
-            if let Some(trial) = trial {
-                trial.rows.push(diff.clone());
+        self.vars.tell(&mut |diff| {
+            if let Some(told) = trial {
+                told.push(diff);
             }
             views.push(diff);
         });
@@ -183,7 +181,8 @@ impl Node {
             return false;
         }
         let logged = self.vars.logged();
-        let mut run = Run::new(&mut self.vars, fields, self.replica);
+        let stamp = Stamp { replica: self.replica, now_us: self.now_us };
+        let mut run = Run::new(&mut self.vars, fields, &stamp);
         if bodies.iter().any(|body| run.block(body).is_err()) {
             self.vars.rewind(logged, false, self.replica);
             return false;
@@ -265,18 +264,13 @@ impl Node {
             return Err(failure);
         }
         let answer = txn.answer;
-        let Done { journal: Journal { undo, diffs, deltas }, emits } = txn.commit();
+        let Done { deltas, emits } = txn.commit();
         if let Some(commits) = &mut self.commits {
             commits.push(Commit { number: self.ops, deltas, fired: None, emits: !emits.is_empty() });
         }
-        match &mut self.trial {
-            Some(trial) => {
-                trial.undo.extend(undo);
-                trial.rows.extend(diffs.iter().cloned());
-            }
-            None => self.vars.forget(logged),
+        if self.trial.is_none() {
+            self.vars.forget(logged);
         }
-        diffs.into_iter().for_each(|diff| self.views.push(diff));
         if self.is_dirty() {
             self.deepest = self.deepest.max(self.depth);
         }

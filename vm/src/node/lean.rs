@@ -1,9 +1,11 @@
-//! Bodies that only count and put: run without a frame, without an evaluator, without a journal.
+//! Bodies that only update by what the event says: run without a frame and without an evaluator.
 //!
 //! ```text
 //! if quota[ad].spend(1) { views[ad].inc(1) } else { emit refused { ad } }
 //!   spend, key column 0, by 1        true: inc, key column 0, by 1        false: not lean ─► taken back, run in full
 //! ```
+//!
+//! An update is of a single cell ([`crate::cells`]), or a call of the lattice's method with values that are there already.
 //!
 //! What happens at nearly every event is made as short as it gets; for the rest the op starts over in full (`txn`), which
 //! decides what it means. So nothing here reports, refuses or emits.
@@ -13,8 +15,9 @@
 //! Neighbours: `code` (the same bodies in full), [`crate::cells`].
 
 use lasp_lattice::gmap::GMap;
-use lasp_lattice::{Quick, ReplicaId};
-use lasp_plan::{Expr, ExprKind, Value, VarId};
+use lasp_lattice::{Answer, Arg, Call, MethodParam, Quick, Stamp};
+use lasp_plan::{Expr, ExprKind, Plan, Update, Value, VarId};
+use smallvec::SmallVec;
 
 use super::code::{Code, Handler, Ready, key_of};
 use crate::cells::{Given, Key};
@@ -29,13 +32,36 @@ pub(super) enum Lean {
     Full,
 }
 
-/// An update in place.
+/// An update.
 #[derive(Clone, Debug)]
-pub(super) struct Step {
+pub(super) enum Step {
+    Cell(CellStep),
+    Call(CallStep),
+}
+
+/// An update of a single cell.
+#[derive(Clone, Debug)]
+pub(super) struct CellStep {
     var: VarId,
     quick: Quick,
     key: Option<Operand>,
     arg: Argument,
+}
+
+/// An update by a method of the lattice.
+#[derive(Clone, Debug)]
+pub(super) struct CallStep {
+    var: VarId,
+    path: Vec<Way>,
+    method: Box<str>,
+    args: Vec<(Operand, MethodParam)>,
+}
+
+/// A step on the way down a variable.
+#[derive(Clone, Debug)]
+enum Way {
+    Key(Operand),
+    Part(usize),
 }
 
 /// A value that is there already.
@@ -58,30 +84,35 @@ enum Argument {
 pub(super) struct InFull;
 
 /// The body of a handler, if it has a lean part: its first statement, at least.
-pub(super) fn lean(handler: &Handler) -> Option<Vec<Lean>> {
+pub(super) fn lean(handler: &Handler, plan: &Plan, vars: &Vars) -> Option<Vec<Lean>> {
     let columns = handler.columns()?;
-    let body = block(&handler.body, columns);
+    let body = block(&handler.body, &|ready| step(ready, columns, plan, vars));
     (!matches!(body.first(), None | Some(Lean::Full))).then_some(body)
 }
 
-fn block(body: &[Code], columns: usize) -> Vec<Lean> {
+fn block(body: &[Code], step: &dyn Fn(&Ready) -> Option<Step>) -> Vec<Lean> {
     let statement = |code: &Code| match code {
-        Code::Update(of) => step(of, columns).map(Lean::Update),
-        Code::IfUpdate(of, yes, no) => {
-            step(of, columns).map(|step| Lean::IfUpdate(step, block(yes, columns), block(no, columns)))
-        }
+        Code::Update(of) => step(of).map(Lean::Update),
+        Code::IfUpdate(of, yes, no) => step(of).map(|first| Lean::IfUpdate(first, block(yes, step), block(no, step))),
         _ => None,
     };
     body.iter().map(|code| statement(code).unwrap_or(Lean::Full)).collect()
 }
 
-fn step(of: &Ready, columns: usize) -> Option<Step> {
-    let quick = of.quick?;
-    let key = match key_of(&of.update) {
+fn step(of: &Ready, columns: usize, plan: &Plan, vars: &Vars) -> Option<Step> {
+    match of.quick {
+        Some(quick) => cell_step(&of.update, quick, columns).map(Step::Cell),
+        None if vars.has_cells(of.update.var) || !vars.may_write(of.update.var) => None,
+        None => call_step(&of.update, columns, plan).map(Step::Call),
+    }
+}
+
+fn cell_step(update: &Update, quick: Quick, columns: usize) -> Option<CellStep> {
+    let key = match key_of(update) {
         None => None,
         Some(key) => Some(operand(key, columns)?),
     };
-    let arg = match of.update.args.first().map(|arg| operand(arg, columns)) {
+    let arg = match update.args.first().map(|arg| operand(arg, columns)) {
         None if quick.counts() => Argument::Amount(1),
         None => Argument::Nothing,
         Some(operand) => match operand? {
@@ -91,7 +122,30 @@ fn step(of: &Ready, columns: usize) -> Option<Step> {
             operand => Argument::Element(operand),
         },
     };
-    Some(Step { var: of.update.var, quick, key, arg })
+    Some(CellStep { var: update.var, quick, key, arg })
+}
+
+fn call_step(update: &Update, columns: usize, plan: &Plan) -> Option<CallStep> {
+    let mut kind = &plan.var(update.var).kind;
+    let mut path = Vec::with_capacity(update.path.len());
+    for step in &update.path {
+        path.push(match step {
+            lasp_plan::Step::Key(key) => Way::Key(operand(key, columns)?),
+            lasp_plan::Step::Part(part) => Way::Part(*part as usize),
+        });
+        kind = kind.at(&match step {
+            lasp_plan::Step::Key(_) => lasp_lattice::Step::Key(()),
+            lasp_plan::Step::Part(part) => lasp_lattice::Step::Part(*part as usize),
+        })?;
+    }
+    let params = kind.info().method(&update.method)?.params;
+    let arg = |(arg, param): (&Expr, &MethodParam)| {
+        let simple = matches!(param, MethodParam::Element | MethodParam::Amount);
+        Some((operand(arg, columns).filter(|_| simple)?, *param))
+    };
+    let args = update.args.iter().zip(params).map(arg).collect::<Option<Vec<_>>>()?;
+    let takes_all = args.len() == update.args.len();
+    takes_all.then(|| CallStep { var: update.var, path, method: update.method.as_str().into(), args })
 }
 
 fn operand(expr: &Expr, columns: usize) -> Option<Operand> {
@@ -106,14 +160,14 @@ fn operand(expr: &Expr, columns: usize) -> Option<Operand> {
 pub(super) struct Run<'r> {
     vars: &'r mut Vars,
     fields: &'r [Value],
-    replica: ReplicaId,
+    stamp: &'r Stamp,
     /// The column that was hashed last: a handler often uses one key for several maps.
     hashed: Option<(usize, u64)>,
 }
 
 impl<'r> Run<'r> {
-    pub(super) fn new(vars: &'r mut Vars, fields: &'r [Value], replica: ReplicaId) -> Run<'r> {
-        Run { vars, fields, replica, hashed: None }
+    pub(super) fn new(vars: &'r mut Vars, fields: &'r [Value], stamp: &'r Stamp) -> Run<'r> {
+        Run { vars, fields, stamp, hashed: None }
     }
 
     /// Runs statements in order; on an error the caller takes back what was logged.
@@ -133,8 +187,17 @@ impl<'r> Run<'r> {
         Ok(())
     }
 
+    /// Gives the answer, true where the method has none.
     #[inline]
     fn step(&mut self, step: &Step) -> Result<bool, InFull> {
+        match step {
+            Step::Cell(step) => self.cell(step),
+            Step::Call(step) => self.call(step),
+        }
+    }
+
+    #[inline]
+    fn cell(&mut self, step: &CellStep) -> Result<bool, InFull> {
         let fields = self.fields;
         let mut key = match &step.key {
             None => None,
@@ -150,14 +213,42 @@ impl<'r> Run<'r> {
                 Value::Int(n) if *n >= 0 => Given::Count(n.unsigned_abs()),
                 _ => return Err(InFull),
             },
-            Argument::Element(Operand::Const(_, value)) => Given::Put(value),
-            Argument::Element(Operand::Column(at)) => Given::Put(&fields[*at]),
+            Argument::Element(operand) => Given::Put(operand.value(fields)),
             Argument::Nothing => Given::Nothing,
         };
-        let answer = self.vars.apply(step.var, key.as_mut(), (step.quick, given), self.replica);
+        let answer = self.vars.apply(step.var, key.as_mut(), (step.quick, given), self.stamp.replica);
         if let (Some(Operand::Column(at)), Some(Key { hash: Some(hash), .. })) = (&step.key, key) {
             self.hashed = Some((*at, hash));
         }
         answer.map_err(|_| InFull)
+    }
+
+    fn call(&mut self, step: &CallStep) -> Result<bool, InFull> {
+        let fields = self.fields;
+        let way = |way: &Way| match way {
+            Way::Key(key) => lasp_lattice::Step::Key(key.value(fields).clone()),
+            Way::Part(part) => lasp_lattice::Step::Part(*part),
+        };
+        let path: SmallVec<[_; 2]> = step.path.iter().map(way).collect();
+        let arg = |(operand, param): &(Operand, MethodParam)| match (param, operand.value(fields)) {
+            (MethodParam::Amount, Value::Int(n)) => u64::try_from(*n).map(Arg::Amount).map_err(|_| InFull),
+            (MethodParam::Element, value) => Ok(Arg::Element(value.clone())),
+            _ => Err(InFull),
+        };
+        let args = step.args.iter().map(arg).collect::<Result<SmallVec<[_; 1]>, InFull>>()?;
+        let call = Call { method: &step.method, args: &args, stamp: self.stamp };
+        match self.vars.call(step.var, &path, &call, None) {
+            Ok(answer) => Ok(answer != Answer::Bool(false)),
+            Err(_) => Err(InFull),
+        }
+    }
+}
+
+impl Operand {
+    fn value<'v>(&'v self, fields: &'v [Value]) -> &'v Value {
+        match self {
+            Operand::Column(at) => &fields[*at],
+            Operand::Const(_, value) => value,
+        }
     }
 }

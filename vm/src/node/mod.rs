@@ -43,10 +43,11 @@ use lasp_lattice::ReplicaId;
 use lasp_plan::{Expr, Plan, Stmt, Type, Value, ValueCodec, VarId, VarPlan, ViewId};
 
 use crate::Failure;
+use crate::diffs::Diffs;
 use crate::eval::Frame;
 use crate::flow::Profiled;
 use crate::vars::Vars;
-use batch::{Stride, Trial};
+use batch::Stride;
 use drive::Queued;
 use needs::Needs;
 use react::Reactions;
@@ -151,8 +152,8 @@ pub struct Node {
     role: Option<String>,
     /// Ops that hold, if somebody takes them.
     commits: Option<Vec<Commit>>,
-    /// What has to be taken back if a batch of events turns out to have a consequence in its middle.
-    trial: Option<Trial>,
+    /// What the views were told of a batch of events, while it may turn out to have a consequence in its middle.
+    trial: Option<Diffs>,
     /// How many events are tried at once.
     stride: Stride,
 }

@@ -82,12 +82,11 @@ impl Node {
         if let Some(memory) = start.memory {
             node.ops = memory.ops;
             for (var, delta) in &memory.deltas {
-                node.vars.absorb(*var, delta, &mut Vec::new());
+                node.vars.absorb(*var, delta);
             }
             node.reactions.resume(memory.fired);
         }
-        let visible = node.vars.visible();
-        visible.into_iter().for_each(|diff| node.views.push(diff));
+        node.vars.show_all();
         let outs = node.flush();
         node.reactions.resumed();
         (node, outs)
@@ -98,11 +97,9 @@ impl Node {
         (self.now_us, self.at_us) = (now_us, now_us);
         // What waits to be told of a cell is told before something else changes it.
         self.tell();
-        let mut diffs = Vec::new();
         for (var, delta) in deltas {
-            self.vars.absorb(var, delta, &mut diffs);
+            self.vars.absorb(var, delta);
         }
-        diffs.into_iter().for_each(|diff| self.views.push(diff));
         self.depth = 0;
         self.unstepped += 1;
         self.run_queue(false);

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! on order({ item, n }) {
-//!   stock[item].dec(n)          delta joined, before-image kept
+//!   stock[item].dec(n)          done, before-image kept
 //!   emit ordered { item }       held back
 //!   total.add(10 / n)           n = 0: R0702 ─► before-images restored last first, the emit forgotten
 //! }
@@ -22,7 +22,7 @@ use super::views::{Here, Views};
 use crate::Failure;
 use crate::cells::{Given, Key, Logged};
 use crate::eval::{Frame, bind, eval, eval_all, peek, truth};
-use crate::vars::{Call, Journal, Vars};
+use crate::vars::{Call, Deltas, Vars};
 
 /// Something emitted, with its id.
 #[derive(Clone, Debug)]
@@ -36,7 +36,8 @@ pub(super) struct Emitted {
 
 /// An op that holds.
 pub(super) struct Done {
-    pub(super) journal: Journal,
+    /// What it has changed, where somebody is to have it.
+    pub(super) deltas: Deltas,
     pub(super) emits: Vec<Emitted>,
 }
 
@@ -47,7 +48,7 @@ pub(super) struct Txn<'n> {
     views: &'n Views,
     stamp: Stamp,
     origin: Origin,
-    journal: Journal,
+    deltas: Deltas,
     /// What the variables had logged before.
     logged: Logged,
     emits: Vec<Emitted>,
@@ -57,8 +58,8 @@ pub(super) struct Txn<'n> {
 
 impl<'n> Txn<'n> {
     pub(super) fn new(plan: &'n Plan, vars: &'n mut Vars, views: &'n Views, stamp: Stamp, origin: Origin) -> Txn<'n> {
-        let (journal, logged) = (Journal::default(), vars.logged());
-        Txn { plan, vars, views, stamp, origin, journal, logged, emits: Vec::new(), answer: None }
+        let (deltas, logged) = (Deltas::new(), vars.logged());
+        Txn { plan, vars, views, stamp, origin, deltas, logged, emits: Vec::new(), answer: None }
     }
 
     /// Runs statements in order. On a failure the caller aborts.
@@ -100,14 +101,14 @@ impl<'n> Txn<'n> {
     }
 
     /// The op holds.
-    pub(super) fn commit(self) -> Done {
-        Done { journal: self.journal, emits: self.emits }
+    pub(super) fn commit(mut self) -> Done {
+        self.deltas.retain(|(_, delta)| !delta.is_bottom());
+        Done { deltas: self.deltas, emits: self.emits }
     }
 
     /// The op has never been.
     pub(super) fn abort(self) {
         self.vars.rewind(self.logged, false, self.stamp.replica);
-        self.vars.undo(self.journal.undo);
     }
 
     fn eval(&self, expr: &Expr, frame: &mut Frame<'_>) -> Result<Value, Failure> {
@@ -125,12 +126,12 @@ impl<'n> Txn<'n> {
     fn update(&mut self, ready: &Ready, frame: &mut Frame<'_>) -> Result<Option<bool>, Failure> {
         self.answer = match ready.quick {
             Some(quick) => self.update_in_place(&ready.update, quick, frame)?,
-            None => self.update_by_delta(&ready.update, frame)?,
+            None => self.update_in_full(&ready.update, frame)?,
         };
         Ok(self.answer)
     }
 
-    fn update_by_delta(&mut self, update: &Update, frame: &mut Frame<'_>) -> Result<Option<bool>, Failure> {
+    fn update_in_full(&mut self, update: &Update, frame: &mut Frame<'_>) -> Result<Option<bool>, Failure> {
         let path = update.path.iter().map(|step| {
             Ok(match step {
                 lasp_plan::Step::Key(key) => Step::Key(eval(key, frame, &self.here())?),
@@ -140,7 +141,7 @@ impl<'n> Txn<'n> {
         let path = path.collect::<Result<Vec<_>, Failure>>()?;
         let args = eval_all(&update.args, frame, &self.here())?;
         let call = Call { var: update.var, path: &path, method: &update.method, args: &args, place: update.place };
-        self.vars.update(&call, &self.stamp, &mut self.journal)
+        self.vars.update(&call, &self.stamp, &mut self.deltas)
     }
 
     /// Keys and arguments that merely name a value are not copied.

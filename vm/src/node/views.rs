@@ -19,7 +19,8 @@ use lasp_plan::{NodeId, Op, Plan, Row, Shape, Value, VarId, VarPlan, ViewId};
 use crate::Failure;
 use crate::eval::{Fault, World};
 use crate::flow::{Flow, Limits, Profiled};
-use crate::vars::{Diff, Vars};
+use crate::diffs::Diff;
+use crate::vars::Vars;
 
 /// A variable's port.
 type Port = (VarId, u32);
@@ -69,18 +70,18 @@ impl Views {
     }
 
     /// Takes a difference of an op that holds. Views show it after the next step.
-    pub(super) fn push(&mut self, diff: Diff) {
+    pub(super) fn push(&mut self, diff: Diff<'_>) {
         let port = (diff.var, diff.port);
         self.waiting += 1;
         self.moved |= diff.outside.is_some();
         match diff.outside {
-            None => self.flow.push(diff.var, diff.port, &diff.row, diff.weight),
+            None => self.flow.push(diff.var, diff.port, diff.row, diff.weight),
             Some(n) if diff.weight > 0 => {
-                self.outside.entry(port).or_default().insert(diff.row, n);
+                self.outside.entry(port).or_default().insert(diff.row.into(), n);
             }
             Some(_) => {
                 if let Some(counts) = self.outside.get_mut(&port) {
-                    counts.remove(&diff.row);
+                    counts.remove(diff.row);
                     if counts.is_empty() {
                         self.outside.remove(&port);
                     }
