@@ -54,6 +54,7 @@ impl Diffs {
     }
 
     /// A row of these values.
+    #[inline]
     pub(crate) fn put<'v>(
         &mut self,
         var: VarId,

@@ -207,14 +207,14 @@ impl Vars {
         let args = self.checked(call)?;
         let group = self.keeps_deltas.then(|| group_of(deltas, call.var, &self.plan));
         let update = lasp_lattice::Call { method: call.method, args: &args, stamp };
-        match self.call(call.var, call.path, &update, group) {
+        match self.call(call.var, call.path, &update, group, true) {
             Ok(Answer::None) => Ok(None),
             Ok(Answer::Bool(done)) => Ok(Some(done)),
             Err(error) => Err(self.failed(call, &error)),
         }
     }
 
-    /// Makes an update that is known to be allowed, and logs it.
+    /// Makes an update that is known to be allowed, and logs it if it may have to be taken back.
     #[inline]
     pub(crate) fn call(
         &mut self,
@@ -222,11 +222,12 @@ impl Vars {
         path: &[Step<Value>],
         call: &lasp_lattice::Call<'_, Value>,
         group: Option<&mut State<Value>>,
+        logs: bool,
     ) -> Result<Answer, UpdateError> {
         let (at, var, diffs) = (id.0 as usize, self.plan.var(id), self.diffs.len());
         let mut undo = None;
         let mut collect = Collect { var: id, bare: var.bare, read: &self.read[at], diffs: &mut self.diffs };
-        let keep = Keep { undo: Some(&mut undo), group };
+        let keep = Keep { undo: logs.then_some(&mut undo), group };
         let applied = self.states[at].apply(&var.kind, path, call, keep, &mut collect)?;
         if let Some(undo) = undo {
             self.log.image(id, undo, diffs);
@@ -414,6 +415,7 @@ impl Changes<Value> for Collect<'_> {
         if !self.read[port] {
             return;
         }
+        let port = u32::try_from(port).expect("a variable has few ports");
         let leaf;
         let (last, outside) = match item {
             Item::Key => (None, None),
@@ -428,7 +430,6 @@ impl Changes<Value> for Collect<'_> {
                 Err(Fault::Unset | Fault::Conflict(_)) => return,
             },
         };
-        let port = u32::try_from(port).expect("a variable has few ports");
         self.diffs.put(self.var, port, path.iter().copied().chain(last), weight, outside);
     }
 }

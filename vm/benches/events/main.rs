@@ -41,22 +41,27 @@ fn main() {
         }
         return;
     }
-    println!("{:<44} {:>9} {:>11} {:>9} {:>9}", "ns per event", "events", "one by one", "batched", "by hand");
+    println!(
+        "{:<44} {:>9} {:>11} {:>9} {:>9} {:>9}",
+        "ns per event", "events", "one by one", "told", "batched", "by hand"
+    );
     let wanted: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with("--")).collect();
     let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|part| name.contains(part.as_str()));
     for program in programs(1_000_000).into_iter().filter(|program| is_wanted(program.name)) {
-        let (mut single, mut batched, mut by_hand) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut single, mut told, mut batched, mut by_hand) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
             single.push(program.few().one_by_one());
+            told.push(program.few().told());
             batched.push(program.batched());
             by_hand.push(program.by_hand());
         }
         let per = |nanoseconds: Vec<u64>, program: &Program| median(nanoseconds) as f64 / program.len() as f64;
         println!(
-            "{:<44} {:>9} {:>11.1} {:>9.1} {:>9.1}",
+            "{:<44} {:>9} {:>11.1} {:>9.1} {:>9.1} {:>9.1}",
             program.name,
             program.len(),
             per(single, &program.few()),
+            per(told, &program.few()),
             per(batched, &program),
             per(by_hand, &program)
         );

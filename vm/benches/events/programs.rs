@@ -100,12 +100,17 @@ impl Program {
 
     /// Nanoseconds for all events, one call each.
     pub fn one_by_one(&self) -> u64 {
-        self.measured(Program::handle_each)
+        self.measured(Program::handle_each, false)
+    }
+
+    /// The same while somebody listens to the view.
+    pub fn told(&self) -> u64 {
+        self.measured(Program::handle_each, true)
     }
 
     /// Nanoseconds for all events in large pieces.
     pub fn batched(&self) -> u64 {
-        self.measured(Program::handle_pieces)
+        self.measured(Program::handle_pieces, false)
     }
 
     /// Makes sure that both ways say and show the same.
@@ -117,8 +122,11 @@ impl Program {
         assert_eq!(run(Program::handle_each), run(Program::handle_pieces), "{}", self.name);
     }
 
-    fn measured(&self, drive: Drive) -> u64 {
+    fn measured(&self, drive: Drive, tells: bool) -> u64 {
         let (mut node, view) = self.start();
+        if tells {
+            node.subscribe(view);
+        }
         let start = thread_ns();
         black_box(drive(self, &mut node));
         let shown = node.value(view);

@@ -243,7 +243,9 @@ impl<K: Element, V: Payload> DotMap<K, DotFun<V>> {
     }
 
     /// Puts one dot, or none, in place of all that live under a key. What was there, and whether the key showed and shows.
-    pub(crate) fn replace(&mut self, key: &K, fresh: Option<(Dot, V)>) -> (Option<Killed<V>>, bool, bool) {
+    ///
+    /// `joins`: deltas of others are likely to come, which the index is for. Without, it is left to the first of them.
+    pub(crate) fn replace(&mut self, key: &K, fresh: Option<(Dot, V)>, joins: bool) -> (Option<Killed<V>>, bool, bool) {
         let Self { entries, index, shown } = self;
         let adds = fresh.as_ref().map(|(dot, _)| *dot);
         let is = fresh.as_ref().is_some_and(|(_, value)| value.speaks_for());
@@ -260,7 +262,9 @@ impl<K: Element, V: Payload> DotMap<K, DotFun<V>> {
             killed.iter().flatten().for_each(|(dot, _)| drop(index.remove(dot)));
             adds.into_iter().for_each(|dot| drop(index.insert(dot, key.clone())));
         }
-        self.see_to_index();
+        if joins || self.entries.len() <= FEW {
+            self.see_to_index();
+        }
         (killed, was, is)
     }
 

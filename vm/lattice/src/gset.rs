@@ -35,7 +35,7 @@ pub struct GSet<T: Element> {
 impl<T: Element> GSet<T> {
     /// `add` in place; whether it is new.
     pub(crate) fn put_in(&mut self, x: &T) -> bool {
-        self.elements.insert(x.clone(), ()).is_none()
+        self.elements.insert_new(x)
     }
 
     pub(crate) fn take_out(&mut self, x: &T) {

@@ -39,7 +39,8 @@ pub(crate) fn mark<T: Element, V: Payload>(
         None => None,
     };
     let dot = fresh.as_ref().map(|(dot, _)| *dot);
-    let (killed, was, is) = marks.replace(x, fresh.clone());
+    // Where nobody takes deltas nobody brings any.
+    let (killed, was, is) = marks.replace(x, fresh.clone(), place.group.is_some());
     if dot.is_none() && killed.is_none() {
         return Ok(false);
     }

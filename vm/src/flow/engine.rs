@@ -392,10 +392,11 @@ impl Flow {
         once
     }
 
-    /// The current rows of a sink, in order, each once. O(n log n) for the first who asks after a change.
-    pub fn rows(&self, sink: NodeId) -> impl Iterator<Item = &Row> {
+    /// The current rows of a sink, in order, each once. O(n log n).
+    #[must_use]
+    pub fn rows(&self, sink: NodeId) -> Vec<Row> {
         let (number, sink) = self.sink(sink);
-        sink.rows(self.relation(number)).iter()
+        sink.rows(self.relation(number))
     }
 
     /// Visits the rows of a sink as they lie.

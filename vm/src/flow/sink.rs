@@ -4,7 +4,8 @@
 //! rows of a map   ("a", 1)  ("b", 7)        lookup("b") ─► the row whose first column is "b"
 //! ```
 //!
-//! Rows become values only when somebody asks, and come in order: they are sorted once for all who ask between two changes.
+//! Rows become values only when somebody asks, and come in order. They are not kept: the next change would have to throw all
+//! of them away, which takes far longer than the change.
 //!
 //! Invariant: no weight 0 is kept. A row counts once however often it is there.
 
@@ -21,7 +22,6 @@ use super::rows::{At, Layout, RowRef, Rows};
 pub(super) struct Sink {
     kept: Kept,
     layout: Layout,
-    sorted: OnceCell<Vec<Row>>,
     changes: OnceCell<Vec<(Row, i64)>>,
 }
 
@@ -43,12 +43,11 @@ impl Sink {
             0 | 1 => Kept::Rows(Weights::new(layout.size())),
             _ => Kept::ByFirst(Multimap::of_parts(layout.size(), At::default(), layout.at(1))),
         };
-        Sink { kept, layout: layout.clone(), sorted: OnceCell::new(), changes: OnceCell::new() }
+        Sink { kept, layout: layout.clone(), changes: OnceCell::new() }
     }
 
     /// Applies the changes of a step. O(changes).
     pub(super) fn apply(&mut self, changes: &Rows) {
-        self.sorted.take();
         self.changes.take();
         match &mut self.kept {
             Kept::There => {}
@@ -130,13 +129,11 @@ impl Sink {
     }
 
     /// The rows, in order.
-    pub(super) fn rows(&self, there: Option<&Weights>) -> &[Row] {
-        self.sorted.get_or_init(|| {
-            let mut rows: Vec<Row> = Vec::with_capacity(self.len(there));
-            self.each(there, |row| rows.push(self.layout.row(row)));
-            rows.sort_unstable();
-            rows
-        })
+    pub(super) fn rows(&self, there: Option<&Weights>) -> Vec<Row> {
+        let mut rows: Vec<Row> = Vec::with_capacity(self.len(there));
+        self.each(there, |row| rows.push(self.layout.row(row)));
+        rows.sort_unstable();
+        rows
     }
 
     /// The changes of the step at hand: each row once, in order.

@@ -27,12 +27,15 @@
 use lasp_plan::{Plan, Value};
 
 use super::needs::Needs;
-use super::{Node, Out, total};
+use super::{Node, Out, lean, total};
 use crate::diffs::{Diff, Diffs};
 
 /// The most events that are tried at once: enough that a step's overhead no longer shows, few enough that what is needed to
 /// take them back stays in the cache.
 const TRIED_MAX: usize = 4_096;
+
+/// So many events are looked at before they are handled.
+const AHEAD: usize = 32;
 
 /// An event of a program, found by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -93,12 +96,31 @@ impl Node {
         if self.stride.may_try && self.may_ever_try(&needs, event) {
             self.handle_by_trial(&plan, &needs, event, rows.into_iter(), &mut heard);
         } else {
-            for (at, row) in rows.into_iter().enumerate() {
-                self.handle_row(&plan, &needs, event, row);
-                heard.note(&self.outs, at);
+            let mut rows = rows.into_iter();
+            let (mut ahead, mut from) = (Vec::with_capacity(AHEAD), 0);
+            loop {
+                ahead.extend(rows.by_ref().take(AHEAD));
+                if ahead.is_empty() {
+                    break;
+                }
+                self.warm(&needs, event, &ahead);
+                for (at, row) in (from..).zip(ahead.drain(..)) {
+                    self.handle_row(&plan, &needs, event, row);
+                    heard.note(&self.outs, at);
+                    from = at + 1;
+                }
             }
         }
         heard.rows.into_iter().zip(std::mem::take(&mut self.outs)).collect()
+    }
+
+    /// Fetches the memory that some events are about to change: looks that follow each other closely wait for it together.
+    fn warm(&self, needs: &Needs, event: EventId, rows: &[EventRow<'_>]) {
+        let of = &needs.events[event.0 as usize];
+        if let Some(bodies) = of.lean.as_ref().filter(|_| rows.len() > 1) {
+            let fitting = rows.iter().map(|row| row.fields).filter(|fields| fields.len() == of.fields);
+            bodies.iter().for_each(|body| lean::warm(body, &self.vars, fitting.clone()));
+        }
     }
 
     /// The same with as many events at once as can be.
@@ -181,10 +203,15 @@ impl Node {
     ) -> bool {
         let (ops, outs, logged) = (self.ops, self.outs.len(), self.vars.logged());
         self.trial = Some(Diffs::default());
-        for (at, row) in (from..).zip(rows) {
-            self.depth = 0;
-            self.run_fields(plan, needs, event.0, row.at_us.unwrap_or(self.now_us), row.fields);
-            heard.note(&self.outs, at);
+        let mut at = from;
+        for rows in rows.chunks(AHEAD) {
+            self.warm(needs, event, rows);
+            for row in rows {
+                self.depth = 0;
+                self.run_fields(plan, needs, event.0, row.at_us.unwrap_or(self.now_us), row.fields);
+                heard.note(&self.outs, at);
+                at += 1;
+            }
         }
         self.tell();
         let told = self.trial.take().unwrap_or_default();

@@ -182,8 +182,8 @@ impl Node {
         }
         let logged = self.vars.logged();
         let stamp = Stamp { replica: self.replica, now_us: self.now_us };
-        let mut run = Run::new(&mut self.vars, fields, &stamp);
-        if bodies.iter().any(|body| run.block(body).is_err()) {
+        let mut run = Run::new(&mut self.vars, fields, &stamp, self.trial.is_some());
+        if run.bodies(bodies).is_err() {
             self.vars.rewind(logged, false, self.replica);
             return false;
         }

@@ -14,14 +14,19 @@
 //!
 //! Neighbours: `code` (the same bodies in full), [`crate::cells`].
 
+use std::hint::black_box;
+
 use lasp_lattice::gmap::GMap;
-use lasp_lattice::{Answer, Arg, Call, MethodParam, Quick, Stamp};
+use lasp_lattice::{Answer, Arg, Call, MethodParam, Quick, Reading, Stamp};
 use lasp_plan::{Expr, ExprKind, Plan, Update, Value, VarId};
 use smallvec::SmallVec;
 
 use super::code::{Code, Handler, Ready, key_of};
 use crate::cells::{Given, Key};
 use crate::vars::Vars;
+
+/// With so many entries a variable no longer fits the nearer caches.
+const WARM_LEAST: usize = 8_192;
 
 /// A statement.
 #[derive(Clone, Debug)]
@@ -156,30 +161,77 @@ fn operand(expr: &Expr, columns: usize) -> Option<Operand> {
     }
 }
 
+/// Fetches the memory that these updates of some events will look at, where a variable is too large for the caches. Only of
+/// statements that run in any case.
+pub(super) fn warm<'f>(body: &[Lean], vars: &Vars, rows: impl Iterator<Item = &'f [Value]> + Clone) {
+    for statement in body {
+        let (Lean::Update(step) | Lean::IfUpdate(step, ..)) = statement else { return };
+        let (var, column) = step.looks();
+        let state = vars.state(var);
+        if let Some(column) = column.filter(|_| Reading::<Value>::len(state) > WARM_LEAST) {
+            // The answers say nothing: keys of a map are no elements.
+            rows.clone().for_each(|fields| {
+                black_box((state.contains(&fields[column]), state.get(&fields[column]).is_some()));
+            });
+        }
+        if matches!(statement, Lean::IfUpdate(..)) {
+            return;
+        }
+    }
+}
+
+impl Step {
+    /// The variable, and the column that it is first searched for.
+    fn looks(&self) -> (VarId, Option<usize>) {
+        let column = |operand: &Operand| if let Operand::Column(at) = operand { Some(*at) } else { None };
+        match self {
+            Step::Cell(CellStep { var, key: Some(key), .. }) => (*var, column(key)),
+            Step::Cell(CellStep { var, arg: Argument::Element(element), .. }) => (*var, column(element)),
+            Step::Cell(CellStep { var, .. }) => (*var, None),
+            Step::Call(CallStep { var, path, args, .. }) => match (path.first(), args.first()) {
+                (Some(Way::Key(key)), _) => (*var, column(key)),
+                (Some(Way::Part(_)), _) | (None, None) => (*var, None),
+                (None, Some((element, _))) => (*var, column(element)),
+            },
+        }
+    }
+}
+
 /// A run over the fields of one event.
 pub(super) struct Run<'r> {
     vars: &'r mut Vars,
     fields: &'r [Value],
     stamp: &'r Stamp,
+    /// Whether what the last update does may have to be taken back, too.
+    is_tried: bool,
     /// The column that was hashed last: a handler often uses one key for several maps.
     hashed: Option<(usize, u64)>,
 }
 
 impl<'r> Run<'r> {
-    pub(super) fn new(vars: &'r mut Vars, fields: &'r [Value], stamp: &'r Stamp) -> Run<'r> {
-        Run { vars, fields, stamp, hashed: None }
+    /// `is_tried`: an op that holds may have to be taken back.
+    pub(super) fn new(vars: &'r mut Vars, fields: &'r [Value], stamp: &'r Stamp, is_tried: bool) -> Run<'r> {
+        Run { vars, fields, stamp, is_tried, hashed: None }
     }
 
-    /// Runs statements in order; on an error the caller takes back what was logged.
-    pub(super) fn block(&mut self, body: &[Lean]) -> Result<(), InFull> {
-        for statement in body {
+    /// Runs bodies in order; on an error the caller takes back what was logged.
+    pub(super) fn bodies(&mut self, bodies: &[Vec<Lean>]) -> Result<(), InFull> {
+        let (last, before) = bodies.split_last().ok_or(InFull)?;
+        before.iter().try_for_each(|body| self.block(body, true))?;
+        self.block(last, self.is_tried)
+    }
+
+    /// Runs statements in order. `goes_on`: what comes behind them may fail, or else the whole op may be taken back.
+    fn block(&mut self, body: &[Lean], goes_on: bool) -> Result<(), InFull> {
+        for (at, statement) in body.iter().enumerate() {
+            let goes_on = goes_on || at + 1 < body.len();
             match statement {
                 Lean::Update(step) => {
-                    self.step(step)?;
+                    self.step(step, goes_on)?;
                 }
                 Lean::IfUpdate(step, yes, no) => {
-                    let chosen = if self.step(step)? { yes } else { no };
-                    self.block(chosen)?;
+                    let chosen = if self.step(step, true)? { yes } else { no };
+                    self.block(chosen, goes_on)?;
                 }
                 Lean::Full => return Err(InFull),
             }
@@ -189,10 +241,10 @@ impl<'r> Run<'r> {
 
     /// Gives the answer, true where the method has none.
     #[inline]
-    fn step(&mut self, step: &Step) -> Result<bool, InFull> {
+    fn step(&mut self, step: &Step, goes_on: bool) -> Result<bool, InFull> {
         match step {
             Step::Cell(step) => self.cell(step),
-            Step::Call(step) => self.call(step),
+            Step::Call(step) => self.call(step, goes_on),
         }
     }
 
@@ -223,21 +275,25 @@ impl<'r> Run<'r> {
         answer.map_err(|_| InFull)
     }
 
-    fn call(&mut self, step: &CallStep) -> Result<bool, InFull> {
+    fn call(&mut self, step: &CallStep, goes_on: bool) -> Result<bool, InFull> {
         let fields = self.fields;
-        let way = |way: &Way| match way {
-            Way::Key(key) => lasp_lattice::Step::Key(key.value(fields).clone()),
-            Way::Part(part) => lasp_lattice::Step::Part(*part),
-        };
-        let path: SmallVec<[_; 2]> = step.path.iter().map(way).collect();
-        let arg = |(operand, param): &(Operand, MethodParam)| match (param, operand.value(fields)) {
-            (MethodParam::Amount, Value::Int(n)) => u64::try_from(*n).map(Arg::Amount).map_err(|_| InFull),
-            (MethodParam::Element, value) => Ok(Arg::Element(value.clone())),
-            _ => Err(InFull),
-        };
-        let args = step.args.iter().map(arg).collect::<Result<SmallVec<[_; 1]>, InFull>>()?;
+        let mut path: SmallVec<[_; 1]> = SmallVec::new();
+        for way in &step.path {
+            path.push(match way {
+                Way::Key(key) => lasp_lattice::Step::Key(key.value(fields).clone()),
+                Way::Part(part) => lasp_lattice::Step::Part(*part),
+            });
+        }
+        let mut args: SmallVec<[_; 1]> = SmallVec::new();
+        for (operand, param) in &step.args {
+            args.push(match (param, operand.value(fields)) {
+                (MethodParam::Element, value) => Arg::Element(value.clone()),
+                (MethodParam::Amount, Value::Int(n)) => Arg::Amount(u64::try_from(*n).map_err(|_| InFull)?),
+                _ => return Err(InFull),
+            });
+        }
         let call = Call { method: &step.method, args: &args, stamp: self.stamp };
-        match self.vars.call(step.var, &path, &call, None) {
+        match self.vars.call(step.var, &path, &call, None, goes_on) {
             Ok(answer) => Ok(answer != Answer::Bool(false)),
             Err(_) => Err(InFull),
         }

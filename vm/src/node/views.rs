@@ -152,10 +152,10 @@ impl Views {
         if let Some(failure) = self.failure(view.node) {
             return Err(failure.clone());
         }
-        let rows = || self.flow.rows(view.node);
+        let rows = || self.flow.rows(view.node).into_iter();
         match view.shape {
             Shape::Set => Ok(Value::Set(rows().filter_map(|row| row.first().cloned()).collect())),
-            Shape::Map => Ok(Value::Map(rows().filter_map(entry).collect())),
+            Shape::Map => Ok(Value::Map(rows().filter_map(|row| entry(&row)).collect())),
             Shape::Scalar => rows().next().and_then(|row| row.first().cloned()).ok_or_else(|| {
                 // A variable whose initial value failed: the failure was reported when the program started.
                 Failure::new("R0706", format!("`{}` has no value", view.name), view.place)

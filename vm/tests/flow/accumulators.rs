@@ -22,7 +22,7 @@ fn over_all(agg: Agg) -> (Running, NodeId) {
 
 /// The float shown by a global aggregate.
 fn float(flow: &Running, sink: NodeId) -> f64 {
-    match &flow.flow.rows(sink).next().expect("the group has rows")[0] {
+    match &flow.flow.rows(sink).first().expect("the group has rows")[0] {
         Value::Float(x) => x.get(),
         other => panic!("{other:?}"),
     }

@@ -164,12 +164,12 @@ fn compare(
         return wrong("sum of changes", seen);
     }
 
-    let rows: Vec<&Row> = flow.rows(sink).collect();
-    if !rows.iter().copied().eq(expected.rows.keys()) || flow.len(sink) != rows.len() {
+    let rows = flow.rows(sink);
+    if !rows.iter().eq(expected.rows.keys()) || flow.len(sink) != rows.len() {
         return wrong("rows", &rows);
     }
     for row in &rows {
-        let first = row.first().map(|key| (key, rows.iter().find(|other| other.first() == Some(key)).copied()));
+        let first = row.first().map(|key| (key, rows.iter().find(|other| other.first() == Some(key))));
         if !flow.contains(sink, row) || first.is_some_and(|(key, first)| flow.lookup(sink, key).as_ref() != first) {
             return wrong("lookup", row);
         }
