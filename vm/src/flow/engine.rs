@@ -78,6 +78,9 @@ pub struct Flow {
     clock: Option<fn() -> u64>,
 }
 
+/// With fewer new rows than this nobody asks how many bytes they take.
+const WEIGHED_LEAST: usize = 1_024;
+
 /// Where rows are pushed into.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Inlet {
@@ -105,6 +108,8 @@ struct Cell {
     /// Which operator of the plan it is, or converts an input of.
     node: NodeId,
     converts: bool,
+    /// How many rows it kept when their bytes were counted last.
+    weighed: usize,
     effort: Effort,
     detail: String,
     place: Place,
@@ -115,6 +120,28 @@ impl Cell {
     fn is_ill(&self) -> bool {
         let inside = self.operator.as_ref().and_then(|operator| operator.failure());
         self.errors.len() > 0 || self.excess.is_some() || inside.is_some()
+    }
+
+    /// How many rows and failures it keeps.
+    fn kept(&self) -> usize {
+        let operator = self.operator.as_ref().map_or(0, |operator| operator.kept());
+        operator + self.errors.len() + self.sink.as_ref().map_or(0, Sink::own_len)
+    }
+
+    /// About how many bytes they take. O(keys with more than a few rows).
+    fn bytes(&self) -> usize {
+        let operator = self.operator.as_ref().map_or(0, |operator| operator.bytes());
+        operator + self.sink.as_ref().map_or(0, Sink::bytes)
+    }
+
+    /// Whether what it keeps takes more bytes than these. They are counted each time when an eighth more rows have come.
+    fn is_too_heavy(&mut self, bytes_max: usize) -> bool {
+        let kept = self.kept();
+        if kept <= self.weighed + self.weighed / 8 + WEIGHED_LEAST {
+            return false;
+        }
+        self.weighed = kept;
+        self.bytes() > bytes_max
     }
 }
 
@@ -264,6 +291,7 @@ impl Flow {
             sink: None,
             node: id,
             converts: false,
+            weighed: 0,
             effort: Effort::default(),
             detail: node.detail.clone(),
             place: node.place,
@@ -303,21 +331,13 @@ impl Flow {
 
     /// How many rows and failures all operators keep. O(operators).
     pub(super) fn kept(&self) -> usize {
-        let of = |cell: &Cell| {
-            let operator = cell.operator.as_ref().map_or(0, |operator| operator.kept());
-            operator + cell.errors.len() + cell.sink.as_ref().map_or(0, Sink::own_len)
-        };
-        self.cells.iter().map(of).sum()
+        self.cells.iter().map(Cell::kept).sum()
     }
 
     /// About how many bytes all operators keep. O(operators).
     #[must_use]
     pub fn bytes(&self) -> usize {
-        let of = |cell: &Cell| {
-            let operator = cell.operator.as_ref().map_or(0, |operator| operator.bytes());
-            operator + cell.sink.as_ref().map_or(0, Sink::bytes)
-        };
-        self.cells.iter().map(of).sum()
+        self.cells.iter().map(Cell::bytes).sum()
     }
 
     /// From now on the time of each visit is measured by this clock: nanoseconds since some moment.
@@ -328,15 +348,12 @@ impl Flow {
     /// What each operator has done, inputs before readers.
     #[must_use]
     pub fn profile(&self) -> Vec<Profiled> {
-        let of = |cell: &Cell| {
-            let (rows, bytes) = cell.operator.as_ref().map_or((0, 0), |operator| (operator.kept(), operator.bytes()));
-            Profiled {
-                node: cell.node,
-                converts: cell.converts,
-                effort: cell.effort,
-                rows_kept: rows + cell.errors.len() + cell.sink.as_ref().map_or(0, Sink::own_len),
-                bytes_kept: bytes + cell.sink.as_ref().map_or(0, Sink::bytes),
-            }
+        let of = |cell: &Cell| Profiled {
+            node: cell.node,
+            converts: cell.converts,
+            effort: cell.effort,
+            rows_kept: cell.kept(),
+            bytes_kept: cell.bytes(),
         };
         self.cells.iter().map(of).collect()
     }
@@ -507,6 +524,9 @@ impl Flow {
                 sink.apply(out);
             }
         }
+        if result.is_ok() && cell.is_too_heavy(self.limits.bytes_max) {
+            result = Err(Excess::Bytes);
+        }
         self.ill = self.ill + usize::from(cell.is_ill()) - usize::from(was_ill);
         cell.effort.batches += 1;
         cell.effort.rows_in += read as u64;
@@ -536,6 +556,7 @@ impl Flow {
         let message = match excess {
             Excess::Produced => format!("{what} gives more than {} rows at once", self.limits.produced_max),
             Excess::Kept => format!("{what} needs more than {} rows to be kept", self.limits.rows_max),
+            Excess::Bytes => format!("{what} needs more than {} bytes for the rows it keeps", self.limits.bytes_max),
             Excess::Weight => format!("{what} gives a row too many times over"),
             Excess::Rounds => {
                 format!("{what} comes to no end: after {} rounds it still finds new elements", self.limits.rounds_max)

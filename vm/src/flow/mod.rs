@@ -68,6 +68,8 @@ pub use profile::{Effort, Profiled};
 pub struct Limits {
     /// Rows that one operator may keep, the rows shown at a sink and the failures at hand included.
     pub rows_max: usize,
+    /// About how many bytes these rows may take. Texts and other values that lie elsewhere count as their references.
+    pub bytes_max: usize,
     /// Rows that one operator may produce in one step, before equal ones are put together. Sources are exempt: their rows
     /// are there already.
     pub produced_max: usize,
@@ -77,9 +79,9 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// A row of two columns takes about 100 bytes in a table and in a batch: one runaway operator costs up to 1 GB of
-    /// state, or half of that in a batch.
+    /// A row of two columns takes about 50 bytes in a table, so bytes come first where rows are wide. What an operator
+    /// produces at once takes up to half of that.
     fn default() -> Limits {
-        Limits { rows_max: 10_000_000, produced_max: 4_000_000, rounds_max: 1_000_000 }
+        Limits { rows_max: 40_000_000, bytes_max: 2 << 30, produced_max: 4_000_000, rounds_max: 1_000_000 }
     }
 }

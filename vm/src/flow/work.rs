@@ -26,6 +26,8 @@ pub(super) enum Excess {
     Produced,
     /// It keeps more rows than `Limits::rows_max`.
     Kept,
+    /// They take more bytes than `Limits::bytes_max`.
+    Bytes,
     /// A row would be there more than `WEIGHT_MAX` times.
     Weight,
     /// A fixed point was not found in `Limits::rounds_max` rounds.

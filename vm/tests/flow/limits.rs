@@ -89,6 +89,25 @@ fn kept_rows_and_failures_are_limited() {
 }
 
 #[test]
+fn wide_rows_are_limited_by_their_bytes() {
+    let mut program = Program::new();
+    let source = program.source(0, 1);
+    let narrow = program.node(Op::Distinct, &[source], 1);
+    let columns = 100;
+    let wide = program.fused(source, vec![Stage::Map(vec![local(0); columns])], columns as u32);
+    let wide = program.node(Op::Distinct, &[wide], columns as u32);
+    // Four thousand rows of a hundred words each take 3.2 MB at least, and of one word at most a few hundred KB.
+    let mut flow = program.flow_within(&[narrow, wide], Limits { bytes_max: 3_000_000, ..Limits::default() });
+    for n in 0..4_000 {
+        flow.add(0, ints([n]));
+        flow.flow.step();
+    }
+    assert_eq!(flow.failure(narrow), None);
+    let failure = flow.failure(wide).unwrap();
+    assert_eq!(failure, format!("R0705: `operator {}` needs more than 3000000 bytes for the rows it keeps", wide.0));
+}
+
+#[test]
 fn an_unnesting_that_explodes_stops() {
     let mut program = Program::new();
     let source = program.source(0, 1);
