@@ -270,8 +270,12 @@ impl Flow<'_> {
         }
         let is_map = matches!(self.program.holes.head(&source.ty), Ty::Map(..));
         let coll = self.coll(ctx, source);
-        if !is_map && self.need(&lambda.body) > coll.width {
-            return self.correlated(ctx, coll, lambda, place);
+        if self.need(&lambda.body) > coll.width {
+            let found = self.correlated(ctx, coll, lambda, place);
+            return match found {
+                Rep::Coll(found) if is_map => Rep::Map(self.column_map(found.width, found.node, place)),
+                found => found,
+            };
         }
         let (cols, bag) = (coll.cols, coll.bag);
         let (mut inner, base, elem) = self.open(ctx, coll, &[&lambda.body], place);
