@@ -395,6 +395,14 @@ impl Flow {
         sink.changes(&self.outs[number])
     }
 
+    /// From now on only the changes of a sink are asked for: its rows are kept only where the operator needs them itself.
+    pub fn forget_rows(&mut self, sink: NodeId) {
+        let number = self.sink(sink).0;
+        if let Some(sink) = &mut self.cells[number].sink {
+            sink.forget_rows();
+        }
+    }
+
     /// Whether a sink has changed in the last step. O(1).
     #[must_use]
     pub fn has_changed(&self, sink: NodeId) -> bool {

@@ -27,6 +27,8 @@ pub(super) struct Sink {
 
 #[derive(Debug)]
 enum Kept {
+    /// Nowhere: only changes are asked for.
+    Nowhere,
     /// By the operator itself.
     There,
     /// As a whole.
@@ -46,11 +48,16 @@ impl Sink {
         Sink { kept, layout: layout.clone(), changes: OnceCell::new() }
     }
 
+    /// From now on only its changes are asked for, and no rows are kept.
+    pub(super) fn forget_rows(&mut self) {
+        self.kept = Kept::Nowhere;
+    }
+
     /// Applies the changes of a step. O(changes).
     pub(super) fn apply(&mut self, changes: &Rows) {
         self.changes.take();
         match &mut self.kept {
-            Kept::There => {}
+            Kept::Nowhere | Kept::There => {}
             Kept::Rows(rows) => {
                 for (row, weight) in changes.iter() {
                     rows.add(row, row.hash(), weight);
@@ -71,8 +78,11 @@ impl Sink {
         self.changes.take();
     }
 
-    /// How many rows there would be after these changes. O(changes).
+    /// How many rows it would keep itself after these changes. O(changes).
     pub(super) fn len_after(&self, changes: &Rows) -> usize {
+        if matches!(self.kept, Kept::Nowhere | Kept::There) {
+            return 0;
+        }
         let mut once = changes.clone();
         if once.consolidate().is_err() {
             return usize::MAX;
@@ -88,7 +98,7 @@ impl Sink {
     /// How many rows it keeps itself.
     pub(super) fn own_len(&self) -> usize {
         match &self.kept {
-            Kept::There => 0,
+            Kept::Nowhere | Kept::There => 0,
             Kept::Rows(rows) => rows.len(),
             Kept::ByFirst(rows) => rows.len(),
         }
@@ -97,7 +107,7 @@ impl Sink {
     /// How many bytes it takes itself.
     pub(super) fn bytes(&self) -> usize {
         match &self.kept {
-            Kept::There => 0,
+            Kept::Nowhere | Kept::There => 0,
             Kept::Rows(rows) => rows.bytes(),
             Kept::ByFirst(rows) => rows.bytes(),
         }
@@ -105,7 +115,7 @@ impl Sink {
 
     fn weight(&self, row: RowRef<'_>) -> i64 {
         match &self.kept {
-            Kept::There => 0,
+            Kept::Nowhere | Kept::There => 0,
             Kept::Rows(rows) => rows.weight(row, row.hash()),
             Kept::ByFirst(rows) => {
                 let key = row.part(At::default(), self.layout.at(1));
@@ -152,6 +162,7 @@ impl Sink {
     /// Visits the rows as they lie.
     pub(super) fn each(&self, there: Option<&Weights>, mut visit: impl FnMut(RowRef<'_>)) {
         match &self.kept {
+            Kept::Nowhere => {}
             Kept::There => there.iter().flat_map(|there| there.rows()).for_each(visit),
             Kept::Rows(own) => own.rows().for_each(visit),
             Kept::ByFirst(own) => own.each_row(|row, _| visit(row)),

@@ -44,8 +44,9 @@ pub(super) struct Views {
 
 impl Views {
     pub(super) fn new(plan: Arc<Plan>) -> Views {
-        let whens = plan.whens.iter().map(|when| when.node);
-        let sinks: BTreeSet<NodeId> = plan.views.iter().map(|view| view.node).chain(whens).collect();
+        let whens: BTreeSet<NodeId> = plan.whens.iter().map(|when| when.node).collect();
+        let read: BTreeSet<NodeId> = plan.views.iter().map(|view| view.node).collect();
+        let sinks = &read | &whens;
         let mut ports: Vec<BTreeSet<Port>> = Vec::with_capacity(plan.graph.nodes.len());
         for node in &plan.graph.nodes {
             let mut own: BTreeSet<Port> = BTreeSet::new();
@@ -60,7 +61,9 @@ impl Views {
         let above: BTreeMap<_, _> = sinks.iter().map(|sink| (*sink, ports[sink.0 as usize].clone())).collect();
         let health = sinks.iter().map(|sink| (*sink, OnceCell::new())).collect();
         let sinks: Vec<NodeId> = sinks.into_iter().collect();
-        let flow = Flow::of_plan(&plan, &sinks, Limits::default());
+        let mut flow = Flow::of_plan(&plan, &sinks, Limits::default());
+        // Of a condition nobody asks but whether it has come to be true.
+        whens.difference(&read).for_each(|when| flow.forget_rows(*when));
         Views { plan, flow, above, outside: BTreeMap::new(), moved: false, waiting: 0, well: true, health }
     }
 

@@ -108,6 +108,25 @@ fn wide_rows_are_limited_by_their_bytes() {
 }
 
 #[test]
+fn a_product_that_is_only_heard_of_is_not_kept() {
+    let mut program = Program::new();
+    let source = program.source(0, 1);
+    let squared = program.product(source, source);
+    let run = |heard: bool| {
+        let mut flow = program.flow_within(&[squared], Limits { rows_max: 50, ..Limits::default() });
+        if heard {
+            flow.flow.forget_rows(squared);
+        }
+        (0..10).for_each(|n| flow.add(0, ints([n])));
+        let came = flow.step(squared).len();
+        flow.remove(0, ints([9]));
+        (came, flow.step(squared).len(), flow.failure(squared).is_some())
+    };
+    assert_eq!(run(true), (100, 19, false), "10 × 10 come, and 2 × 10 − 1 go");
+    assert_eq!(run(false), (0, 0, true), "100 rows to be read are more than 50");
+}
+
+#[test]
 fn an_unnesting_that_explodes_stops() {
     let mut program = Program::new();
     let source = program.source(0, 1);
