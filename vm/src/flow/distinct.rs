@@ -12,10 +12,8 @@
 use super::operator::{Inputs, Operator};
 use super::relation::Weights;
 use super::rows::At;
+use super::table::ahead;
 use super::work::Work;
-
-/// Rows between two looks ahead into the table.
-const AHEAD: usize = 32;
 
 /// Weights of the input.
 pub(super) struct Distinct {
@@ -35,8 +33,8 @@ impl Operator for Distinct {
         self.hashes.clear();
         self.hashes.extend((0..batch.len()).map(|at| batch.row(at).hash()));
         for (at, (row, weight)) in batch.iter().enumerate() {
-            if at % AHEAD == 0 {
-                self.weights.warm(&self.hashes[at..batch.len().min(at + AHEAD)]);
+            if let Some(next) = ahead(&self.hashes, at) {
+                self.weights.warm(next);
             }
             let (before, after) = self.weights.add(row, self.hashes[at], weight);
             match (before > 0, after > 0) {

@@ -145,8 +145,8 @@ impl Cell {
     }
 }
 
-/// What is known of the rows of a source: the columns of a variable's port, or of a port of a body.
-type Columns<'a> = dyn Fn(Inlet, usize) -> Vec<Repr> + 'a;
+/// What is known of the rows of a source: the columns of a variable's port, or of a port of a body. None: nothing.
+type Columns<'a> = dyn Fn(Inlet) -> Vec<Repr> + 'a;
 
 impl Flow {
     /// Prepares the operators that the sinks need; the others cost nothing. Constant rows wait for the first step.
@@ -157,7 +157,7 @@ impl Flow {
     /// If the graph is not in topological order, or a sink is not in it.
     #[must_use]
     pub fn new(graph: &Graph, sinks: &[NodeId], limits: Limits) -> Flow {
-        Flow::build(graph, sinks, limits, &|_, columns| vec![Repr::Boxed; columns])
+        Flow::build(graph, sinks, limits, &|_| Vec::new())
     }
 
     /// The same for sources of which the types of the columns are known, so that their rows take less room and time. What
@@ -168,7 +168,7 @@ impl Flow {
             Inlet::Var(var, port) => types(var, port).iter().map(Repr::of).collect(),
             Inlet::Port(_) => Vec::new(),
         };
-        Flow::build(graph, sinks, limits, &|inlet, columns| fitting(of(inlet), columns))
+        Flow::build(graph, sinks, limits, &of)
     }
 
     /// The dataflow of a plan.
@@ -182,7 +182,7 @@ impl Flow {
             }
             Inlet::Port(_) => Vec::new(),
         };
-        Flow::build(&plan.graph, sinks, limits, &|inlet, columns| fitting(of(inlet), columns))
+        Flow::build(&plan.graph, sinks, limits, &of)
     }
 
     /// A body whose ports have these columns.
@@ -191,7 +191,7 @@ impl Flow {
             Inlet::Port(port) => columns.get(port as usize).cloned().unwrap_or_default(),
             Inlet::Var(..) => Vec::new(),
         };
-        Flow::build(body, &[result], limits, &|inlet, columns| fitting(of(inlet), columns))
+        Flow::build(body, &[result], limits, &of)
     }
 
     fn build(graph: &Graph, sinks: &[NodeId], limits: Limits, columns: &Columns<'_>) -> Flow {
@@ -221,7 +221,7 @@ impl Flow {
                 Some(inlet) => match flow.sources.get(&inlet) {
                     Some(number) => *number,
                     None => {
-                        let layout = Layout::new(columns(inlet, node.columns as usize));
+                        let layout = Layout::new(fitting(columns(inlet), node.columns as usize));
                         let number = flow.add(Box::new(Source), Vec::new(), layout, (id, node));
                         flow.sources.insert(inlet, number);
                         number

@@ -17,10 +17,8 @@ use super::key::{KeyOf, Keys, common, reprs};
 use super::multimap::Multimap;
 use super::operator::{Inputs, Operator};
 use super::rows::{At, Layout};
+use super::table::ahead;
 use super::work::Work;
-
-/// Rows between two looks ahead into a table.
-const AHEAD: usize = 32;
 
 /// Both sides, by key.
 pub(super) struct Join {
@@ -61,8 +59,7 @@ impl Operator for Join {
             let keyed = own.key.of(batch, &mut own.keys, work);
             keyed.hashes(&mut self.hashes);
             for nth in 0..keyed.len() {
-                if nth % AHEAD == 0 {
-                    let next = &self.hashes[nth..self.hashes.len().min(nth + AHEAD)];
+                if let Some(next) = ahead(&self.hashes, nth) {
                     other.rows.warm(next);
                     own.rows.warm(next);
                 }

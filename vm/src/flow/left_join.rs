@@ -21,11 +21,9 @@ use super::multimap::Multimap;
 use super::operator::{Inputs, Operator};
 use super::repr::Repr;
 use super::rows::{At, Layout, RowRef, Rows};
+use super::table::ahead;
 use super::touched::Touched;
 use super::work::Work;
-
-/// Rows between two looks ahead into the tables.
-const AHEAD: usize = 32;
 
 /// Both sides, by key.
 pub(super) struct LeftJoin {
@@ -97,8 +95,8 @@ impl Operator for LeftJoin {
         self.hashes.clear();
         self.hashes.extend((0..right_batch.len()).map(|at| right_batch.row(at).part(At::default(), key_size).hash()));
         for (at, (row, weight)) in right_batch.iter().enumerate() {
-            if at % AHEAD == 0 {
-                self.right.warm(&self.hashes[at..right_batch.len().min(at + AHEAD)]);
+            if let Some(next) = ahead(&self.hashes, at) {
+                self.right.warm(next);
             }
             let (key, hash) = (row.part(At::default(), key_size), self.hashes[at]);
             let right = &self.right;
@@ -137,8 +135,7 @@ impl Operator for LeftJoin {
         let keyed = self.key.of(left_batch, &mut self.keys, work);
         keyed.hashes(&mut self.hashes);
         for nth in 0..keyed.len() {
-            if nth % AHEAD == 0 {
-                let next = &self.hashes[nth..self.hashes.len().min(nth + AHEAD)];
+            if let Some(next) = ahead(&self.hashes, nth) {
                 self.left.warm(next);
                 self.right.warm(next);
             }

@@ -16,12 +16,10 @@ use super::key::{KeyOf, Keys, common, reprs};
 use super::multimap::Multimap;
 use super::operator::{Inputs, Operator};
 use super::rows::{At, Layout, RowRef};
-use super::table::Table;
+use super::table::{Table, ahead};
 use super::touched::Touched;
 use super::work::Work;
 
-/// Rows between two looks ahead into the table.
-const AHEAD: usize = 32;
 /// Behind the key: the weight of the right rows, the weight of the left row if that is the key, and that it is there.
 const RIGHT: usize = 0;
 const LEFT: usize = 1;
@@ -81,8 +79,8 @@ impl Operator for Semi {
         let keyed = self.right.of(right_batch, &mut self.right_keys, work);
         keyed.hashes(&mut self.hashes);
         for nth in 0..keyed.len() {
-            if nth % AHEAD == 0 {
-                self.weights.warm(&self.hashes[nth..self.hashes.len().min(nth + AHEAD)]);
+            if let Some(next) = ahead(&self.hashes, nth) {
+                self.weights.warm(next);
             }
             let (key, _, weight) = keyed.get(nth);
             let hash = self.hashes[nth];
@@ -119,8 +117,8 @@ impl Operator for Semi {
         let keyed = self.left.of(left_batch, &mut self.left_keys, work);
         keyed.hashes(&mut self.hashes);
         for nth in 0..keyed.len() {
-            if nth % AHEAD == 0 {
-                self.weights.warm(&self.hashes[nth..self.hashes.len().min(nth + AHEAD)]);
+            if let Some(next) = ahead(&self.hashes, nth) {
+                self.weights.warm(next);
             }
             let (key, row, weight) = keyed.get(nth);
             let hash = self.hashes[nth];

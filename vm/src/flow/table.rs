@@ -336,6 +336,15 @@ impl Segment {
     }
 }
 
+/// So many rows are looked at before they are looked up.
+const AHEAD: usize = 32;
+
+/// Every so many rows of a batch, the hashes of those that come next: what is to be [warmed](Table::warm).
+#[inline]
+pub(super) fn ahead(hashes: &[u64], nth: usize) -> Option<&[u64]> {
+    nth.is_multiple_of(AHEAD).then(|| &hashes[nth..hashes.len().min(nth + AHEAD)])
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;

@@ -61,7 +61,11 @@ impl Needs {
                 views: all.iter().any(|at| block_reads(&plan.handlers[*at].body)),
                 events: own.iter().any(|at| emits_events(&plan.handlers[*at].body)),
                 fields: plan.events[id].fields.len(),
-                lean: if own.is_empty() { None } else { own.iter().map(|at| lean(&ready_handlers[*at], plan, vars)).collect() },
+                lean: if own.is_empty() {
+                    None
+                } else {
+                    own.iter().map(|at| lean(&ready_handlers[*at], plan, vars)).collect()
+                },
                 handlers: own,
             }
         });

@@ -17,9 +17,9 @@ use lasp_lattice::{ReplicaId, State};
 use lasp_plan::{NodeId, Op, Plan, Row, Shape, Value, VarId, VarPlan, ViewId};
 
 use crate::Failure;
+use crate::diffs::Diff;
 use crate::eval::{Fault, World};
 use crate::flow::{Flow, Limits, Profiled};
-use crate::diffs::Diff;
 use crate::vars::Vars;
 
 /// A variable's port.

@@ -25,14 +25,12 @@ use super::errors::print;
 use super::operator::{Inputs, Operator};
 use super::repr::Repr;
 use super::rows::{At, Layout, RowRef, Rows};
-use super::table::{Slot, Table};
+use super::table::{Slot, Table, ahead};
 use super::work::Work;
 use crate::Failure;
 use crate::exact::mean_of_ints;
 use values::Values;
 
-/// Rows between two looks ahead into the table.
-const AHEAD: usize = 32;
 /// Behind the key: the number of rows, …
 const COUNT: usize = 0;
 /// … then the sum in two words, or the number of true ones, or which `Values`.
@@ -262,8 +260,8 @@ impl Operator for Reduce {
         self.hashes.extend(self.of.iter().map(|at| key_of(batch.row(*at as usize), self.key)));
         let mut result = Rows::new(self.result.size());
         for nth in 0..self.of.len() {
-            if nth % AHEAD == 0 {
-                self.groups.warm(&self.hashes[nth..self.hashes.len().min(nth + AHEAD)]);
+            if let Some(next) = ahead(&self.hashes, nth) {
+                self.groups.warm(next);
             }
             let at = self.of[nth] as usize;
             let key = batch.row(at).part(At::default(), self.key);
