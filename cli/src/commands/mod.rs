@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod explain;
+pub mod feeding;
 pub mod graph;
 pub mod later;
 pub mod loading;
