@@ -12,12 +12,12 @@
 use std::sync::OnceLock;
 use std::time::Instant;
 
-use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 use lasp_vm::Node;
 use lasp_vm::flow::Profiled;
 use serde::Serialize;
 
 use crate::output::{BOLD, GREY, Output, PLAIN};
+use crate::table::table;
 
 /// How much of the part of the program that an operator came from a table shows.
 const OF_CHARS_MAX: usize = 40;
@@ -146,18 +146,4 @@ fn shortened(text: &str) -> String {
         None => text.to_string(),
         Some((cut, _)) => format!("{}…", &text[..cut]),
     }
-}
-
-/// A table whose columns from one on are numbers.
-fn table(head: &[&str], rows: impl Iterator<Item = Vec<String>>, numbers_from: usize) -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Disabled);
-    table.set_header(head);
-    for row in rows {
-        table.add_row(row.into_iter().enumerate().map(|(at, text)| {
-            let align = if at >= numbers_from { CellAlignment::Right } else { CellAlignment::Left };
-            Cell::new(text).set_alignment(align)
-        }));
-    }
-    table
 }

@@ -20,6 +20,7 @@ fn help_teaches_by_example() {
         (vec!["--help"], "lasp run main.lasp --format json | jq ."),
         (vec!["run", "--help"], "lasp run main.lasp --feed impression=today.csv"),
         (vec!["check", "--help"], "lasp check main.lasp --table"),
+        (vec!["bench", "--help"], "lasp bench join union --sizes full"),
         (vec!["graph", "--help"], "lasp graph main.lasp --as mermaid"),
         (vec!["graph", "--help"], "lasp graph main.lasp --profile --feed impression=today.csv"),
     ] {
