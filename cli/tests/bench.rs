@@ -129,5 +129,5 @@ fn ctrl_c_prints_what_was_measured() {
     child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert_eq!(rest, "");
-    assert!(stderr.contains("interrupted at union, n = 1,000,000; 1 line measured"), "{stderr}");
+    assert!(stderr.contains("{\"interrupted\":{\"row\":\"union\",\"n\":1000000}}\n"), "{stderr}");
 }

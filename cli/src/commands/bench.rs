@@ -88,6 +88,17 @@ struct FigureLine {
     ns_max: f64,
 }
 
+#[derive(Serialize)]
+struct InterruptedLine {
+    interrupted: At,
+}
+
+#[derive(Serialize)]
+struct At {
+    row: &'static str,
+    n: usize,
+}
+
 /// A workload at a size, measured.
 struct Line {
     name: &'static str,
@@ -152,20 +163,7 @@ impl Args {
             output.line(&drawn(&lines))?;
         }
         output.flush()?;
-        match end {
-            End::Done => Ok(Exit::Fine),
-            End::Interrupted(name, n) => {
-                let lines = counted(lines.len() as u64, "line");
-                output
-                    .note(&format!("{GREY}interrupted at {name}, n = {}; {lines} measured{PLAIN}", grouped(n as u64)));
-                Ok(Exit::Interrupted)
-            }
-            End::Wrong(name, n, Wrong(said)) => {
-                let message = format!("`{name}` at n = {} is wrong: {said}", grouped(n as u64));
-                output.error(None, &message, Some("this is a defect of lasp; please report it with this message"));
-                Ok(Exit::Problems)
-            }
-        }
+        Ok(conclude(end, lines.len(), output))
     }
 
     fn head(&self) -> Head {
@@ -244,6 +242,27 @@ impl Args {
     }
 }
 
+/// Says how it ended.
+fn conclude(end: End, lines: usize, output: &mut Output) -> Exit {
+    match end {
+        End::Done => Exit::Fine,
+        End::Interrupted(row, n) => {
+            if output.is_json() {
+                output.note_json(&InterruptedLine { interrupted: At { row, n } });
+            } else {
+                let (n, lines) = (grouped(n as u64), counted(lines as u64, "line"));
+                output.note(&format!("{GREY}interrupted at {row}, n = {n}; {lines} measured{PLAIN}"));
+            }
+            Exit::Interrupted
+        }
+        End::Wrong(row, n, Wrong(said)) => {
+            let message = format!("`{row}` at n = {} is wrong: {said}", grouped(n as u64));
+            output.error(None, &message, Some("this is a defect of lasp; please report it with this message"));
+            Exit::Problems
+        }
+    }
+}
+
 fn bar(steps: usize, output: &mut Output) -> ProgressBar {
     if output.is_json() || !output.stderr_is_terminal() {
         return ProgressBar::hidden();
@@ -284,7 +303,7 @@ fn headline(head: &Head) -> String {
     let build = if head.debug { "debug build" } else { "release build" };
     let runs = if head.runs == 1 { "one run".to_string() } else { format!("medians of {} runs", head.runs) };
     format!(
-        "{BOLD}lasp {}{PLAIN} {GREY}{cores}, {} {}; {build}; {}; {runs}{PLAIN}",
+        "{BOLD}lasp {}{PLAIN} {GREY}on {cores}, {} {}; {build}; {}; {runs}{PLAIN}",
         head.version, head.os, head.arch, head.clock
     )
 }
@@ -320,4 +339,18 @@ fn shown(ns: f64) -> String {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // A time, far below 2⁵³.
     let whole = ns.round() as u64;
     grouped(whole)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_result_is_no_success() {
+        let mut output = Output::new(Format::Text).silent();
+        let mut exit = |end| conclude(end, 0, &mut output);
+        assert_eq!(exit(End::Wrong("union", 10, Wrong("it shows 1 row".to_string()))), Exit::Problems);
+        assert_eq!(exit(End::Interrupted("union", 10)), Exit::Interrupted);
+        assert_eq!(exit(End::Done), Exit::Fine);
+    }
 }

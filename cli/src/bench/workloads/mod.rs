@@ -40,7 +40,7 @@ impl Scale {
     #[must_use]
     pub fn of(self, sizes: &Sizes) -> Vec<usize> {
         match (sizes, self) {
-            (Sizes::Small, Scale::Rows) => vec![1_000, 50_000],
+            (Sizes::Small, Scale::Rows) => vec![1_000, 30_000],
             (Sizes::Small, Scale::Events) => vec![50_000],
             (Sizes::Small, Scale::Edges) => vec![500, 2_000],
             (Sizes::Full, Scale::Rows) => vec![1_000, 10_000, 100_000, 1_000_000],
@@ -74,11 +74,11 @@ workloads! {
     "pipeline" "pipeline" "filter and map over a set of numbers" Rows sets::pipeline,
     "texts" "texts" "filter and map over a set of texts" Rows sets::texts,
     "images" "images" "a map that gives many numbers one image" Rows sets::images,
-    "union" "union" "two sets, half of each shared" Rows sets::union,
-    "intersect" "intersect" "the same two sets" Rows sets::intersect,
-    "minus" "minus" "the same two sets" Rows sets::minus,
+    "union" "union" "what is in one of two sets, or in both" Rows sets::union,
+    "intersect" "intersect" "what is in both of two sets" Rows sets::intersect,
+    "minus" "minus" "what is in one set and not in another" Rows sets::minus,
     "join" "join" "two sets of rows on a key, one match each" Rows sets::join,
-    "join8" "join" "the same, eight matches each" Rows sets::join8,
+    "join8" "join" "two sets of rows on a key, eight matches each" Rows sets::join8,
     "count" "count" "rows of each group" Rows groups::count,
     "sum" "sum" "sum of each group" Rows groups::sum,
     "min" "min" "least of each group" Rows groups::min,
@@ -87,6 +87,6 @@ workloads! {
     "hits" "hits" "a grow-only counter for each key" Rows counters::hits,
     "gcounter" "gcounter" "one counter that grows" Events counters::gcounter,
     "pncounter" "pncounter" "one counter that goes up and down" Events counters::pncounter,
-    "ads" "ads" "the advertisement counter: 100 ads and their limits" Events ads::script,
+    "ads" "ads" "the advertisement counter, 100 ads" Events ads::script,
     "reach" "reach" "transitive closure of a random graph" Edges reach::script,
 }
