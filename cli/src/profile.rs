@@ -1,13 +1,13 @@
-//! `--profile`: where rows, room and time went, by operator and variable. As a table it is what `lasp run` says at its end;
-//! `lasp graph` writes the same figures on the drawing.
+//! `--profile`: where rows, room and time went, by operator and variable. As a table it is what `lasp run` says at its
+//! end; `lasp graph` writes the same figures on the drawing.
 //!
 //! ```text
 //!  #  operator    of                  batches  rows in  rows out  kept  bytes  time
 //!  3  left join   views[a.ad]             812    1,624     3,248   100  7,168  0.9 ms
 //! ```
 //!
-//! Operators have the numbers that `lasp graph` gives them; the dearest comes first. Beside the results, on stderr, as is
-//! all that is said about a run.
+//! Operators have the numbers that `lasp graph` gives them; the dearest comes first. Beside the results, on stderr, as
+//! is all that is said about a run.
 
 use std::sync::OnceLock;
 use std::time::Instant;

@@ -1,5 +1,5 @@
-//! `lasp bench` from outside, at tiny sizes: the form of the table and of the JSON. That a wrong result is found is tested
-//! beside the workloads, where results can be made wrong.
+//! `lasp bench` from outside, at tiny sizes: the form of the table and of the JSON. That a wrong result is found is
+//! tested beside the workloads, where results can be made wrong.
 
 use snapbox::cmd::{Command, cargo_bin};
 

@@ -1,5 +1,5 @@
-//! `lasp graph --profile` from outside: what stands on the drawing is what the feed comes to by hand. Times are whatever
-//! they are, so they are read and not compared.
+//! `lasp graph --profile` from outside: what stands on the drawing is what the feed comes to by hand. Times are
+//! whatever they are, so they are read and not compared.
 
 use snapbox::cmd::{Command, cargo_bin};
 

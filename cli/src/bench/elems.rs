@@ -4,11 +4,11 @@
 //! elem(0, 1), elem(1, 1), …   distinct 62-bit integers        drawn(i, 7, 10)   one of 0..10 that follows from i
 //! ```
 //!
-//! `mix` is the finaliser of splitmix64, a bijection of 64-bit words; so `mix(i ^ seed << 40)` are distinct, and still are
-//! (but for one chance in millions, which [`elems`] rules out) without their two lowest bits.
+//! `mix` is the finaliser of splitmix64, a bijection of 64-bit words; so `mix(i ^ seed << 40)` are distinct, and still
+//! are (but for one chance in millions, which [`elems`] rules out) without their two lowest bits.
 //!
-//! Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014. The side-by-side benchmark
-//! in `bench/` uses the same numbers.
+//! Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014. The side-by-side
+//! benchmark in `bench/` uses the same numbers.
 
 use std::collections::BTreeSet;
 

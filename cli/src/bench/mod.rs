@@ -6,7 +6,8 @@
 //! ```
 //!
 //! A wrong result is an error, never a fast row. Numbers are made from fixed seeds, so two runs do the same work.
-//! Neighbours: `commands/bench` prints; the side-by-side benchmark in `bench/` sets the same workloads beside other systems.
+//! Neighbours: `commands/bench` prints; the side-by-side benchmark in `bench/` sets the same workloads beside other
+//! systems.
 
 pub mod clock;
 pub mod elems;
@@ -63,8 +64,8 @@ pub struct Figure {
     pub ns_max: f64,
 }
 
-/// How often a script is played in one run, so that small sizes take long enough to be measured. The size of a graph says
-/// little about how long its closure takes, and that is always long enough.
+/// How often a script is played in one run, so that small sizes take long enough to be measured. The size of a graph
+/// says little about how long its closure takes, and that is always long enough.
 fn repeats(scale: Scale, n: usize) -> usize {
     if scale == Scale::Edges { 1 } else { (20_000 / n.max(1)).clamp(1, 20) }
 }

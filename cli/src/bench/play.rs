@@ -4,8 +4,8 @@
 //! compile ─ start ─► step: changes in, views up to date (timed) ─► shown, told and emitted == expected? ─► next step
 //! ```
 //!
-//! The public API of the vm as any user has it: events in by `handle_all`, `flush`, changes out by `subscribe`. Making the
-//! values and comparing results is not timed; taking them in and letting them out is.
+//! The public API of the vm as any user has it: events in by `handle_all`, `flush`, changes out by `subscribe`. Making
+//! the values and comparing results is not timed; taking them in and letting them out is.
 //!
 //! Invariant: a time is given only of a step after which everything was as expected.
 

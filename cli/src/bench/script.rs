@@ -116,8 +116,8 @@ impl<'r> Writer<'r> {
         self.script
     }
 
-    /// All rows come, the first half goes, both in batches; then, one at a time, rows of the first half come again and rows
-    /// of the second go.
+    /// All rows come, the first half goes, both in batches; then, one at a time, rows of the first half come again and
+    /// rows of the second go.
     #[must_use]
     pub fn come_and_go(self) -> Script {
         let (all, half) = (self.rows.len(), self.rows.len() / 2);

@@ -4,8 +4,8 @@
 //! a thread measures ─ lines, by a channel ─► this one: progress on stderr, results on stdout, Ctrl-C
 //! ```
 //!
-//! Measuring has a thread of its own, so that Ctrl-C is heard at once: what was measured by then is printed, and the thread
-//! ends with the process. A wrong result ends it too, with exit code 1.
+//! Measuring has a thread of its own, so that Ctrl-C is heard at once: what was measured by then is printed, and the
+//! thread ends with the process. A wrong result ends it too, with exit code 1.
 
 use std::time::Duration;
 
@@ -34,7 +34,7 @@ const IS_DEBUG: bool = cfg!(debug_assertions);
 #[command(after_help = "\
 Examples:
   lasp bench                              all rows, small sizes: half a minute
-  lasp bench join union --sizes full      two of them, up to a million rows
+  lasp bench join union --sizes full      two of them, up to a million rows: minutes, up to 3 GB
   lasp bench count --sizes 1000,200000    at sizes of your own
   lasp bench --json | jq -r '[.row, .n, .kind, .mode, .ns] | @tsv'
 
@@ -329,8 +329,8 @@ fn drawn(lines: &[Line]) -> String {
     let table = table(&head, rows, 2);
     let batch = grouped(BATCH as u64);
     format!(
-        "{table}\n{GREY}ns per change; b: in batches of {batch}; s: one at a time, each told to a subscriber before the \
-         next{PLAIN}"
+        "{table}\n{GREY}ns per change; b: in batches of {batch}; s: one at a time, each told to a subscriber before \
+         the next{PLAIN}"
     )
 }
 

@@ -4,8 +4,8 @@
 //! open all feeds ─ start ─ untimed feeds, one after the other ─ settle ─ timed rows by time ─ settle ─ end
 //! ```
 //!
-//! Nothing is applied before every feed is open and its header checked. This is the edge: files are read by tasks, Ctrl-C
-//! is listened to; what happens to each row is `runner`'s. Shared by `lasp run` and `lasp graph --profile`.
+//! Nothing is applied before every feed is open and its header checked. This is the edge: files are read by tasks,
+//! Ctrl-C is listened to; what happens to each row is `runner`'s. Shared by `lasp run` and `lasp graph --profile`.
 
 use std::time::Duration;
 
@@ -32,7 +32,8 @@ pub struct Feeding {
 }
 
 impl Feeding {
-    /// Opens the feeds chosen, or else those that the program names. `None` when one cannot be opened, which is reported.
+    /// Opens the feeds chosen, or else those that the program names. `None` when one cannot be opened, which is
+    /// reported.
     ///
     /// # Errors
     /// When there is no such event.

@@ -5,8 +5,8 @@
 //!        ▶      ▶                              the fewest that took half of the time, and at most three
 //! ```
 //!
-//! Where every operator takes as much as the next, marking half of them would say nothing: hence at most three. Of a run
-//! in which no time was spent, none stands out.
+//! Where every operator takes as much as the next, marking half of them would say nothing: hence at most three. Of a
+//! run in which no time was spent, none stands out.
 //!
 //! Invariants: an operator's time and room include those of what converts its inputs; its rows do not, or they would be
 //! counted twice. Shares are of all time spent, so those of the drawing add up to at most 1.

@@ -1,5 +1,5 @@
-//! The picture for other programs: Mermaid, Graphviz, JSON. What may be taken back is drawn with broken lines; what took
-//! most of the time of a run that was measured, with thick ones.
+//! The picture for other programs: Mermaid, Graphviz, JSON. What may be taken back is drawn with broken lines; what
+//! took most of the time of a run that was measured, with thick ones.
 
 use lasp_plan::Stability;
 use serde::Serialize;

@@ -1,7 +1,7 @@
 //! The advertisement counter: 1,000 clients show 100 ads; an ad is exhausted when it has been seen often enough.
 //!
-//! The limit is a hundredth of all impressions, so about half of the ads get exhausted while batches come. What is shown is
-//! the set of active ads; which ads are reported as exhausted, each once, is compared as well.
+//! The limit is a hundredth of all impressions, so about half of the ads get exhausted while batches come. What is
+//! shown is the set of active ads; which ads are reported as exhausted, each once, is compared as well.
 
 use lasp_plan::Value;
 

@@ -43,8 +43,8 @@ pub fn texts(n: usize) -> Script {
 
 const TWO: [&str; 4] = ["add_a", "remove_a", "add_b", "remove_b"];
 
-/// Rows of A are `row(i)` for i < n, of B the same for n/2 ≤ i < 3n/2. In no order, so that what comes and goes is shared or
-/// not, as it happens.
+/// Rows of A are `row(i)` for i < n, of B the same for n/2 ≤ i < 3n/2. In no order, so that what comes and goes is
+/// shared or not, as it happens.
 fn two_sets<T: Clone + Ord>(
     n: usize,
     row: impl Fn(usize) -> T,
