@@ -108,8 +108,6 @@ struct Line {
 
 /// What the thread that measures says.
 enum Said {
-    /// It begins with a workload.
-    Begins(&'static str, usize),
     /// It is done with one.
     Done(Line),
     /// A result of one is wrong.
@@ -191,15 +189,14 @@ impl Args {
         let chosen = self.chosen();
         let bar = bar(chosen.len(), output);
         let (sender, mut said) = mpsc::channel(1);
+        let order: Vec<(&str, usize)> = chosen.iter().map(|(workload, n)| (workload.name, *n)).collect();
         let runs = usize::from(self.runs);
         let work = tokio::task::spawn_blocking(move || {
             for (workload, n) in chosen {
                 let name = workload.name;
-                let result = sender.blocking_send(Said::Begins(name, n)).map(|()| measure(workload, n, runs));
-                let said = match result {
-                    Ok(Ok(figures)) => Said::Done(Line { name, n, figures }),
-                    Ok(Err(wrong)) => Said::Wrong(name, n, wrong),
-                    Err(_) => return,
+                let said = match measure(workload, n, runs) {
+                    Ok(figures) => Said::Done(Line { name, n, figures }),
+                    Err(wrong) => Said::Wrong(name, n, wrong),
                 };
                 // Nobody listens any more: it was interrupted, or a result was wrong.
                 if sender.blocking_send(said).is_err() {
@@ -208,18 +205,16 @@ impl Args {
             }
         });
         let mut lines = Vec::new();
-        let mut at = ("", 0);
         let end = loop {
+            // One behind the other: what is in hand is the first that has no line.
+            let Some((name, n)) = order.get(lines.len()) else { break End::Done };
+            bar.set_message(format!("{name}, n = {}", grouped(*n as u64)));
             let said = tokio::select! {
                 biased;
-                () = interrupt.wait() => break End::Interrupted(at.0, at.1),
+                () = interrupt.wait() => break End::Interrupted(name, *n),
                 said = said.recv() => said,
             };
             match said {
-                Some(Said::Begins(name, n)) => {
-                    at = (name, n);
-                    bar.set_message(format!("{name}, n = {}", grouped(n as u64)));
-                }
                 Some(Said::Done(line)) => {
                     bar.inc(1);
                     if output.is_json() {
