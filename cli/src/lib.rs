@@ -1,7 +1,7 @@
 //! The `lasp` program: one file per subcommand, and what they share.
 //!
 //! ```text
-//! args ─► commands ─┬─ check, plan, graph, explain, new
+//! args ─► commands ─┬─ check, plan, graph, explain, new, bench
 //!                   └─ run, repl ─► session (pure: compile, run, inspect) ─► compiler, vm
 //!                        │
 //!                        └─ feed (files and stdin as rows)    output, report, show, draw (what people and programs see)
@@ -13,6 +13,7 @@
 #![forbid(unsafe_code)]
 
 pub mod args;
+pub mod bench;
 pub mod commands;
 pub mod crash;
 pub mod draw;
@@ -31,6 +32,7 @@ pub mod report;
 pub mod session;
 pub mod show;
 pub mod sources;
+pub mod table;
 
 use std::process::ExitCode;
 

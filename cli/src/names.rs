@@ -29,6 +29,12 @@ pub fn listed<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
 /// "1 row", "2 rows".
 #[must_use]
 pub fn counted(count: u64, noun: &str) -> String {
+    format!("{} {noun}{}", grouped(count), if count == 1 { "" } else { "s" })
+}
+
+/// "27,004".
+#[must_use]
+pub fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let mut grouped = String::new();
     for (i, digit) in digits.chars().enumerate() {
@@ -37,7 +43,7 @@ pub fn counted(count: u64, noun: &str) -> String {
         }
         grouped.push(digit);
     }
-    format!("{grouped} {noun}{}", if count == 1 { "" } else { "s" })
+    grouped
 }
 
 #[cfg(test)]

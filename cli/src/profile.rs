@@ -1,22 +1,23 @@
-//! `lasp run --profile`: where rows, room and time went, by operator and variable.
+//! `--profile`: where rows, room and time went, by operator and variable. As a table it is what `lasp run` says at its
+//! end; `lasp graph` writes the same figures on the drawing.
 //!
 //! ```text
 //!  #  operator    of                  batches  rows in  rows out  kept  bytes  time
 //!  3  left join   views[a.ad]             812    1,624     3,248   100  7,168  0.9 ms
 //! ```
 //!
-//! Operators have the numbers that `lasp graph` gives them; the dearest comes first. Beside the results, on stderr, as is
-//! all that is said about a run.
+//! Operators have the numbers that `lasp graph` gives them; the dearest comes first. Beside the results, on stderr, as
+//! is all that is said about a run.
 
 use std::sync::OnceLock;
 use std::time::Instant;
 
-use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 use lasp_vm::Node;
 use lasp_vm::flow::Profiled;
 use serde::Serialize;
 
 use crate::output::{BOLD, GREY, Output, PLAIN};
+use crate::table::table;
 
 /// How much of the part of the program that an operator came from a table shows.
 const OF_CHARS_MAX: usize = 40;
@@ -33,28 +34,45 @@ pub fn clock() -> u64 {
 /// A profile.
 #[derive(Debug, Serialize)]
 pub struct Profile {
-    operators: Vec<OperatorLine>,
-    variables: Vec<VariableLine>,
+    /// The dearest comes first.
+    pub operators: Vec<OperatorLine>,
+    /// In the order declared.
+    pub variables: Vec<VariableLine>,
 }
 
+/// What an operator did, or what stands before it and turns rows into the form it reads.
 #[derive(Debug, Serialize)]
-struct OperatorLine {
+pub struct OperatorLine {
     /// As in `lasp graph`.
-    number: u32,
-    operator: String,
-    of: String,
-    batches: u64,
-    rows_in: u64,
-    rows_out: u64,
-    rows_kept: usize,
-    bytes_kept: usize,
-    seconds: f64,
+    pub number: u32,
+    /// In the words of the field.
+    pub operator: String,
+    /// The part of the program it came from.
+    pub of: String,
+    /// Whether it only turns rows into the form that the operator of this number reads.
+    #[serde(skip)]
+    pub converts: bool,
+    /// How often it had something to do.
+    pub batches: u64,
+    /// Rows that came or went at its inputs.
+    pub rows_in: u64,
+    /// Rows that it told its readers of.
+    pub rows_out: u64,
+    /// Rows that it holds to answer the next change.
+    pub rows_kept: usize,
+    /// Their bytes, without those of texts and nested values.
+    pub bytes_kept: usize,
+    /// Time.
+    pub seconds: f64,
 }
 
+/// A variable.
 #[derive(Debug, Serialize)]
-struct VariableLine {
-    name: String,
-    bytes: usize,
+pub struct VariableLine {
+    /// As in the program.
+    pub name: String,
+    /// How many it takes on a disk.
+    pub bytes: usize,
 }
 
 #[derive(Serialize)]
@@ -75,6 +93,7 @@ impl Profile {
             OperatorLine {
                 number: profiled.node.0,
                 operator: if profiled.converts { format!("conversion for {words}") } else { words },
+                converts: profiled.converts,
                 of: operator.name.clone().unwrap_or_else(|| operator.detail.clone()),
                 batches: profiled.effort.batches,
                 rows_in: profiled.effort.rows_in,
@@ -127,18 +146,4 @@ fn shortened(text: &str) -> String {
         None => text.to_string(),
         Some((cut, _)) => format!("{}…", &text[..cut]),
     }
-}
-
-/// A table whose columns from one on are numbers.
-fn table(head: &[&str], rows: impl Iterator<Item = Vec<String>>, numbers_from: usize) -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Disabled);
-    table.set_header(head);
-    for row in rows {
-        table.add_row(row.into_iter().enumerate().map(|(at, text)| {
-            let align = if at >= numbers_from { CellAlignment::Right } else { CellAlignment::Left };
-            Cell::new(text).set_alignment(align)
-        }));
-    }
-    table
 }

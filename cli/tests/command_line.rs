@@ -20,7 +20,9 @@ fn help_teaches_by_example() {
         (vec!["--help"], "lasp run main.lasp --format json | jq ."),
         (vec!["run", "--help"], "lasp run main.lasp --feed impression=today.csv"),
         (vec!["check", "--help"], "lasp check main.lasp --table"),
+        (vec!["bench", "--help"], "lasp bench join union --sizes full"),
         (vec!["graph", "--help"], "lasp graph main.lasp --as mermaid"),
+        (vec!["graph", "--help"], "lasp graph main.lasp --profile --feed impression=today.csv"),
     ] {
         let output = lasp(folder.path(), &args).output().unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
@@ -29,8 +31,7 @@ fn help_teaches_by_example() {
         for absent in ["--data", "lasp sim"] {
             assert!(!text.contains(absent), "{args:?} mentions {absent}");
         }
-        // `run` has it, `graph` not yet.
-        assert_eq!(text.contains("--profile"), args[0] == "run");
+        assert_eq!(text.contains("--profile"), ["run", "graph"].contains(&args[0]));
         assert_eq!(output.status.code(), Some(0));
     }
 }
@@ -44,6 +45,7 @@ fn what_comes_later_is_refused_with_exit_code_2() {
         (vec!["fmt", "-"], "lasp fmt"),
         (vec!["run", "a.lasp", "--data", "d"], "--data"),
         (vec!["graph", "a.lasp", "--as", "svg"], "--as svg"),
+        (vec!["graph", "a.lasp", "--diff", "b.lasp"], "--diff"),
         (vec!["plan", "a.lasp", "--role", "r"], "--role"),
     ] {
         let output = lasp(folder.path(), &args).output().unwrap();

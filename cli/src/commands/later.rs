@@ -11,7 +11,7 @@ use crate::names::nearest;
 use crate::{Exit, Usage};
 
 /// The subcommands to come.
-const COMMANDS: &[&str] = &["test", "fmt", "sim", "doc", "bench", "node", "deploy", "ctl", "lsp", "completions"];
+const COMMANDS: &[&str] = &["test", "fmt", "sim", "doc", "node", "deploy", "ctl", "lsp", "completions"];
 
 /// Takes a subcommand that the list does not have, with what followed it.
 ///

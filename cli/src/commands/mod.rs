@@ -1,7 +1,9 @@
 //! The subcommands: the one list of them, and a file for each.
 
+pub mod bench;
 pub mod check;
 pub mod explain;
+pub mod feeding;
 pub mod graph;
 pub mod later;
 pub mod loading;
@@ -63,4 +65,6 @@ commands! {
     Graph(graph::Args),
     /// Print what the compiler made of a program
     Plan(plan::Args),
+    /// Measure what a change costs on this machine, by kind of operator
+    Bench(bench::Args),
 }

@@ -63,6 +63,22 @@ pub struct Runner<'o> {
     awaited: bool,
     /// Whether the end says where rows, room and time went.
     profiles: bool,
+    /// Whether what is emitted and shown is the result. Else the profile is, and these are not printed.
+    results: bool,
+}
+
+/// How a run ended.
+pub struct Ended {
+    /// What the process says to its caller.
+    pub exit: Exit,
+    /// Where rows, room and time went, if that was the question and every row could be read.
+    pub profile: Option<Profile>,
+}
+
+impl From<Exit> for Ended {
+    fn from(exit: Exit) -> Ended {
+        Ended { exit, profile: None }
+    }
 }
 
 impl<'o> Runner<'o> {
@@ -84,6 +100,7 @@ impl<'o> Runner<'o> {
             condition: None,
             awaited: false,
             profiles: false,
+            results: true,
         }
     }
 
@@ -95,6 +112,12 @@ impl<'o> Runner<'o> {
     /// The end says where rows, room and time went.
     pub fn profile(&mut self) {
         self.profiles = true;
+    }
+
+    /// Nothing but where rows, room and time went is asked for: neither emits nor shown values are printed.
+    pub fn only_profile(&mut self) {
+        self.profiles = true;
+        self.results = false;
     }
 
     /// Starts the program.
@@ -196,7 +219,7 @@ impl<'o> Runner<'o> {
     ///
     /// # Errors
     /// When stdout cannot be written.
-    pub fn finish(mut self, stop: Option<Stop>) -> std::io::Result<Exit> {
+    pub fn finish(mut self, stop: Option<Stop>) -> std::io::Result<Ended> {
         self.progress.finish();
         let late = match (&self.condition, &stop) {
             (Some(condition), None) => Some(format!("`{condition}` has not become true, and nothing more can happen")),
@@ -209,19 +232,20 @@ impl<'o> Runner<'o> {
             Some(Stop::Output(error)) => return Err(error),
             Some(Stop::Broken(message)) => {
                 self.output.error(Some("R0704"), &message, Some(&self.applied()));
-                return Ok(Exit::Problems);
+                return Ok(Exit::Problems.into());
             }
             Some(Stop::Bad(bad)) => {
                 self.report_bad(&bad, false);
-                return Ok(Exit::Problems);
+                return Ok(Exit::Problems.into());
             }
         };
         let happenings = self.session.settle();
         self.print(happenings, None)?;
         let poisoned = self.show()?;
         self.output.flush()?;
-        if let Some(node) = self.session.node().filter(|_| self.profiles) {
-            Profile::of(node).print(self.output);
+        let profile = self.session.node().filter(|_| self.profiles).map(Profile::of);
+        if let Some(profile) = profile.as_ref().filter(|_| self.results) {
+            profile.print(self.output);
         }
         self.summary(exit);
         // The last that was waited for may have come true with the last that settled.
@@ -230,7 +254,8 @@ impl<'o> Runner<'o> {
             self.output.error(None, late, None);
         }
         let problems = poisoned || self.failures > 0 || late.is_some();
-        Ok(if exit == Exit::Fine && problems { Exit::Problems } else { exit })
+        let exit = if exit == Exit::Fine && problems { Exit::Problems } else { exit };
+        Ok(Ended { exit, profile })
     }
 
     // Whether a shown name has no value.
@@ -238,15 +263,17 @@ impl<'o> Runner<'o> {
         let mut failures: Vec<Failure> = Vec::new();
         for name in &self.names {
             match self.session.show(name) {
-                Some((Ok(value), ty)) => show::value(self.output, name, &value, &ty)?,
+                Some((Ok(value), ty)) if self.results => show::value(self.output, name, &value, &ty)?,
                 Some((Err(failure), _)) => {
-                    show::failed(self.output, name, &failure)?;
+                    if self.results {
+                        show::failed(self.output, name, &failure)?;
+                    }
                     // Two views may fail for one reason.
                     if !failures.contains(&failure) {
                         failures.push(failure);
                     }
                 }
-                None => {}
+                Some((Ok(_), _)) | None => {}
             }
         }
         for failure in &failures {
@@ -263,7 +290,9 @@ impl<'o> Runner<'o> {
         match happening {
             Happening::Awaited => self.awaited = true,
             Happening::Emit { name, id, value, ty } => {
-                show::emit(self.output, &name, &id, &value, &ty)?;
+                if self.results {
+                    show::emit(self.output, &name, &id, &value, &ty)?;
+                }
                 match self.emits.iter_mut().find(|(each, _)| *each == name) {
                     Some((_, count)) => *count += 1,
                     None => self.emits.push((name, 1)),

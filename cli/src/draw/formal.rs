@@ -1,16 +1,19 @@
-//! The picture for other programs: Mermaid, Graphviz, JSON. What may be taken back is drawn with broken lines.
+//! The picture for other programs: Mermaid, Graphviz, JSON. What may be taken back is drawn with broken lines; what
+//! took most of the time of a run that was measured, with thick ones.
 
 use lasp_plan::Stability;
 use serde::Serialize;
 
 use super::Picture;
+use super::figures::Figures;
+use super::picture::Node;
 
 /// The picture in Mermaid's notation.
 #[must_use]
 pub fn mermaid(picture: &Picture) -> String {
     let mut out = String::from("flowchart LR\n");
     for node in &picture.nodes {
-        let label = lines(&[&node.op, &node.detail]).map(|line| mermaid_text(line)).collect::<Vec<_>>().join("<br/>");
+        let label = lines(node).map(|line| mermaid_text(&line)).collect::<Vec<_>>().join("<br/>");
         let (open, close) = if node.inputs.is_empty() { ("[(", ")]") } else { ("[", "]") };
         out.push_str(&format!("  n{}{open}\"{label}\"{close}\n", node.id));
     }
@@ -27,6 +30,11 @@ pub fn mermaid(picture: &Picture) -> String {
     for (i, end) in picture.ends.iter().enumerate() {
         out.push_str(&format!("  n{} {} e{i}\n", end.node, arrow(end.stability)));
     }
+    let dearest: Vec<String> =
+        picture.nodes.iter().filter(|node| is_dearest(node)).map(|node| format!("n{}", node.id)).collect();
+    if !dearest.is_empty() {
+        out.push_str(&format!("  classDef dearest stroke-width:4px\n  class {} dearest\n", dearest.join(",")));
+    }
     out
 }
 
@@ -35,9 +43,10 @@ pub fn mermaid(picture: &Picture) -> String {
 pub fn dot(picture: &Picture) -> String {
     let mut out = String::from("digraph lasp {\n  rankdir=LR;\n  node [shape=box, fontname=\"monospace\"];\n");
     for node in &picture.nodes {
-        let label = lines(&[&node.op, &node.detail]).map(|line| dot_text(line)).collect::<Vec<_>>().join("\\n");
+        let label = lines(node).map(|line| dot_text(&line)).collect::<Vec<_>>().join("\\n");
         let shape = if node.inputs.is_empty() { ", shape=cylinder" } else { "" };
-        out.push_str(&format!("  n{} [label=\"{label}\"{shape}{}];\n", node.id, dot_style(node.stability)));
+        let width = if is_dearest(node) { ", penwidth=4" } else { "" };
+        out.push_str(&format!("  n{} [label=\"{label}\"{shape}{}{width}];\n", node.id, dot_style(node.stability)));
     }
     for (i, end) in picture.ends.iter().enumerate() {
         let style = dot_style(end.stability);
@@ -62,6 +71,32 @@ struct JsonPicture<'a> {
     nodes: Vec<JsonNode<'a>>,
     edges: Vec<JsonEdge>,
     ends: Vec<JsonEnd<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<JsonSpent<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonSpent<'a> {
+    seconds: f64,
+    variables: Vec<JsonVariable<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonVariable<'a> {
+    name: &'a str,
+    bytes: u64,
+}
+
+#[derive(Serialize)]
+struct JsonFigures {
+    batches: u64,
+    rows_in: u64,
+    rows_out: u64,
+    rows_kept: u64,
+    bytes_kept: u64,
+    seconds: f64,
+    share: f64,
+    dearest: bool,
 }
 
 #[derive(Serialize)]
@@ -71,6 +106,8 @@ struct JsonNode<'a> {
     detail: &'a str,
     name: Option<&'a str>,
     stability: Stability,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<JsonFigures>,
 }
 
 #[derive(Serialize)]
@@ -102,6 +139,16 @@ pub fn json(picture: &Picture) -> serde_json::Result<String> {
         detail: &node.detail,
         name: node.name.as_deref(),
         stability: node.stability,
+        profile: node.figures.as_ref().map(|figures| JsonFigures {
+            batches: figures.batches,
+            rows_in: figures.rows_in,
+            rows_out: figures.rows_out,
+            rows_kept: figures.rows_kept,
+            bytes_kept: figures.bytes_kept,
+            seconds: figures.seconds,
+            share: figures.share,
+            dearest: figures.is_dearest,
+        }),
     });
     let edges = picture.nodes.iter().flat_map(|node| {
         node.inputs.iter().enumerate().map(|(port, from)| JsonEdge {
@@ -118,11 +165,22 @@ pub fn json(picture: &Picture) -> serde_json::Result<String> {
         node: end.node,
         stability: end.stability,
     });
-    serde_json::to_string(&JsonPicture { nodes: nodes.collect(), edges: edges.collect(), ends: ends.collect() })
+    let profile = picture.spent.as_ref().map(|spent| JsonSpent {
+        seconds: spent.seconds,
+        variables: spent.stored.iter().map(|(name, bytes)| JsonVariable { name, bytes: *bytes }).collect(),
+    });
+    let (nodes, edges, ends) = (nodes.collect(), edges.collect(), ends.collect());
+    serde_json::to_string(&JsonPicture { nodes, edges, ends, profile })
 }
 
-fn lines<'a>(parts: &'a [&'a String]) -> impl Iterator<Item = &'a String> {
-    parts.iter().copied().filter(|part| !part.is_empty())
+/// The lines of an operator's label.
+fn lines(node: &Node) -> impl Iterator<Item = String> {
+    let figures = node.figures.iter().flat_map(Figures::lines);
+    [&node.op, &node.detail].into_iter().filter(|part| !part.is_empty()).cloned().chain(figures)
+}
+
+fn is_dearest(node: &Node) -> bool {
+    node.figures.as_ref().is_some_and(|figures| figures.is_dearest)
 }
 
 // Mermaid ends a label at a quote and reads entities behind `#`.

@@ -2,6 +2,9 @@
 
 use lasp_plan::{Graph, NodeId, Op, Plan, Stability};
 
+use super::figures::{Figures, Spent};
+use crate::profile::Profile;
+
 /// The dataflow of a plan, reduced to what somebody reads.
 #[derive(Debug)]
 pub struct Picture {
@@ -9,6 +12,8 @@ pub struct Picture {
     pub nodes: Vec<Node>,
     /// What reads them.
     pub ends: Vec<End>,
+    /// What a run of it took as a whole, if it was run to be measured.
+    pub spent: Option<Spent>,
 }
 
 /// An operator.
@@ -26,6 +31,8 @@ pub struct Node {
     pub stability: Stability,
     /// The operators it reads, by port.
     pub inputs: Vec<u32>,
+    /// What it did in that run.
+    pub figures: Option<Figures>,
 }
 
 /// Something outside the dataflow that reads it.
@@ -57,8 +64,21 @@ impl Picture {
             name: node.name.clone(),
             stability: node.stability,
             inputs: node.inputs.iter().map(|input| input.0).collect(),
+            figures: None,
         });
-        Picture { nodes: nodes.collect(), ends }
+        Picture { nodes: nodes.collect(), ends, spent: None }
+    }
+
+    /// The picture of a plan with what its operators did in a run.
+    #[must_use]
+    pub fn with(plan: &Plan, profile: &Profile) -> Picture {
+        let mut picture = Picture::of(plan);
+        let (spent, figures) = Spent::of(plan, profile);
+        for node in &mut picture.nodes {
+            node.figures = figures.get(&node.id).cloned();
+        }
+        picture.spent = Some(spent);
+        picture
     }
 
     /// An operator by its id.
