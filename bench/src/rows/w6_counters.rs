@@ -8,7 +8,7 @@ mod by_crdts;
 
 use std::hint::black_box;
 
-use lasp_lattice::{Arg, Kind, Leaf, Reading, ReplicaId, Stamp, State, Unobserved};
+use lasp_lattice::{Arg, Call, Keep, Kind, Leaf, Reading, ReplicaId, Stamp, State, Unobserved};
 use lasp_plan::Value;
 
 use super::Sizes;
@@ -87,9 +87,8 @@ fn lattice(counter: Counter, count: usize) -> Phase {
     let (kind, stamp) = (counter.kind(), Stamp { replica: ReplicaId { node: 1, incarnation: 0 }, now_us: 0 });
     let mut state = State::<i64>::bottom(&kind);
     let mut update = |method: &str, n: i64| {
-        let args = [Arg::Amount(n.cast_unsigned())];
-        let delta = state.mutate(&kind, &[], method, &args, &stamp).expect("it is small").delta;
-        state.join(&delta, &mut Unobserved);
+        let call = Call { method, args: &[Arg::Amount(n.cast_unsigned())], stamp: &stamp };
+        state.apply(&kind, &[], &call, Keep::nothing(), &mut Unobserved).expect("it is small");
     };
     let watch = Watch::start();
     for i in 0..count {

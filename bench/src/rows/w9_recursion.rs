@@ -143,9 +143,9 @@ impl Ours {
 impl<K: Element> Machine<Change<K>> for Ours {
     fn apply(&mut self, changes: &[Change<K>]) {
         let (add, remove) = (self.add, self.remove);
-        self.lasp.apply(changes.iter().map(|(tail, head, comes)| {
-            (if *comes { add } else { remove }, [tail.value(), head.value()])
-        }));
+        self.lasp.apply(
+            changes.iter().map(|(tail, head, comes)| (if *comes { add } else { remove }, [tail.value(), head.value()])),
+        );
     }
 
     fn check(&mut self) -> u64 {

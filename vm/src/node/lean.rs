@@ -14,7 +14,9 @@
 //!
 //! Neighbours: `code` (the same bodies in full), [`crate::cells`].
 
+use std::borrow::Cow;
 use std::hint::black_box;
+use std::sync::Arc;
 
 use lasp_lattice::gmap::GMap;
 use lasp_lattice::{Answer, Arg, Call, MethodParam, Quick, Reading, Stamp};
@@ -69,12 +71,13 @@ enum Way {
     Part(usize),
 }
 
-/// A value that is there already.
+/// A value that is there already, or a record of such.
 #[derive(Clone, Debug)]
 enum Operand {
     Column(usize),
     /// With its hash.
     Const(u64, Value),
+    Tuple(Vec<Operand>),
 }
 
 #[derive(Clone, Debug)]
@@ -157,6 +160,9 @@ fn operand(expr: &Expr, columns: usize) -> Option<Operand> {
     match &expr.kind {
         ExprKind::Const(value) => Some(Operand::Const(GMap::hash(value), value.clone())),
         ExprKind::Local(slot) if (*slot as usize) < columns => Some(Operand::Column(*slot as usize)),
+        ExprKind::Tuple(parts) => {
+            Some(Operand::Tuple(parts.iter().map(|part| operand(part, columns)).collect::<Option<_>>()?))
+        }
         _ => None,
     }
 }
@@ -251,6 +257,7 @@ impl<'r> Run<'r> {
     #[inline]
     fn cell(&mut self, step: &CellStep) -> Result<bool, InFull> {
         let fields = self.fields;
+        let made;
         let mut key = match &step.key {
             None => None,
             Some(Operand::Const(hash, value)) => Some(Key { value, hash: Some(*hash) }),
@@ -258,14 +265,22 @@ impl<'r> Run<'r> {
                 let hash = self.hashed.filter(|(column, _)| column == at).map(|(_, hash)| hash);
                 Some(Key { value: &fields[*at], hash })
             }
+            Some(tuple) => {
+                made = tuple.value(fields);
+                Some(Key { value: &made, hash: None })
+            }
         };
+        let element;
         let given = match &step.arg {
             Argument::Amount(n) => Given::Count(*n),
             Argument::AmountOf(at) => match &fields[*at] {
                 Value::Int(n) if *n >= 0 => Given::Count(n.unsigned_abs()),
                 _ => return Err(InFull),
             },
-            Argument::Element(operand) => Given::Put(operand.value(fields)),
+            Argument::Element(operand) => {
+                element = operand.value(fields);
+                Given::Put(&element)
+            }
             Argument::Nothing => Given::Nothing,
         };
         let answer = self.vars.apply(step.var, key.as_mut(), (step.quick, given), self.stamp.replica);
@@ -280,15 +295,18 @@ impl<'r> Run<'r> {
         let mut path: SmallVec<[_; 1]> = SmallVec::new();
         for way in &step.path {
             path.push(match way {
-                Way::Key(key) => lasp_lattice::Step::Key(key.value(fields).clone()),
+                Way::Key(key) => lasp_lattice::Step::Key(key.value(fields).into_owned()),
                 Way::Part(part) => lasp_lattice::Step::Part(*part),
             });
         }
         let mut args: SmallVec<[_; 1]> = SmallVec::new();
         for (operand, param) in &step.args {
             args.push(match (param, operand.value(fields)) {
-                (MethodParam::Element, value) => Arg::Element(value.clone()),
-                (MethodParam::Amount, Value::Int(n)) => Arg::Amount(u64::try_from(*n).map_err(|_| InFull)?),
+                (MethodParam::Element, value) => Arg::Element(value.into_owned()),
+                (MethodParam::Amount, value) => match *value {
+                    Value::Int(n) => Arg::Amount(u64::try_from(n).map_err(|_| InFull)?),
+                    _ => return Err(InFull),
+                },
                 _ => return Err(InFull),
             });
         }
@@ -301,10 +319,14 @@ impl<'r> Run<'r> {
 }
 
 impl Operand {
-    fn value<'v>(&'v self, fields: &'v [Value]) -> &'v Value {
+    fn value<'v>(&'v self, fields: &'v [Value]) -> Cow<'v, Value> {
         match self {
-            Operand::Column(at) => &fields[*at],
-            Operand::Const(_, value) => value,
+            Operand::Column(at) => Cow::Borrowed(&fields[*at]),
+            Operand::Const(_, value) => Cow::Borrowed(value),
+            Operand::Tuple(parts) => {
+                let parts = parts.iter().map(|part| part.value(fields).into_owned());
+                Cow::Owned(Value::tuple(parts.collect::<Arc<[Value]>>()))
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
-//! W5 with `lasp-lattice` alone: deltas are joined, collected per neighbour by joining them, encoded, decoded and
-//! joined.
+//! W5 with `lasp-lattice` alone: an update is made and joined at once, and into the group that is due to a neighbour; groups
+//! are encoded, decoded and joined.
 
-use lasp_lattice::{Arg, DecodeError, ElementCodec, Kind, Reading, ReplicaId, Stamp, State, Unobserved};
+use lasp_lattice::{Arg, Call, DecodeError, ElementCodec, Keep, Kind, Reading, ReplicaId, Stamp, State, Unobserved};
 
 use super::{Coded, Line, REPLICAS};
 use crate::digest::Digest;
@@ -45,14 +45,21 @@ impl<T: Coded> Sets<T> {
 
     fn update(&mut self, at: usize, method: &str, element: &T) {
         let stamp = Stamp { replica: ReplicaId { node: at as u64 + 1, incarnation: 0 }, now_us: 0 };
-        let replica = &mut self.0[at];
-        let update = replica.state.mutate(&KIND, &[], method, &[Arg::Element(element.clone())], &stamp);
-        let delta = update.expect("sets take every element").delta;
-        replica.state.join(&delta, &mut Unobserved);
-        let neighbours: &[usize] = if at == 1 { &[0, 2] } else { &[1] };
-        neighbours.iter().for_each(|to| {
-            replica.due[*to].join(&delta, &mut Unobserved);
-        });
+        let Replica { state, due } = &mut self.0[at];
+        let call = Call { method, args: &[Arg::Element(element.clone())], stamp: &stamp };
+        let mut update = |group: &mut State<T>| {
+            let keep = Keep { undo: None, group: Some(group) };
+            state.apply(&KIND, &[], &call, keep, &mut Unobserved).expect("sets take every element");
+        };
+        if at != 1 {
+            return update(&mut due[1]);
+        }
+        // Two neighbours: the delta by itself.
+        let mut delta = State::bottom(&KIND);
+        update(&mut delta);
+        for to in [0, 2] {
+            due[to].join(&delta, &mut Unobserved);
+        }
     }
 }
 
