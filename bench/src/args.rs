@@ -47,6 +47,9 @@ pub struct Args {
     /// Draw them here
     #[arg(long, value_name = "PATH")]
     pub svg: Option<PathBuf>,
+    /// Draw the figures of an earlier run, as --json wrote them, and run nothing
+    #[arg(long, value_name = "PATH", requires = "svg")]
+    pub draw: Option<PathBuf>,
     /// Do not measure memory, which takes one more run of the largest size of each variant, in a process of its own
     #[arg(long)]
     pub no_memory: bool,

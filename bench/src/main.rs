@@ -59,6 +59,11 @@ fn work(args: &Args) -> anyhow::Result<()> {
         }
         return Ok(());
     }
+    if let (Some(earlier), Some(svg)) = (&args.draw, &args.svg) {
+        let document = std::fs::read_to_string(earlier).with_context(|| format!("reading {}", earlier.display()))?;
+        let lines = report::json::lines(&document).with_context(|| format!("reading {}", earlier.display()))?;
+        return report::chart::draw(&lines, svg);
+    }
     for name in &args.rows {
         anyhow::ensure!(
             ROWS.iter().any(|row| row.id.eq_ignore_ascii_case(name)),

@@ -22,7 +22,7 @@ use crate::clock::Watch;
 pub const BATCH: usize = 1_000;
 
 /// Who takes part. The order is that of the columns.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum System {
     /// Rust as one would ship it: the measure of all others.

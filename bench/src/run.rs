@@ -10,7 +10,7 @@ use crate::clock;
 use crate::measure::{Case, Entrant, Phase, System, median};
 
 /// What was measured of one system in one phase.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Figure {
     /// Who.
     pub system: System,
@@ -25,15 +25,15 @@ pub struct Figure {
     /// The median in terms of the hand-written one's.
     pub ratio: f64,
     /// Bytes sent per operation.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bytes: Option<f64>,
 }
 
 /// A line of the table.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Line {
     /// The row, as `W1`.
-    pub row: &'static str,
+    pub row: String,
     /// Types and expressions.
     pub variant: String,
     /// The size.
@@ -121,8 +121,13 @@ pub fn run(case: &Case, runs: u32, wanted: impl Fn(System) -> bool) -> anyhow::R
         let base = figures[0].ns;
         figures.iter_mut().for_each(|figure| figure.ratio = figure.ns / base);
         debug_assert_eq!(at, lines.len());
-        let line =
-            Line { row: case.row, variant: case.variant.clone(), n: case.n, phase: expected.name.clone(), figures };
+        let line = Line {
+            row: case.row.to_string(),
+            variant: case.variant.clone(),
+            n: case.n,
+            phase: expected.name.clone(),
+            figures,
+        };
         lines.push(line);
     }
     Ok(lines)

@@ -1,4 +1,5 @@
-//! The chart: a panel for each variant and phase that grows, nanoseconds by size, both logarithmic, a line per system.
+//! The chart: a panel for each variant and phase that grows, nanoseconds by size, both logarithmic, a line per system. Each
+//! shows a factor of at least [`FACTOR_LEAST`], so that what is flat looks flat.
 //!
 //! ```text
 //! W1 ints … insert b        W1 ints … insert s
@@ -20,6 +21,7 @@ use crate::run::Line;
 const COLUMNS: usize = 4;
 const PANEL: (u32, u32) = (420, 300);
 const LEGEND_HEIGHT: u32 = 40;
+const FACTOR_LEAST: f64 = 100.0;
 
 fn colour(system: System) -> RGBColor {
     match system {
@@ -40,7 +42,7 @@ fn colour(system: System) -> RGBColor {
 pub fn draw(lines: &[Line], path: &Path) -> anyhow::Result<()> {
     let mut panels: BTreeMap<(&str, &str, &str), Vec<&Line>> = BTreeMap::new();
     for line in lines {
-        panels.entry((line.row, &line.variant, &line.phase)).or_default().push(line);
+        panels.entry((&line.row, &line.variant, &line.phase)).or_default().push(line);
     }
     panels.retain(|_, lines| lines.len() > 1);
     if panels.is_empty() {
@@ -74,14 +76,16 @@ fn draw_panel(
 ) -> anyhow::Result<()> {
     let all = || lines.iter().flat_map(|line| line.figures.iter().map(|figure| figure.ns));
     let (low, high) = (all().fold(f64::MAX, f64::min), all().fold(0.0, f64::max));
+    let more = (FACTOR_LEAST / (high / low)).max(2.0).sqrt();
+    let heights = low / more..high * more;
     let sizes = lines[0].n as f64..lines[lines.len() - 1].n as f64;
     let mut chart = ChartBuilder::on(panel)
         .caption(title, ("sans-serif", 11))
         .margin(8)
         .x_label_area_size(22)
         .y_label_area_size(52)
-        .build_cartesian_2d(sizes.log_scale(), (low * 0.7..high * 1.4).log_scale())?;
-    chart.configure_mesh().light_line_style(WHITE).x_labels(4).y_labels(5).draw()?;
+        .build_cartesian_2d(sizes.log_scale(), heights.log_scale())?;
+    chart.configure_mesh().max_light_lines(0).x_labels(4).y_labels(5).draw()?;
     for system in System::ALL {
         let at = |line: &&Line| {
             line.figures.iter().find(|figure| figure.system == system).map(|figure| (line.n as f64, figure.ns))

@@ -111,7 +111,7 @@ pub fn growth(lines: &[Line]) -> Cells {
     let mut cells = Cells::new(&systems, &["row, variant, phase"], &["from n", "to n"]);
     let mut by_phase: BTreeMap<(&str, &str, &str), Vec<&Line>> = BTreeMap::new();
     for line in lines {
-        by_phase.entry((line.row, &line.variant, &line.phase)).or_default().push(line);
+        by_phase.entry((&line.row, &line.variant, &line.phase)).or_default().push(line);
     }
     for ((row, variant, phase), mut lines) in by_phase {
         lines.sort_by_key(|line| line.n);

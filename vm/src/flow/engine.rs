@@ -15,10 +15,11 @@
 //!   to become its [`Flow::changes`];
 //! - a halted operator (a limit was exceeded above or at it) is never visited, has no state and no output.
 
-use lasp_plan::{Graph, Node, NodeId, Op, Place, Plan, Row, Type, Value, VarId};
+use lasp_plan::{Graph, Node, NodeId, Op, Plan, Row, Type, Value, VarId};
 use rustc_hash::FxHashMap;
 
 use super::Limits;
+use super::cell::Cell;
 use super::dirty::Dirty;
 use super::errors::Errors;
 use super::fused::Fused;
@@ -78,9 +79,6 @@ pub struct Flow {
     clock: Option<fn() -> u64>,
 }
 
-/// With fewer new rows than this nobody asks how many bytes they take.
-const WEIGHED_LEAST: usize = 1_024;
-
 /// Where rows are pushed into.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Inlet {
@@ -88,61 +86,6 @@ enum Inlet {
     Var(VarId, u32),
     /// A port of a body.
     Port(u32),
-}
-
-/// An operator in its place.
-struct Cell {
-    /// `None` once it is halted.
-    operator: Option<Box<dyn Operator>>,
-    ports: Vec<u32>,
-    readers: Vec<u32>,
-    layout: Layout,
-    /// Of a source: rows that wait for a step.
-    pending: Rows,
-    /// Whether a reader wants to see each row once in a batch.
-    each_once: bool,
-    errors: Errors,
-    /// The limit it exceeded itself.
-    excess: Option<Failure>,
-    sink: Option<Sink>,
-    /// Which operator of the plan it is, or converts an input of.
-    node: NodeId,
-    converts: bool,
-    /// How many rows it kept when their bytes were counted last.
-    weighed: usize,
-    effort: Effort,
-    detail: String,
-    place: Place,
-}
-
-impl Cell {
-    /// Whether it has a failure of its own.
-    fn is_ill(&self) -> bool {
-        let inside = self.operator.as_ref().and_then(|operator| operator.failure());
-        self.errors.len() > 0 || self.excess.is_some() || inside.is_some()
-    }
-
-    /// How many rows and failures it keeps.
-    fn kept(&self) -> usize {
-        let operator = self.operator.as_ref().map_or(0, |operator| operator.kept());
-        operator + self.errors.len() + self.sink.as_ref().map_or(0, Sink::own_len)
-    }
-
-    /// About how many bytes they take. O(keys with more than a few rows).
-    fn bytes(&self) -> usize {
-        let operator = self.operator.as_ref().map_or(0, |operator| operator.bytes());
-        operator + self.sink.as_ref().map_or(0, Sink::bytes)
-    }
-
-    /// Whether what it keeps takes more bytes than these. They are counted each time when an eighth more rows have come.
-    fn is_too_heavy(&mut self, bytes_max: usize) -> bool {
-        let kept = self.kept();
-        if kept <= self.weighed + self.weighed / 8 + WEIGHED_LEAST {
-            return false;
-        }
-        self.weighed = kept;
-        self.bytes() > bytes_max
-    }
 }
 
 /// What is known of the rows of a source: the columns of a variable's port, or of a port of a body. None: nothing.

@@ -26,12 +26,13 @@
 //! - a batch may name a row twice; it names it once where a reader asks for that;
 //! - nothing that is shown depends on hash order: rows are sorted where they leave the engine.
 //!
-//! Code map: `engine` the scheduler and the public [`Flow`]; `repr`, `rows`, `ports` how rows lie; `code` compiled expressions;
+//! Code map: `engine` the scheduler and the public [`Flow`], `cell` an operator in its place; `repr`, `rows`, `ports` how rows lie; `code` compiled expressions;
 //! `table`, `relation`, `multimap`, `bag`, `ordered` state; `key`, `touched`, `work`, `errors` what operators share; `profile` what they did; one file
 //! per operator; `reduce/` aggregates. Neighbours: `crate::eval` evaluates what `code` has no instruction for;
 //! `lasp_plan::Graph` is the program.
 
 mod bag;
+mod cell;
 mod code;
 mod concat;
 mod dirty;
