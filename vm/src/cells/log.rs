@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! views["x"].inc(1)     Count { old: 5, cell 7, first: true }      back: the slot is 5, nobody has to hear of cell 7
-//! basket.add("pear")    Image { undo, told: 12 }                   back: the set as it was, and what waits to be told
+//! basket.add("pear")    Image { undo, diffs: 12 }                  back: the set as it was, and what waits to be told
 //! ```
 //!
 //! Invariant: undone last first, a log gives back the states and what is to be told.

@@ -464,7 +464,8 @@ impl Flow {
         let mut work = Work::new(out, &mut cell.errors, self.limits.produced_max);
         operator.apply(&Inputs { outs: earlier, ports: &cell.ports }, &mut work);
         let mut result = work.finish(cell.each_once);
-        if result.is_ok() && operator.kept() + cell.errors.len() > self.limits.rows_max {
+        let mut kept = operator.kept() + cell.errors.len();
+        if result.is_ok() && kept > self.limits.rows_max {
             result = Err(Excess::Kept);
         }
         if let (Ok(()), Some(sink)) = (result, &mut cell.sink) {
@@ -473,9 +474,10 @@ impl Flow {
                 result = Err(Excess::Kept);
             } else {
                 sink.apply(out);
+                kept += sink.own_len();
             }
         }
-        if result.is_ok() && cell.is_too_heavy(self.limits.bytes_max) {
+        if result.is_ok() && cell.is_too_heavy(kept, self.limits.bytes_max) {
             result = Err(Excess::Bytes);
         }
         self.ill = self.ill + usize::from(cell.is_ill()) - usize::from(was_ill);

@@ -34,11 +34,8 @@ impl Compiler {
         yes: impl FnOnce(&mut Self) -> Val,
         no: impl FnOnce(&mut Self) -> Val,
     ) -> Val {
-        let slots = self.slots.clone();
-        let (yes, yes_val) = self.in_block(yes);
-        self.slots.clone_from(&slots);
-        let (no, no_val) = self.in_block(no);
-        self.slots = slots;
+        let (yes, yes_val) = self.scoped(|this| this.in_block(yes));
+        let (no, no_val) = self.scoped(|this| this.in_block(no));
         let repr = yes_val.repr.and(&no_val.repr);
         let regs = self.registers(&repr);
         let yes = self.moved(yes, yes_val, &repr, &regs);
@@ -57,10 +54,8 @@ impl Compiler {
 
     /// The first arm that fits.
     pub(super) fn choose(&mut self, subject: &Expr, arms: &[Arm], expr: &Expr) -> Val {
-        let slots = self.slots.clone();
         let (block, val) = self.in_block(|this| this.value(subject));
         if !arms.iter().all(|arm| can_test(&arm.pattern, &val.repr)) {
-            self.slots = slots;
             return self.whole(expr);
         }
         block.into_iter().for_each(|inst| self.emit(inst));

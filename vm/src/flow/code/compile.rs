@@ -88,6 +88,15 @@ impl Compiler {
         (std::mem::replace(&mut self.block, outer), result)
     }
 
+    /// What `work` gives; the names it binds are unknown behind it. A name of the same place that an expression binds itself
+    /// would else be taken for one of them, which may stand in a branch that no row has taken.
+    pub(super) fn scoped<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        let slots = self.slots.clone();
+        let result = work(self);
+        self.slots = slots;
+        result
+    }
+
     /// A register for a word.
     fn register(&mut self) -> u32 {
         self.program.words += 1;
@@ -156,12 +165,12 @@ impl Compiler {
             ExprKind::If(condition, yes, no) => self.branches(condition, |this| this.value(yes), |this| this.value(no)),
             ExprKind::Let(pattern, value, body) => {
                 let value = self.value(value);
-                match self.bind(pattern, value) {
-                    true => self.value(body),
-                    false => self.whole(expr),
-                }
+                self.scoped(|this| match this.bind(pattern, value) {
+                    true => this.value(body),
+                    false => this.whole(expr),
+                })
             }
-            ExprKind::Match(subject, arms) => self.choose(subject, arms, expr),
+            ExprKind::Match(subject, arms) => self.scoped(|this| this.choose(subject, arms, expr)),
             ExprKind::Call(func, args) => self.call(*func, args, expr),
             ExprKind::Variant(variant, parts) if parts.is_empty() => {
                 self.constant(&Value::Variant(*variant, [].into()))

@@ -210,13 +210,6 @@ impl Machine {
         val.repr.decode(&words, &objects)
     }
 
-    /// Whether the registers of a value reach as far as a row.
-    fn is_filled(&self, val: &Val, row: usize) -> bool {
-        let word = |word: &Word| !matches!(word, Word::Reg(reg) if self.words[*reg as usize].len() <= row);
-        let object = |object: &Object| !matches!(object, Object::Reg(reg) if self.objects[*reg as usize].len() <= row);
-        val.words.iter().all(word) && val.objects.iter().all(object)
-    }
-
     fn block(&mut self, program: &Program, insts: &[Inst], run: &mut Run<'_>) {
         for inst in insts {
             if run.left.is_empty() {
@@ -448,9 +441,7 @@ impl Machine {
             columns[*slot as usize] = self.decode(program, batch, val, row);
         }
         let mut frame = Frame::new(&columns);
-        // Among the names are those that the expression binds itself. One of the same place may stand in a branch that no row
-        // has taken, and then nothing is there to be handed over.
-        for (slot, val) in slots.iter().filter(|(slot, val)| *slot >= width && self.is_filled(val, row)) {
+        for (slot, val) in slots.iter().filter(|(slot, _)| *slot >= width) {
             frame.set(*slot, self.decode(program, batch, val, row));
         }
         eval(expr, &mut frame, &NoWorld)
