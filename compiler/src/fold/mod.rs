@@ -27,6 +27,8 @@ mod small;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use lasp_plan::Value;
 
 use crate::hir::{Hir, HirKind, HirLambda, HirPattern};
@@ -173,12 +175,13 @@ impl Fold<'_> {
     fn everything(&self, small: &mut Small<'_>) -> Option<(Vec<Value>, Vec<Value>)> {
         let elements = small::all_of(self.element, 64)?;
         let mut gathered = vec![small.alone(self.init)?];
+        let mut seen = BTreeSet::from_iter(gathered.iter().cloned());
         let mut at = 0;
         while let Some(value) = gathered.get(at).cloned() {
             at += 1;
             for element in &elements {
                 let next = self.step(small, &value, element)?;
-                if !gathered.contains(&next) {
+                if seen.insert(next.clone()) {
                     gathered.push(next);
                 }
             }
@@ -208,6 +211,10 @@ impl Fold<'_> {
     }
 
     fn way_tried(&self, small: &mut Small<'_>) -> Option<Way> {
+        // Each part moves its own way, which the paths tell.
+        if let Ty::Tuple(_) | Ty::Record(_) = self.gathered {
+            return None;
+        }
         let (gathered, elements) = self.everything(small)?;
         let le = |a: &Value, b: &Value| match (self.gathered.drawn(), a, b) {
             (None, ..) => a <= b,
@@ -224,12 +231,11 @@ impl Fold<'_> {
                 down &= le(&next, start);
             }
         }
-        match self.gathered {
-            Ty::Tuple(_) | Ty::Record(_) => None,
-            _ if up => Some(Way::Up),
-            _ if down => Some(Way::Down),
-            _ => Some(Way::Unknown),
-        }
+        Some(match (up, down) {
+            (true, _) => Way::Up,
+            (false, true) => Way::Down,
+            (false, false) => Way::Unknown,
+        })
     }
 
     fn applied(&self, paths: &mut Paths<'_>, gathered: Sym, element: &Sym, path: &Path) -> Ways<Sym> {

@@ -97,6 +97,8 @@ struct Run<'c> {
     keys: BTreeMap<VarId, usize>,
     rng: Rng,
     seen: Seen,
+    /// What may excuse a poisoned view, by its name: found once, for that compiles the case again.
+    excuses: BTreeMap<String, Arc<[lasp_plan::Expr]>>,
 }
 
 impl<'c> Run<'c> {
@@ -105,7 +107,8 @@ impl<'c> Run<'c> {
         let told = case.reactions.iter().map(|_| Told::default()).collect();
         let (before, keys) = (BTreeMap::new(), BTreeMap::new());
         let rng = Rng::new(case.seed);
-        let mut run = Run { case, plan, node, told, before, keys, rng, seen: Seen::default() };
+        let (seen, excuses) = (Seen::default(), BTreeMap::new());
+        let mut run = Run { case, plan, node, told, before, keys, rng, seen, excuses };
         run.hear(outs);
         run
     }
@@ -249,10 +252,17 @@ impl<'c> Run<'c> {
 
     /// Whether the failure of a view is that of a part which the recomputation does not get to (see `eager`).
     fn is_eager(&mut self, name: &str, expr: &lasp_plan::Expr) -> bool {
-        let mut exprs = vec![expr.clone()];
-        exprs.extend(self.mentioned(name));
-        let fails =
-            exprs.iter().flat_map(eager::candidates).chain(exprs.clone()).any(|part| self.node.eval(&part).is_err());
+        let excuses = match self.excuses.get(name) {
+            Some(found) => found.clone(),
+            None => {
+                let mut exprs = vec![expr.clone()];
+                exprs.extend(self.mentioned(name));
+                let found: Arc<[_]> = exprs.iter().flat_map(eager::candidates).chain(exprs.clone()).collect();
+                self.excuses.insert(name.to_string(), found.clone());
+                found
+            }
+        };
+        let fails = excuses.iter().any(|part| self.node.eval(part).is_err());
         if fails {
             self.seen.marks.insert("failure of a part that is not used");
         }
