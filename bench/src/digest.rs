@@ -10,7 +10,7 @@
 use compact_str::CompactString;
 use lasp_plan::Value;
 
-use crate::elems::mix;
+use lasp_gauge::mix;
 
 /// What has a digest.
 pub trait Digest {

@@ -10,7 +10,6 @@
 #![deny(unsafe_code)]
 
 mod args;
-mod clock;
 #[cfg(feature = "dbsp")]
 mod dbsp;
 #[cfg(feature = "dfir")]
@@ -19,8 +18,8 @@ mod dfir;
 mod differential;
 mod digest;
 mod element;
-mod elems;
 mod measure;
+mod memory;
 mod ours;
 mod report;
 mod rows;

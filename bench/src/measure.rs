@@ -16,7 +16,7 @@
 
 use std::rc::Rc;
 
-use crate::clock::Watch;
+use lasp_gauge::{Watch, settle_allocator};
 
 /// How many changes make a batch.
 pub const BATCH: usize = 1_000;
@@ -244,21 +244,4 @@ pub fn play<C, M: Machine<C>>(script: &Script<C>, mut machine: M) -> Vec<Phase> 
         }
     }
     phases
-}
-
-/// Lets the allocator put together what reading the last result has left behind, before the clock starts: glibc leaves
-/// millions of small pieces lying until the next large request, which would otherwise be somebody's single change.
-fn settle_allocator() {
-    drop(std::hint::black_box(Vec::<u8>::with_capacity(100_000)));
-}
-
-/// The median of some numbers, which are sorted by it.
-#[must_use]
-pub fn median(numbers: &mut [f64]) -> f64 {
-    numbers.sort_by(f64::total_cmp);
-    match numbers.len() {
-        0 => f64::NAN,
-        n if n % 2 == 1 => numbers[n / 2],
-        n => f64::midpoint(numbers[n / 2 - 1], numbers[n / 2]),
-    }
 }

@@ -6,8 +6,10 @@ use std::process::Command;
 
 use anyhow::{Context, bail};
 
-use crate::clock;
-use crate::measure::{Case, Entrant, Phase, System, median};
+use lasp_gauge::median;
+
+use crate::measure::{Case, Entrant, Phase, System};
+use crate::memory;
 
 /// What was measured of one system in one phase.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
@@ -159,7 +161,7 @@ pub fn memory(case: &Case, sizes: &str, systems: &[System]) -> anyhow::Result<Me
 pub fn probe(case: &Case, system: &str) -> Option<u64> {
     let entrants = (case.build)();
     let entrant = entrants.iter().find(|entrant| entrant.system.name() == system)?;
-    let before = clock::reset_peak()?;
+    let before = memory::reset_peak()?;
     std::hint::black_box((entrant.run)());
-    Some(clock::peak()?.saturating_sub(before))
+    Some(memory::peak()?.saturating_sub(before))
 }

@@ -256,6 +256,21 @@ impl Holes {
         }
     }
 
+    /// The type with `int` for every `nat` in it: what a set of such elements may be asked for.
+    #[must_use]
+    pub fn widest(&self, ty: &Ty) -> Ty {
+        match self.full(ty) {
+            Ty::Nat => Ty::Int,
+            Ty::Tuple(types) => Ty::Tuple(types.iter().map(|ty| self.widest(ty)).collect()),
+            Ty::Record(fields) => Ty::Record(fields.iter().map(|(name, ty)| (name.clone(), self.widest(ty))).collect()),
+            Ty::Option(ty) => Ty::option(self.widest(&ty)),
+            Ty::List(ty) => Ty::list(self.widest(&ty)),
+            Ty::Set(ty) => Ty::set(self.widest(&ty)),
+            Ty::Map(key, value, total) => Ty::map(self.widest(&key), self.widest(&value), total),
+            plain => plain,
+        }
+    }
+
     /// Whether a hole is left anywhere in it.
     #[must_use]
     pub fn is_open(&self, ty: &Ty) -> bool {

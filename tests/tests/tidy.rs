@@ -85,7 +85,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("lasp-plan", &["lasp-lattice"]),
     ("lasp-compiler", &["lasp-grammar", "lasp-stdlib", "lasp-plan", "lasp-lattice"]),
     ("lasp-vm", &["lasp-plan", "lasp-lattice"]),
-    ("lasp-cli", &["lasp-compiler", "lasp-vm", "lasp-grammar", "lasp-stdlib", "lasp-plan", "lasp-lattice"]),
+    ("lasp-gauge", &[]),
+    (
+        "lasp-cli",
+        &["lasp-gauge", "lasp-compiler", "lasp-vm", "lasp-grammar", "lasp-stdlib", "lasp-plan", "lasp-lattice"],
+    ),
 ];
 
 /// Crates that neither read a clock nor do IO, and what may not even be linked into them.

@@ -15,9 +15,9 @@ use std::rc::Rc;
 use lasp_plan::Value;
 
 use super::Sizes;
-use crate::elems::elems;
 use crate::measure::{Case, Entrant, Machine, Mode, Script, Step, System};
 use crate::ours::{self, Lasp};
+use lasp_gauge::elems;
 
 /// An operator: what to call it, the view, and its result by definition.
 pub struct Operator {

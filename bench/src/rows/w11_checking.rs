@@ -14,10 +14,10 @@ use lasp_lattice::ReplicaId;
 use lasp_vm::Node;
 
 use super::Sizes;
-use crate::clock::Watch;
 use crate::digest::of_result;
 use crate::measure::{Case, Entrant, Phase, System};
 use crate::ours;
+use lasp_gauge::Watch;
 
 const DOUBLE: &str = include_str!("../../../examples/01_double/main.lasp");
 

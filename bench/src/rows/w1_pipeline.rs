@@ -23,9 +23,9 @@ use lasp_plan::Plan;
 use super::Sizes;
 use crate::digest::Sum;
 use crate::element::{Element, Map, Set, map, set};
-use crate::elems::elems;
 use crate::measure::{Case, Entrant, Machine, Mode, Script, Step, System};
 use crate::ours::{self, Lasp};
+use lasp_gauge::elems;
 
 /// A filter and a map, written twice: in Rust, and in Lasp.
 pub trait Pipe: 'static {

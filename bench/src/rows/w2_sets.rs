@@ -23,9 +23,9 @@ use lasp_plan::Plan;
 
 use super::Sizes;
 use crate::element::Element;
-use crate::elems::{elems, perm};
 use crate::measure::{BATCH, Case, Entrant, Machine, Mode, Script, Step, System};
 use crate::ours::{self, Lasp};
+use lasp_gauge::{elems, perm};
 
 /// A row of A (`true`) or B that comes (`true`) or goes.
 pub struct Change<K> {

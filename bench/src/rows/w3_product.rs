@@ -20,9 +20,9 @@ use lasp_plan::Plan;
 use super::Sizes;
 use crate::digest::Sum;
 use crate::element::{Element, Map, Set, map, set, slot};
-use crate::elems::elems;
 use crate::measure::{Case, Entrant, Machine, Mode, Script, Step, System};
 use crate::ours::{self, Lasp};
+use lasp_gauge::elems;
 
 /// An element of A (`true`) or B that comes (`true`) or goes.
 pub type Change<T> = (bool, T, bool);

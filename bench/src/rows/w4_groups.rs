@@ -25,9 +25,9 @@ use lasp_plan::{Plan, Value};
 
 use super::Sizes;
 use crate::element::Element;
-use crate::elems::{elem, elems, mix};
 use crate::measure::{Case, Entrant, Machine, Mode, Script, Step, System};
 use crate::ours::{self, Lasp};
+use lasp_gauge::{elem, elems, mix};
 
 /// A row of a group that comes or goes.
 #[derive(Clone)]
@@ -204,12 +204,8 @@ fn counter<K: Element>(events: usize, groups: usize, by: i64, dbsp: Joins<K>) ->
 fn script<K: Element>(rows: usize, groups: usize) -> Script<Change<K>> {
     let keys: Vec<K> = elems(groups, 4).into_iter().map(K::of).collect();
     let singles = SINGLES.min(rows);
-    let row = |i: usize| Change {
-        group: keys[drawn(i, groups)].clone(),
-        id: i as i64,
-        value: elem(i as u64, 5) >> 30,
-        comes: true,
-    };
+    let row =
+        |i: usize| Change { group: keys[drawn(i, groups)].clone(), id: i as i64, value: elem(i, 5) >> 30, comes: true };
     let goes = |i: usize| Change { comes: false, ..row(i) };
     Script(vec![
         Step::new("insert", Mode::Batches, (0..rows).map(row).collect()),

@@ -25,13 +25,13 @@ use lasp_plan::Plan;
 use lasp_vm::replica::{Disk, Identity, Replica};
 
 use super::Sizes;
-use crate::clock::Watch;
 use crate::digest::of_result;
 use crate::element::Element;
-use crate::elems::elems;
 use crate::measure::{Case, Entrant, Phase, System};
 use crate::ours;
 use crate::wire::{Bytes, Reader};
+use lasp_gauge::Watch;
+use lasp_gauge::elems;
 
 /// Replicas in a line.
 pub const REPLICAS: usize = 3;

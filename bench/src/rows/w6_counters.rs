@@ -12,10 +12,10 @@ use lasp_lattice::{Arg, Call, Keep, Kind, Leaf, Reading, ReplicaId, Stamp, State
 use lasp_plan::Value;
 
 use super::Sizes;
-use crate::clock::Watch;
-use crate::elems::mix;
 use crate::measure::{BATCH, Case, Entrant, Phase, System};
 use crate::ours::{self, Lasp};
+use lasp_gauge::Watch;
+use lasp_gauge::mix;
 
 /// The counters and how they are counted up.
 #[derive(Clone, Copy)]

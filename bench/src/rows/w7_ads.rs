@@ -23,9 +23,9 @@ use lasp_plan::{Plan, Value};
 use super::Sizes;
 use crate::digest::{Digest, Sum, of_value};
 use crate::element::{Element, Map, map, slot};
-use crate::elems::{elems, mix};
 use crate::measure::{Case, Entrant, Machine, Mode, Script, Step, System};
 use crate::ours::{self, Lasp};
+use lasp_gauge::{elems, mix};
 
 /// How many ads there are.
 pub const ADS: usize = 100;

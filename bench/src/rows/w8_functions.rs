@@ -14,11 +14,11 @@ use std::rc::Rc;
 use compact_str::CompactString;
 
 use super::Sizes;
-use crate::clock::Watch;
 use crate::element::Element;
-use crate::elems::elems;
 use crate::measure::{BATCH, Case, Entrant, Phase, System};
 use crate::ours::{self, Lasp};
+use lasp_gauge::Watch;
+use lasp_gauge::elems;
 
 /// How many times more.
 const MORE: usize = 10;

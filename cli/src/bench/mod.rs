@@ -9,8 +9,6 @@
 //! Neighbours: `commands/bench` prints; the side-by-side benchmark in `bench/` sets the same workloads beside other
 //! systems.
 
-pub mod clock;
-pub mod elems;
 pub mod play;
 pub mod script;
 pub mod workloads;

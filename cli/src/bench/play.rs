@@ -17,9 +17,9 @@ use lasp_lattice::ReplicaId;
 use lasp_plan::{Plan, Value, ViewId};
 use lasp_vm::{EventId, EventRow, Node, Out};
 
-use super::clock::Watch;
 use super::script::{BATCH, Mode, Script, Step};
 use crate::names::counted;
+use lasp_gauge::{Watch, settle_allocator};
 
 /// Something is not what it has to be: in a sentence without a full stop.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,9 +69,7 @@ impl Player {
         }
         let fields_each = step.fields.len().checked_div(step.events.len()).unwrap_or(0).max(1);
         let at_once = if step.mode == Mode::Singles { 1 } else { BATCH };
-        // What reading the last result has left behind is put together by glibc at the next large request, which would be
-        // somebody's change.
-        drop(std::hint::black_box(Vec::<u8>::with_capacity(100_000)));
+        settle_allocator();
         let watch = Watch::start();
         for (events, fields) in step.events.chunks(at_once).zip(step.fields.chunks(at_once * fields_each)) {
             self.apply(events, fields, fields_each);

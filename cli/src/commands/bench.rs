@@ -16,7 +16,6 @@ use tokio::sync::mpsc;
 
 use crate::Exit;
 use crate::args::Format;
-use crate::bench::clock::CLOCK;
 use crate::bench::play::Wrong;
 use crate::bench::script::{BATCH, Kind, Mode};
 use crate::bench::workloads::{WORKLOADS, Workload};
@@ -25,6 +24,7 @@ use crate::interrupt::Interrupt;
 use crate::names::{counted, grouped};
 use crate::output::{BOLD, GREY, Output, PLAIN};
 use crate::table::table;
+use lasp_gauge::CLOCK;
 
 /// Whether this program was built to be debugged.
 const IS_DEBUG: bool = cfg!(debug_assertions);

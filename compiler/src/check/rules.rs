@@ -323,8 +323,8 @@ pub(crate) fn contains(c: &mut C<'_>, call: Call<'_>) -> Hir {
         _ => element,
     };
     let Some(args) = c.arguments(&call, &[("x", true)]) else { return c.hir(HirKind::Error, Ty::Bool, call.span) };
-    // Of a set of nats, whether it contains an int may be asked.
-    let wanted = if wanted == Ty::Nat { Ty::Int } else { wanted };
+    // Of a set of nats, whether it contains an int may be asked; so of sets of them, and of pairs with one.
+    let wanted = c.program.holes.widest(&wanted);
     let args = args.into_iter().flatten().map(|arg| c.want(arg, &wanted)).collect();
     coll(c, call, CollOp::Contains, args, None, Ty::Bool)
 }

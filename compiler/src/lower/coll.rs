@@ -165,14 +165,14 @@ impl Flow<'_> {
         match (op, lambda, args) {
             (CollOp::Map, Some(lambda), _) => {
                 let coll = self.coll(ctx, source);
-                let (mut inner, base, elem) = self.open(ctx, coll, &[&lambda.body], place);
+                let (mut inner, base, elem) = self.open(ctx, coll, lambda, place);
                 self.bind(&mut inner, &lambda.pattern, elem);
                 let result = self.scalar(&mut inner, &lambda.body);
                 self.selected(&inner, base, result)
             }
             (CollOp::FlatMap, Some(lambda), _) => {
                 let coll = self.coll(ctx, source);
-                let (mut inner, base, elem) = self.open(ctx, coll, &[&lambda.body], place);
+                let (mut inner, base, elem) = self.open(ctx, coll, lambda, place);
                 self.bind(&mut inner, &lambda.pattern, elem);
                 let found = self.coll(&mut inner, &lambda.body);
                 let Rep::Coll(found) = self.lifted(&inner, found, place) else { return self.apart(ctx, hir) };
@@ -217,7 +217,7 @@ impl Flow<'_> {
             (CollOp::Group, Some(lambda), _) => {
                 let coll = self.coll(ctx, source);
                 let coll = self.as_set(coll, place);
-                let (mut inner, base, elem) = self.open(ctx, coll, &[&lambda.body], place);
+                let (mut inner, base, elem) = self.open(ctx, coll, lambda, place);
                 self.bind(&mut inner, &lambda.pattern, elem.clone());
                 let key = self.scalar(&mut inner, &lambda.body);
                 let mut exprs = columns(0, base, place);
@@ -270,7 +270,7 @@ impl Flow<'_> {
         }
         let is_map = matches!(self.program.holes.head(&source.ty), Ty::Map(..));
         let coll = self.coll(ctx, source);
-        if self.need(&lambda.body) > coll.width {
+        if self.need_of(lambda) > coll.width {
             let found = self.correlated(ctx, coll, lambda, place);
             return match found {
                 Rep::Coll(found) if is_map => Rep::Map(self.column_map(found.width, found.node, place)),
@@ -278,7 +278,7 @@ impl Flow<'_> {
             };
         }
         let (cols, bag) = (coll.cols, coll.bag);
-        let (mut inner, base, elem) = self.open(ctx, coll, &[&lambda.body], place);
+        let (mut inner, base, elem) = self.open(ctx, coll, lambda, place);
         let bag = bag && !self.is_flow(&lambda.body);
         self.bind(&mut inner, &lambda.pattern, elem.clone());
         let condition = self.scalar(&mut inner, &lambda.body);
@@ -302,7 +302,7 @@ impl Flow<'_> {
             return self.pairs(ctx, sources, [&any, &any], None, place);
         };
         let (cols, bag) = (pairs.cols, pairs.bag);
-        let (mut inner, base, elem) = self.open(ctx, pairs, &[&lambda.body], place);
+        let (mut inner, base, elem) = self.open(ctx, pairs, lambda, place);
         self.bind(&mut inner, &lambda.pattern, elem.clone());
         let condition = self.scalar(&mut inner, &lambda.body);
         let kept = self.graph.filter(inner.node, condition);
@@ -312,7 +312,7 @@ impl Flow<'_> {
 
     fn each_rep(&mut self, ctx: &mut Ctx, source: &Hir, lambda: &HirLambda, place: Place) -> Rep {
         let map = self.map_rep(ctx, source);
-        let map = if self.need(&lambda.body) > map.width {
+        let map = if self.need_of(lambda) > map.width {
             let keys = columns(0, map.width, place);
             match self.under(ctx, &Rep::Map(map.clone()), &keys, place) {
                 Rep::Map(lifted) => lifted,

@@ -13,6 +13,7 @@ mod direct;
 mod escrow;
 mod fold;
 mod graph;
+mod monoid;
 mod ports;
 mod rep;
 mod scalar;
@@ -27,7 +28,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::Options;
 use crate::codes::Code;
 use crate::diagnostic::{Diagnostic, SourceFile};
-use crate::hir::{Hir, HirKind, HirPattern, LocalId};
+use crate::hir::{Hir, HirKind, HirLambda, HirPattern, LocalId};
 use crate::program::{MadeFor, Program, WhenDef};
 use crate::stability::{Judge, Moves};
 use crate::ty::Ty;
@@ -161,6 +162,16 @@ impl<'p> Flow<'p> {
     /// How many leading columns of the context an expression depends on.
     fn need(&self, hir: &Hir) -> u32 {
         self.need_except(hir, &FxHashSet::default())
+    }
+
+    /// The same of a function, whose own names may still stand for what it was lowered over before: a function that is
+    /// called twice is unfolded twice.
+    fn need_of(&self, lambda: &HirLambda) -> u32 {
+        let mut own = FxHashSet::default();
+        lambda.pattern.each_bound(&mut |local| {
+            own.insert(local);
+        });
+        self.need_except(&lambda.body, &own)
     }
 
     fn need_except(&self, hir: &Hir, except: &FxHashSet<LocalId>) -> u32 {

@@ -365,6 +365,27 @@ impl<'p> Flow<'p> {
         lambda: Option<&HirLambda>,
     ) -> Expr {
         let place = hir.place;
+        match op {
+            CollOp::Contains => self.contains(ctx, source, args, place),
+            CollOp::Fold => self.fold(ctx, source, args, lambda, place),
+            _ if is_aggregate(op) => self.aggregated(ctx, op, source, args, lambda, place),
+            _ => {
+                let rep = self.rep(ctx, hir);
+                self.whole(ctx, &rep, place)
+            }
+        }
+    }
+
+    /// One of `count`, `is_empty`, `sum`, `avg`, `min`, `max`, `any`, `all`, `approx_count` and `top`.
+    pub(super) fn aggregated(
+        &mut self,
+        ctx: &mut Ctx,
+        op: CollOp,
+        source: &Hir,
+        args: &[Hir],
+        lambda: Option<&HirLambda>,
+        place: Place,
+    ) -> Expr {
         let agg = match op {
             CollOp::Count | CollOp::IsEmpty => Agg::Count,
             CollOp::Sum => Agg::Sum,
@@ -375,12 +396,7 @@ impl<'p> Flow<'p> {
             CollOp::All => Agg::All,
             CollOp::ApproxCount => Agg::ApproxCount,
             CollOp::Top => Agg::Top(most(args)),
-            CollOp::Contains => return self.contains(ctx, source, args, place),
-            CollOp::Fold => return self.fold(ctx, source, args, lambda, place),
-            _ => {
-                let rep = self.rep(ctx, hir);
-                return self.whole(ctx, &rep, place);
-            }
+            _ => unreachable!("{op:?} is no aggregate"),
         };
         let is_map = matches!(self.program.holes.head(&source.ty), Ty::Map(..));
         let coll = match op {
@@ -395,7 +411,7 @@ impl<'p> Flow<'p> {
         // A sketch does not mind how often an element comes, and need not keep all of them to know.
         let coll = if op == CollOp::ApproxCount { coll } else { self.as_set(coll, place) };
         let (mut inner, base, elem) = match lambda {
-            Some(lambda) => self.open(ctx, coll, &[&lambda.body], place),
+            Some(lambda) => self.open(ctx, coll, lambda, place),
             None => {
                 let width = coll.width;
                 let inner = Ctx { node: coll.node, width: width + coll.cols, unit: false, appended: Vec::new() };
@@ -469,10 +485,9 @@ impl<'p> Flow<'p> {
 
     /// Opens a collection for a function of its elements: the context of the function's body, how many of its leading
     /// columns are the surrounding context, and the element.
-    pub(super) fn open(&mut self, ctx: &Ctx, coll: Coll, bodies: &[&Hir], place: Place) -> (Ctx, u32, Expr) {
-        let coll = if bodies.iter().any(|body| self.is_flow(body)) { self.as_set(coll, place) } else { coll };
-        let need = bodies.iter().map(|body| self.need(body)).max().unwrap_or(0);
-        if need <= coll.width {
+    pub(super) fn open(&mut self, ctx: &Ctx, coll: Coll, lambda: &HirLambda, place: Place) -> (Ctx, u32, Expr) {
+        let coll = if self.is_flow(&lambda.body) { self.as_set(coll, place) } else { coll };
+        if self.need_of(lambda) <= coll.width {
             let inner = Ctx { node: coll.node, width: coll.width + coll.cols, unit: false, appended: Vec::new() };
             return (inner, coll.width, coll.elem);
         }
@@ -529,6 +544,11 @@ impl<'p> Flow<'p> {
 }
 
 /// How many `top` gives.
+fn is_aggregate(op: CollOp) -> bool {
+    use CollOp::{All, Any, ApproxCount, Avg, Count, IsEmpty, Max, Min, Sum, Top};
+    matches!(op, Count | IsEmpty | Sum | Avg | Min | Max | Any | All | ApproxCount | Top)
+}
+
 fn most(args: &[Hir]) -> u32 {
     match args.first().map(|arg| &arg.kind) {
         Some(HirKind::Const(Value::Int(most))) => u32::try_from(*most).unwrap_or(u32::MAX),

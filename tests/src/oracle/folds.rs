@@ -27,7 +27,9 @@ impl Gen {
         let exp = match ty {
             Ty::Int | Ty::Nat if !into => {
                 let of = about(self, ty);
-                let start = self.literal(&Ty::Nat);
+                // A sum from nothing is kept up to date, one from something is folded anew.
+                let none = self.rng.chance(40).then(|| Exp::new(Ty::Nat, "0", []));
+                let start = none.unwrap_or_else(|| self.literal(&Ty::Nat));
                 let found = start.ty.common(&of.ty)?;
                 let form = self.rng.below(6);
                 let step = match form {

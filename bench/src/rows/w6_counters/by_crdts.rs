@@ -3,8 +3,8 @@
 use crdts::{CmRDT, CvRDT, GCounter, PNCounter};
 
 use super::amount;
-use crate::clock::Watch;
 use crate::measure::Phase;
+use lasp_gauge::Watch;
 
 /// A number as small as ours, from their big one.
 fn small(number: impl std::fmt::Display) -> u64 {

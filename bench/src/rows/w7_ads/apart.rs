@@ -14,12 +14,12 @@ use lasp_plan::Plan;
 use lasp_vm::replica::{Disk, Identity, Replica};
 
 use super::{ADS, CLIENTS, Impression, Worth, ads, impression, program};
-use crate::clock::Watch;
 use crate::digest::{Digest, of_result, pair};
 use crate::element::{Element, Map, map, slot};
 use crate::measure::{Case, Entrant, Phase, System};
 use crate::ours;
 use crate::wire::{Bytes, Reader};
+use lasp_gauge::Watch;
 
 /// Impressions are drawn over clients; each exchanges after every `every`th of its own, all at the end.
 fn run<K: Element>(

@@ -5,8 +5,8 @@
 
 use lasp_plan::Value;
 
-use crate::bench::elems::{drawn, elems};
 use crate::bench::script::{Kind, Mode, SINGLES, Script, Step, set};
+use lasp_gauge::{drawn, elems};
 
 const ADS: usize = 100;
 const CLIENTS: usize = 1_000;

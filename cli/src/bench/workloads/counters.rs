@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use lasp_plan::Value;
 
-use crate::bench::elems::{drawn, elem, elems};
 use crate::bench::script::{Row, SINGLES, Script, Writer, present};
+use lasp_gauge::{drawn, elem, elems};
 
 fn events(n: usize) -> usize {
     n + SINGLES.min(n)

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 use lasp_plan::Value;
 
-use crate::bench::elems::{drawn, elem, elems};
 use crate::bench::script::{Row, Script, Writer, present, some};
+use lasp_gauge::{drawn, elem, elems};
 
 /// How many the greatest are.
 const TOP: usize = 10;

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lasp_plan::Value;
 
-use crate::bench::elems::{drawn, elems};
 use crate::bench::script::{Kind, Mode, Row, Script, Writer, present, set};
+use lasp_gauge::{drawn, elems};
 
 /// How many edges go one at a time: each can take a large part of the closure with it.
 const REMOVALS: usize = 20;

@@ -10,8 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lasp_plan::Value;
 
-use crate::bench::elems::{drawn, elems};
 use crate::bench::script::{Row, Script, Writer, present, set};
+use lasp_gauge::{drawn, elems};
 
 fn one_set(values: &[Value], shown: impl Fn(&mut dyn Iterator<Item = usize>) -> Value) -> Script {
     let rows: Vec<Row> = values.iter().map(|x| Row { events: [0, 1], fields: vec![x.clone()] }).collect();

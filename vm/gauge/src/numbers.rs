@@ -7,12 +7,13 @@
 //! `mix` is the finaliser of splitmix64, a bijection of 64-bit words; so `mix(i ^ seed << 40)` are distinct, and still
 //! are (but for one chance in millions, which [`elems`] rules out) without their two lowest bits.
 //!
-//! Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014. The side-by-side
-//! benchmark in `bench/` uses the same numbers.
+//! Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
 
 use std::collections::BTreeSet;
 
-fn mix(word: u64) -> u64 {
+/// Splitmix64's finaliser.
+#[must_use]
+pub fn mix(word: u64) -> u64 {
     let mut z = word.wrapping_add(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -48,6 +49,16 @@ pub fn drawn(i: usize, seed: u64, of: usize) -> usize {
     position
 }
 
+/// `0..n` shuffled (Fisher–Yates).
+#[must_use]
+pub fn perm(n: usize, seed: u64) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..n).collect();
+    for i in (1..n).rev() {
+        order.swap(i, drawn(i, seed, i + 1));
+    }
+    order
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -57,5 +68,13 @@ mod tests {
         // Another sequence would make other numbers of old results.
         assert_eq!(elems(2, 1), [574_028_951_429_853_410, 1_970_677_357_558_707_057]);
         assert!(elems(10_000, 1).iter().all(|x| *x >= 0 && *x < 1 << 62));
+    }
+
+    #[test]
+    fn a_permutation_has_every_position_once() {
+        let mut order = perm(1_000, 3);
+        assert_ne!(order, (0..1_000).collect::<Vec<_>>());
+        order.sort_unstable();
+        assert_eq!(order, (0..1_000).collect::<Vec<_>>());
     }
 }
