@@ -9,6 +9,7 @@
 use lasp_plan::{Arm, BinaryOp, CollOp, Expr, ExprKind, Func, Lambda, Pattern, Place, TextPart, Value, VarId, ViewId};
 use rustc_hash::FxHashMap;
 
+use super::monoid::aggregates;
 use crate::hir::{Hir, HirKind, HirLambda, HirPattern, HirText, LocalId};
 use crate::program::Program;
 use crate::ty::Ty;
@@ -142,6 +143,11 @@ impl<'p> Direct<'p> {
             }
             HirKind::Call(func, parts) => ExprKind::Call(*func, self.exprs(parts)),
             HirKind::Coll(op, source, args, lambda) => {
+                if let (CollOp::Fold, [init], Some(lambda)) = (op, args.as_slice(), lambda)
+                    && let Some(same) = aggregates(self.program, source, init, lambda, place)
+                {
+                    return self.expr(&same);
+                }
                 let source = Box::new(self.expr(source));
                 let args = self.exprs(args);
                 let lambda = lambda.as_ref().map(|lambda| self.lambda(lambda));

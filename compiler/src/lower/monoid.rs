@@ -11,12 +11,13 @@
 //! to the theory of lists, 1987), and the monoids are those that the dataflow keeps up to date under removal, so that is
 //! what they are lowered to. Everything else is folded anew (`fold`).
 //!
-//! One thing differs, and no result does: a sum is exact where the fold, element by element, might leave `int` on the way and
-//! come back. What may fail is not moved to where the fold would not have computed it.
+//! So a fold that adds is a sum, and exact: it does not fail where the fold, element by element, would leave `int` on the
+//! way and come back. What else may fail is not moved to where the fold would not have computed it. Handlers compute by
+//! the same expression (`direct`), or a view and a handler might disagree.
 //!
 //! Invariant: the values and conditions found mention nothing of what is gathered.
 
-use lasp_plan::{BinaryOp, CollOp, Func, UnaryOp, Value};
+use lasp_plan::{BinaryOp, CollOp, Func, Place, UnaryOp, Value};
 use rustc_hash::FxHashMap;
 
 use super::direct::{can_fail, field_slot};
@@ -26,7 +27,7 @@ use crate::stability::same;
 use crate::ty::Ty;
 
 /// What a fold gathers, part by part.
-pub(super) enum Gathered {
+enum Gathered {
     /// The parts of a tuple or record.
     Parts(Vec<Gathered>),
     /// One value.
@@ -34,36 +35,108 @@ pub(super) enum Gathered {
 }
 
 /// What a part is at the start, and what an element does to it.
-pub(super) struct Part {
-    pub init: Hir,
-    pub step: Step,
+struct Part {
+    init: Hir,
+    step: Step,
 }
 
 /// What an element does to one part.
-pub(super) enum Step {
+enum Step {
     Keeps,
     Takes(Taken),
 }
 
 /// What one part takes in.
-pub(super) struct Taken {
+struct Taken {
     /// `Sum`, `Max`, `Min`, `Any` or `All`.
-    pub op: CollOp,
+    op: CollOp,
     /// Which elements count.
-    pub guard: Option<Hir>,
+    guard: Option<Hir>,
     /// What an element brings.
-    pub value: Hir,
+    value: Hir,
 }
 
-/// Taken apart, if it can be; with the pattern of the elements.
-pub(super) fn gathered(program: &Program, init: &Hir, lambda: &HirLambda) -> Option<(Gathered, HirPattern)> {
+/// The same by aggregates, if it can be.
+pub(super) fn aggregates(program: &Program, source: &Hir, init: &Hir, lambda: &HirLambda, place: Place) -> Option<Hir> {
     let HirPattern::Slots(slots) = &lambda.pattern else { return None };
     let part = |wanted| slots.iter().find(|(slot, _)| *slot == wanted).map(|(_, part)| part);
     let mut found = Finder { program, gathered: FxHashMap::default(), depth: 0 };
     found.bind(part(0).unwrap_or(&HirPattern::Wildcard), &mut Vec::new())?;
     let ty = program.holes.full(&lambda.body.ty);
     let gathered = found.parts(&ty, init.clone(), &lambda.body, &mut Vec::new())?;
-    Some((gathered, part(1).cloned().unwrap_or(HirPattern::Wildcard)))
+    let written = Written { source, pattern: part(1).unwrap_or(&HirPattern::Wildcard), place };
+    Some(written.whole(gathered, &ty))
+}
+
+/// What is written in place of a fold.
+struct Written<'h> {
+    source: &'h Hir,
+    pattern: &'h HirPattern,
+    place: Place,
+}
+
+impl Written<'_> {
+    fn made(&self, kind: HirKind, ty: &Ty) -> Hir {
+        Hir { kind, ty: ty.clone(), place: self.place }
+    }
+
+    fn whole(&self, gathered: Gathered, ty: &Ty) -> Hir {
+        match (gathered, ty) {
+            (Gathered::Parts(parts), Ty::Record(fields)) => {
+                let part = |(part, (name, ty)): (_, &(String, Ty))| (name.clone(), self.whole(part, ty));
+                self.made(HirKind::Record(parts.into_iter().zip(fields).map(part).collect()), ty)
+            }
+            (Gathered::Parts(parts), _) => {
+                let parts = parts.into_iter().zip(ty.parts()).map(|(part, ty)| self.whole(part, ty));
+                self.made(HirKind::Tuple(parts.collect()), ty)
+            }
+            (Gathered::One(part), _) => match part.step {
+                Step::Keeps => part.init,
+                Step::Takes(taken) => self.one(part.init, taken, ty),
+            },
+        }
+    }
+
+    fn one(&self, init: Hir, taken: Taken, ty: &Ty) -> Hir {
+        let function = |body| Some(Box::new(HirLambda { pattern: self.pattern.clone(), body }));
+        let source = Box::new(self.source.clone());
+        let source = match taken.guard {
+            None => source,
+            Some(guard) => {
+                let kind = HirKind::Coll(CollOp::Filter, source, Vec::new(), function(guard));
+                Box::new(self.made(kind, &self.source.ty))
+            }
+        };
+        let zero = if *ty == Ty::Duration { Value::Duration(0) } else { Value::Int(0) };
+        let starts_with = |value: &Value| matches!(&init.kind, HirKind::Const(start) if start == value);
+        let needs_no_start = match taken.op {
+            CollOp::Sum => starts_with(&zero),
+            CollOp::Any => starts_with(&Value::Bool(false)),
+            CollOp::All => starts_with(&Value::Bool(true)),
+            _ => false,
+        };
+        let args = match taken.op {
+            CollOp::Sum => vec![self.made(HirKind::Const(zero), ty)],
+            _ => Vec::new(),
+        };
+        let is_extreme = matches!(taken.op, CollOp::Max | CollOp::Min);
+        let of = if is_extreme { Ty::option(taken.value.ty.clone()) } else { ty.clone() };
+        let found = self.made(HirKind::Coll(taken.op, source, args, function(taken.value)), &of);
+        if needs_no_start {
+            return found;
+        }
+        let with_start = |op| HirKind::Binary(op, Box::new(init.clone()), Box::new(found.clone()));
+        let kind = match taken.op {
+            CollOp::Sum => with_start(BinaryOp::Add),
+            CollOp::Any => with_start(BinaryOp::Or),
+            CollOp::All => with_start(BinaryOp::And),
+            _ => {
+                let found = self.made(HirKind::Call(Func::Or, vec![found, init.clone()]), ty);
+                HirKind::Call(if taken.op == CollOp::Max { Func::Max } else { Func::Min }, vec![init, found])
+            }
+        };
+        self.made(kind, ty)
+    }
 }
 
 struct Finder<'p> {

@@ -10,6 +10,7 @@ use lasp_plan::{Agg, Arm, BinaryOp, CollOp, Expr, ExprKind, Func, NodeId, Op, Pa
 
 use super::Flow;
 use super::direct::{can_fail, constant, field, field_slot, local, not, settle, tuple};
+use super::monoid::aggregates;
 use super::rep::{Coll, Ctx, MapRep, Rep, ValueRep, columns};
 use crate::hir::{Hir, HirArm, HirKind, HirLambda, HirPattern, HirText};
 use crate::ty::Ty;
@@ -367,7 +368,14 @@ impl<'p> Flow<'p> {
         let place = hir.place;
         match op {
             CollOp::Contains => self.contains(ctx, source, args, place),
-            CollOp::Fold => self.fold(ctx, source, args, lambda, place),
+            CollOp::Fold => {
+                if let ([init], Some(lambda)) = (args, lambda)
+                    && let Some(same) = aggregates(self.program, source, init, lambda, place)
+                {
+                    return self.scalar(ctx, &same);
+                }
+                self.fold(ctx, source, args, lambda, place)
+            }
             _ if is_aggregate(op) => self.aggregated(ctx, op, source, args, lambda, place),
             _ => {
                 let rep = self.rep(ctx, hir);

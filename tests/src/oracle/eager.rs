@@ -13,14 +13,13 @@
 //!    `from x in a, y in b where 10 / x > y` with an empty `b` the quotients are computed. Conditions written before it
 //!    protect it. This holds for conditions also where the other sources depend on the first.
 //!
-//! The other way round, a view is well although its recomputation fails, there are three:
+//! The other way round, a view is well although its recomputation fails, there are two:
 //!
 //! 5. The second side of a `product` or `join` that reads no variable or is put together element by element is computed
 //!    where the first has elements: `a.product({1 / c})` with an empty `a`.
 //!    Where a condition looks at the first only, it has elements if they satisfy it: `a.product({1 / c}).filter(_ => false)`.
 //! 6. Of the conditions of a query those that cannot fail may be tested first (`where 1 / x > 1 and x > 0`), and all of
 //!    them before the sources they do not look at.
-//! 7. A fold that adds is a sum, which is exact: element by element it may leave `int` on the way and come back.
 //!
 //! [`candidates`] makes of each part that can fail an expression that computes it for all rows it may be computed for;
 //! [`lazy`] makes of products what a query with two sources is, and puts conditions in that order.
@@ -43,11 +42,6 @@ pub(super) fn lazy(expr: &Expr) -> Expr {
     let mut copy = expr.clone();
     rewrite(&mut copy, &mut { SLOTS_FROM });
     copy
-}
-
-/// Whether it contains a fold with a function.
-pub(super) fn folds(expr: &Expr) -> bool {
-    matches!(expr.kind, ExprKind::Coll(CollOp::Fold, ..)) || parts(expr).into_iter().any(folds)
 }
 
 /// A conjunction with what cannot fail in front.

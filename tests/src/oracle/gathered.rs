@@ -47,9 +47,19 @@ pub(super) enum Rule {
     Counted,
     /// `(acc, x) => (acc.0 + 1, if x < acc.1 then x else acc.1)`, from `(0, 2)`.
     Pair,
+    /// `(acc, x) => if x % 2 == 0 then acc + 3 else acc`, from 0.
+    Even,
+    /// `(acc, x) => if x > 2 or acc >= x then acc else x`, from 0.
+    Bounded,
+    /// `(acc, x) => match x { 0 => acc, 1 => acc + 2, x => if x > 1 then acc + 1 else acc }`, from 0.
+    Arms,
+    /// `(acc, x) => { all: acc.all and x > 0, n: acc.n + 1 }`, from `{ all: true, n: 0 }`.
+    Both,
+    /// `(acc, x) => acc or x`, from false.
+    Either,
 }
 
-const RULES: [Rule; 11] = [
+const RULES: [Rule; 16] = [
     Rule::Max,
     Rule::Min,
     Rule::Flag,
@@ -61,6 +71,11 @@ const RULES: [Rule; 11] = [
     Rule::Added,
     Rule::Counted,
     Rule::Pair,
+    Rule::Even,
+    Rule::Bounded,
+    Rule::Arms,
+    Rule::Both,
+    Rule::Either,
 ];
 
 /// Two views: what the elements give, and the fold of it.
@@ -78,7 +93,7 @@ pub(super) fn probe(g: &mut Gen) -> (Probe, [Exp; 2]) {
     let found = (0..8).map(|_| g.collection(2)).find(fits);
     let (source, element) = found.unwrap_or_else(|| (g.literal(&Ty::set(Ty::Int)), Ty::Int));
     let wanted = match rule {
-        Rule::Flag => Ty::Bool,
+        Rule::Flag | Rule::Either => Ty::Bool,
         Rule::Gset => Ty::set(Ty::Text),
         Rule::Status => Ty::Status,
         Rule::MaxByKey => Ty::pair(Ty::Text, Ty::Int),
@@ -116,6 +131,22 @@ pub(super) fn probe(g: &mut Gen) -> (Probe, [Exp; 2]) {
             let least = format!("match {one} {{ x => if x < acc.1 then x else acc.1 }}");
             (Ty::pair(Ty::Int, Ty::Int), format!("(0, 2), (acc, {name}) => (acc.0 + 1, {least})"))
         }
+        Rule::Even => {
+            (Ty::Int, format!("0, (acc, {name}) => match {one} {{ x => if x % 2 == 0 then acc + 3 else acc }}"))
+        }
+        Rule::Bounded => {
+            (Ty::Int, format!("0, (acc, {name}) => match {one} {{ x => if x > 2 or acc >= x then acc else x }}"))
+        }
+        Rule::Arms => {
+            let rest = "x => if x > 1 then acc + 1 else acc";
+            (Ty::Int, format!("0, (acc, {name}) => match {one} {{ 0 => acc, 1 => acc + 2, {rest} }}"))
+        }
+        Rule::Both => {
+            let both = format!("match {one} {{ x => {{ all: acc.all and x > 0, n: acc.n + 1 }} }}");
+            let ty = Ty::Record(vec![("all".into(), Ty::Bool), ("n".into(), Ty::Int)]);
+            (ty, format!("{{ all: true, n: 0 }}, (acc, {name}) => {both}"))
+        }
+        Rule::Either => (Ty::Bool, format!("false, (acc, {name}) => acc or {one}")),
     };
     let text = source.text();
     let whole = if parts.len() == 1 { one.clone() } else { format!("({one}, {other})") };
@@ -137,7 +168,7 @@ pub(super) fn by_hand(rule: Rule, given: &Value, rng: &mut Rng) -> Option<Value>
     Some(match rule {
         Rule::Max => option(greatest(&mut ints())),
         Rule::Min => option(ints().fold(None, |least, n| Some(least.map_or(n, |least: i64| least.min(n))))),
-        Rule::Flag => Value::Bool(values.contains(&Value::Bool(true))),
+        Rule::Flag | Rule::Either => Value::Bool(values.contains(&Value::Bool(true))),
         Rule::Gset => {
             let all: BTreeSet<Value> = values.iter().filter_map(Value::elements).flatten().collect();
             Value::set(all.into_iter().collect())
@@ -158,13 +189,16 @@ pub(super) fn by_hand(rule: Rule, given: &Value, rng: &mut Rng) -> Option<Value>
             Value::tuple([option(best), Value::Bool(any)])
         }
         Rule::Greater => Value::Int(greatest(&mut ints().chain([0]))?),
-        // Element by element, in the fold's own order, it may leave the range and come back.
         Rule::Added => Value::Int(i64::try_from(ints().map(i128::from).sum::<i128>()).ok()?),
         Rule::Counted => Value::Int(i64::try_from(values.len().min(3)).ok()?),
         Rule::Pair => Value::tuple([
             Value::Int(i64::try_from(values.len()).ok()?),
             Value::Int(ints().fold(2, |least, n| least.min(n))),
         ]),
+        Rule::Even => Value::Int(3 * i64::try_from(ints().filter(|n| n % 2 == 0).count()).ok()?),
+        Rule::Bounded => Value::Int(ints().filter(|n| (0..=2).contains(n)).max().unwrap_or(0)),
+        Rule::Arms => Value::Int(ints().map(|n| if n == 1 { 2 } else { i64::from(n > 1) }).sum()),
+        Rule::Both => Value::tuple([Value::Bool(ints().all(|n| n > 0)), Value::Int(i64::try_from(values.len()).ok()?)]),
     })
 }
 

@@ -176,7 +176,7 @@ impl<'c> Run<'c> {
             let wrong = match (&kept, &scratch) {
                 (Ok(kept), Ok(scratch)) => kept != scratch,
                 (Err(_), Err(_)) => false,
-                (Ok(kept), Err(failure)) => !self.is_lazy(&view.expr, kept) && !self.is_exact(&view.expr, failure),
+                (Ok(kept), Err(_)) => !self.is_lazy(&view.expr, kept),
                 (Err(_), Ok(_)) => !self.is_eager(&view.name, &view.expr),
             };
             if wrong {
@@ -248,15 +248,6 @@ impl<'c> Run<'c> {
     /// Whether a failure from scratch is that of the second side of a product with an empty first side (see `eager`).
     fn is_lazy(&mut self, expr: &lasp_plan::Expr, kept: &Value) -> bool {
         self.node.eval(&eager::lazy(expr)).is_ok_and(|value| value == *kept)
-    }
-
-    /// Whether a failure from scratch is that of a fold on its way through numbers outside `int` (see `eager`).
-    fn is_exact(&mut self, expr: &lasp_plan::Expr, failure: &Failure) -> bool {
-        let is_exact = failure.code == "R0701" && eager::folds(expr);
-        if is_exact {
-            self.seen.marks.insert("sum of a fold that came back");
-        }
-        is_exact
     }
 
     /// Whether the failure of a view is that of a part which the recomputation does not get to (see `eager`).
