@@ -1,4 +1,5 @@
-//! The dataflow engine from outside: `oracle` compares it with recomputation on random graphs and traces, `accumulators`
+//! The dataflow engine from outside: `oracle` compares it with recomputation on random graphs and traces (`generate`,
+//! `branches`, by the definitions in `naive` and `definitions`), `accumulators`
 //! and `operators` are examples a person can check, `limits` stops runaway programs,
 //! `fixed` compares fixed points with the closure of a matrix.
 
@@ -6,6 +7,8 @@
 #![allow(clippy::disallowed_methods)]
 
 mod accumulators;
+mod branches;
+mod definitions;
 mod fixed;
 mod generate;
 mod limits;
