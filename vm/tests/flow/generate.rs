@@ -210,7 +210,8 @@ impl Build<'_> {
                 0 => Stage::Filter(self.expr(Bool, &types, 2)),
                 1 | 2 => {
                     let new = (0..1 + self.choices.below(3)).map(|_| self.any_type(&types)).collect::<Vec<_>>();
-                    let map = new.iter().map(|ty| self.expr(*ty, &types, 2)).collect();
+                    let depth = self.choices.pick(&[2, 3, 4]);
+                    let map = new.iter().map(|ty| self.expr(*ty, &types, depth)).collect();
                     types = new;
                     Stage::Map(map)
                 }
@@ -383,8 +384,8 @@ impl Build<'_> {
 
     fn form(&mut self, ty: Ty, columns: &[Ty], depth: usize) -> Expr {
         use BinaryOp::{Add, And, Div, Eq, Lt, Mul, Sub};
-        match (ty, self.choices.below(4)) {
-            (Int, 3) => return self.computed(columns, depth),
+        match (ty, self.choices.below(5)) {
+            (Int, 4) => return self.computed(columns, depth),
             (Bool, 3) => return self.asked(columns, depth),
             (Bool, 2) => return self.compared(columns, depth),
             (Text, _) => return self.words(columns, depth),
@@ -398,7 +399,7 @@ impl Build<'_> {
                 pair if matches!(pair.kind, ExprKind::Local(_)) => {
                     return expr(ExprKind::Field(Box::new(pair), self.choices.below(2) as u32));
                 }
-                _ => (self.choices.pick(&[Add, Sub, Mul, Div, Div]), self.expr(Int, columns, depth), {
+                _ => (self.choices.pick(&[Add, Sub, Mul, Div, Div, Div, Div]), self.expr(Int, columns, depth), {
                     self.expr(Int, columns, depth)
                 }),
             },
