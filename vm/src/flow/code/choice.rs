@@ -7,11 +7,12 @@
 //! ```
 //!
 //! Each branch is a block that runs for the rows that chose it, and ends by moving its result, in the representation that
-//! all branches fit, into the same registers.
+//! all branches fit, into the same registers. Neighbour: `select` has those that are too short for that.
 
 use lasp_plan::{Arm, BinaryOp, Expr, Pattern, Value};
 
 use super::compile::Compiler;
+use super::select::are_cheap;
 use super::{Inst, Val, Word};
 use crate::flow::repr::{Repr, fields_of};
 
@@ -34,22 +35,21 @@ impl Compiler {
         yes: impl FnOnce(&mut Self) -> Val,
         no: impl FnOnce(&mut Self) -> Val,
     ) -> Val {
-        let (yes, yes_val) = self.scoped(|this| this.in_block(yes));
-        let (no, no_val) = self.scoped(|this| this.in_block(no));
+        let (mut yes, yes_val) = self.scoped(|this| this.in_block(yes));
+        let (mut no, no_val) = self.scoped(|this| this.in_block(no));
         let repr = yes_val.repr.and(&no_val.repr);
+        let (more, yes_val) = self.in_block(|this| this.convert(yes_val, &repr));
+        yes.extend(more);
+        let (more, no_val) = self.in_block(|this| this.convert(no_val, &repr));
+        no.extend(more);
+        if are_cheap(&yes, &no) {
+            return self.select(condition, (yes, yes_val), (no, no_val));
+        }
         let regs = self.registers(&repr);
-        let yes = self.moved(yes, yes_val, &repr, &regs);
-        let no = self.moved(no, no_val, &repr, &regs);
+        yes.push(moved(yes_val, &regs));
+        no.push(moved(no_val, &regs));
         self.emit(Inst::Choose { condition, yes, no });
         Compiler::in_registers(repr, &regs)
-    }
-
-    /// A block that ends with its result in some registers.
-    fn moved(&mut self, block: Vec<Inst>, val: Val, repr: &Repr, regs: &(Vec<u32>, Vec<u32>)) -> Vec<Inst> {
-        let (more, val) = self.in_block(|this| this.convert(val, repr));
-        let words = regs.0.iter().copied().zip(val.words).collect();
-        let objects = regs.1.iter().copied().zip(val.objects).collect();
-        block.into_iter().chain(more).chain([Inst::Move { words, objects }]).collect()
     }
 
     /// The first arm that fits.
@@ -158,6 +158,13 @@ impl Compiler {
             _ => {}
         }
     }
+}
+
+/// A value into registers.
+fn moved(val: Val, (words, objects): &(Vec<u32>, Vec<u32>)) -> Inst {
+    let words = words.iter().copied().zip(val.words).collect();
+    let objects = objects.iter().copied().zip(val.objects).collect();
+    Inst::Move { words, objects }
 }
 
 /// Whether a value of this representation can be tested lane by lane.

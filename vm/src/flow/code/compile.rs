@@ -263,7 +263,7 @@ impl Compiler {
         if result == Repr::Float {
             return self.word(result, |out| Inst::Float { op, out, left, right });
         }
-        self.word(result, |out| Inst::Int { op, out, left, right, reprs, place })
+        self.word(result, |out| Inst::Int { op, out, left, right, reprs, place, only: None })
     }
 
     /// Of two operands of one type, of which only one is known well: the other as well known. Sums and differences of ints

@@ -12,7 +12,7 @@
 //!
 //! Operands are words of the row, registers (columns that an instruction has filled) and constants; a value of several words
 //! is a list of operands, so taking a field of a record costs nothing at all. Only `if`, `match`, `and`, `or` narrow the
-//! rows that an instruction runs for, to those that chose the branch: what is not chosen must not fail.
+//! rows that an instruction runs for, or counts for, to those that chose the branch: what is not chosen must not fail.
 //!
 //! What has no instruction of its own (collections inside a row) goes to the evaluator, row by row, with the values it reads
 //! put together for it: the meaning is the evaluator's everywhere, and every expression runs.
@@ -22,7 +22,7 @@
 //! Invariants: a register is filled for a row before it is read for it; an expression has the value and the failure that
 //! `crate::eval` gives it (the oracles compare them).
 //!
-//! Code map: `compile` makes programs, `choice` those with branches, `variant` takes enums apart, `convert` changes
+//! Code map: `compile` makes programs, `choice` and `select` those with branches, `variant` takes enums apart, `convert` changes
 //! representations, `run` runs them, `text` has what is made of texts, `apply` the functions without a loop of their own.
 
 mod apply;
@@ -30,6 +30,7 @@ mod choice;
 mod compile;
 mod convert;
 mod run;
+mod select;
 mod text;
 mod variant;
 
@@ -95,8 +96,9 @@ impl Val {
 /// One loop over the rows that are left.
 #[derive(Clone, Debug)]
 enum Inst {
-    /// Checked arithmetic of whole numbers: ints, times, durations. The representations are for the message.
-    Int { op: BinaryOp, out: u32, left: Word, right: Word, reprs: [Repr; 2], place: Place },
+    /// Checked arithmetic of whole numbers: ints, times, durations. The representations are for the message. It fails only
+    /// where the last word, if there is one, holds.
+    Int { op: BinaryOp, out: u32, left: Word, right: Word, reprs: [Repr; 2], place: Place, only: Option<Word> },
     /// Arithmetic of floats.
     Float { op: BinaryOp, out: u32, left: Word, right: Word },
     /// A comparison of two words as signed numbers; as unsigned ones it is the same for `bool` and small enums.
@@ -111,6 +113,10 @@ enum Inst {
     Neg { out: u32, of: Word, repr: Repr, place: Place },
     /// A copy into registers.
     Move { words: Vec<(u32, Word)>, objects: Vec<(u32, Object)> },
+    /// Either word, by row.
+    Select { out: u32, condition: Word, yes: Word, no: Word },
+    /// Either object, by row.
+    SelectObject { out: u32, condition: Word, yes: Object, no: Object },
     /// Either block, by row.
     Choose { condition: Word, yes: Vec<Inst>, no: Vec<Inst> },
     /// The rows for which the condition does not hold leave.

@@ -189,6 +189,7 @@ impl Machine {
         run.left.each(|row| out.weights.push(run.batch.weights[row]));
     }
 
+    #[inline]
     pub(super) fn column<'a>(&'a self, program: &'a Program, batch: &'a Rows, word: Word) -> Column<'a> {
         match word {
             Word::Row(at) => Column { words: batch.words.get(at as usize..).unwrap_or(&[]), stride: batch.size().word },
@@ -239,7 +240,8 @@ impl Machine {
     #[inline]
     fn fill(&mut self, program: &Program, run: &Run<'_>, out: u32, operands: [Word; 2], of: impl Fn(u64, u64) -> u64) {
         let mut register = self.take(out, run.batch.len());
-        let [left, right] = operands.map(|word| self.column(program, run.batch, word));
+        let [left, right] = operands;
+        let (left, right) = (self.column(program, run.batch, left), self.column(program, run.batch, right));
         run.left.each(|row| register[row] = of(left.get(row), right.get(row)));
         self.words[out as usize] = register;
     }
@@ -265,8 +267,8 @@ impl Machine {
     fn inst(&mut self, program: &Program, inst: &Inst, run: &mut Run<'_>) {
         match inst {
             Inst::Enter(stage) => run.stage = *stage,
-            Inst::Int { op, out, left, right, reprs, place } => {
-                let (operands, told) = ([*left, *right], (*op, reprs, *place));
+            Inst::Int { op, out, left, right, reprs, place, only } => {
+                let (operands, told) = ([*left, *right], (*op, reprs, *place, *only));
                 // One loop for each: a choice per row would cost more than the sum.
                 match op {
                     BinaryOp::Add => self.checked(program, run, *out, operands, i64::checked_add, told),
@@ -329,6 +331,22 @@ impl Machine {
                     self.fill_objects(run, *out, |this, row| this.object(program, run.batch, *from, row).clone());
                 }
             }
+            Inst::Select { out, condition, yes, no } => {
+                let mut register = self.take(*out, run.batch.len());
+                let column = |word: &Word| self.column(program, run.batch, *word);
+                let (condition, yes, no) = (column(condition), column(yes), column(no));
+                run.left.each(|row| {
+                    let (yes, no) = (yes.get(row), no.get(row));
+                    register[row] = if condition.get(row) != 0 { yes } else { no };
+                });
+                self.words[*out as usize] = register;
+            }
+            Inst::SelectObject { out, condition, yes, no } => {
+                self.fill_objects(run, *out, |this, row| {
+                    let holds = this.column(program, run.batch, *condition).get(row) != 0;
+                    this.object(program, run.batch, if holds { *yes } else { *no }, row).clone()
+                });
+            }
             Inst::Choose { condition, yes, no } => {
                 let mut spare = std::mem::take(&mut self.spare);
                 let column = self.column(program, run.batch, *condition);
@@ -376,15 +394,20 @@ impl Machine {
         out: u32,
         operands: [Word; 2],
         of: impl Fn(i64, i64) -> Option<i64>,
-        (op, reprs, place): (BinaryOp, &[Repr; 2], Place),
+        (op, reprs, place, only): (BinaryOp, &[Repr; 2], Place, Option<Word>),
     ) {
         let mut register = self.take(out, run.batch.len());
-        let [left, right] = operands.map(|word| self.column(program, run.batch, word));
+        let [left, right] = operands;
+        let (left, right) = (self.column(program, run.batch, left), self.column(program, run.batch, right));
         let mut wrong = Vec::new();
         run.left.each(|row| match of(left.get(row).cast_signed(), right.get(row).cast_signed()) {
             Some(n) => register[row] = n.cast_unsigned(),
             None => wrong.push(row),
         });
+        if let Some(only) = only {
+            let column = self.column(program, run.batch, only);
+            wrong.retain(|row| column.get(*row) != 0);
+        }
         for row in wrong {
             let (left, right) = (reprs[0].word_value(left.get(row)), reprs[1].word_value(right.get(row)));
             if let Err(failure) = infix(op, &left, &right, place) {
