@@ -412,8 +412,9 @@ mod tests {
         assert_eq!(variant(0, &[const { Repr::Int }; 8]), Repr::Boxed);
         assert_eq!(variant(u32::MAX, &[Repr::Int]), Repr::Boxed);
         let wide = |number| variant(number, &[Repr::Boxed, Repr::Boxed, Repr::Boxed]);
-        assert!(matches!(wide(0), Repr::Sum(_)) && wide(0).and(&wide(1)) == Repr::sum(vec![
-            [Repr::Boxed, Repr::Boxed, Repr::Boxed].into(); 2
-        ]));
+        assert!(
+            matches!(wide(0), Repr::Sum(_))
+                && wide(0).and(&wide(1)) == Repr::sum(vec![[Repr::Boxed, Repr::Boxed, Repr::Boxed].into(); 2])
+        );
     }
 }

@@ -168,8 +168,7 @@ impl Build<'_> {
 
     fn source(&mut self, var: u32) -> Vec<Row> {
         let columns = 1 + self.choices.below(3);
-        let types: Vec<Ty> =
-            (0..columns).map(|_| self.choices.pick(&SOURCES)).collect();
+        let types: Vec<Ty> = (0..columns).map(|_| self.choices.pick(&SOURCES)).collect();
         let pool = (0..POOL_ROWS).map(|_| types.iter().map(|ty| self.constant(*ty)).collect()).collect();
         self.push(Op::Source(VarId(var), 0), vec![], types, POOL_ROWS);
         pool
@@ -354,8 +353,10 @@ impl Build<'_> {
 
     /// A type of the columns at hand, or another one.
     fn any_type(&mut self, columns: &[Ty]) -> Ty {
-        let types: Vec<Ty> =
-            [Int, Bool, Float, Duration, Text, Pair, Ints, Shape, Maybe, Both].into_iter().chain(columns.to_vec().repeat(2)).collect();
+        let types: Vec<Ty> = [Int, Bool, Float, Duration, Text, Pair, Ints, Shape, Maybe, Both]
+            .into_iter()
+            .chain(columns.to_vec().repeat(2))
+            .collect();
         self.choices.pick(&types)
     }
 

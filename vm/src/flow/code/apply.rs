@@ -76,8 +76,7 @@ impl Machine {
         }
         let mut values: [&Value; ARGS_MAX] = [&Value::None; ARGS_MAX];
         for ((value, made), arg) in values.iter_mut().zip(&made).zip(args) {
-            *value =
-                if arg.repr.is_object() { self.object(program, batch, arg.objects[0], row) } else { made };
+            *value = if arg.repr.is_object() { self.object(program, batch, arg.objects[0], row) } else { made };
         }
         what.of(&values[..args.len()], place)
     }

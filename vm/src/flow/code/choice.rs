@@ -192,7 +192,8 @@ fn can_fit(pattern: &Pattern, repr: &Repr) -> bool {
         }
         (Pattern::Variant(variant, patterns), Repr::Sum(variants)) => {
             let fields = fields_of(variants, *variant);
-            fields.len() == patterns.len() && patterns.iter().zip(fields).all(|(pattern, field)| can_fit(pattern, field))
+            fields.len() == patterns.len()
+                && patterns.iter().zip(fields).all(|(pattern, field)| can_fit(pattern, field))
         }
         (Pattern::Variant(_, patterns), Repr::Enum) => patterns.is_empty(),
         (Pattern::Some(pattern), Repr::Option(inner)) => can_fit(pattern, inner),

@@ -20,6 +20,8 @@ pub(in crate::flow) struct Machine {
     pub(super) objects: Vec<Vec<Value>>,
     /// Where texts are put together.
     pub(super) text: String,
+    /// By object that is given: whether a register is given there and nowhere else, so that nobody needs it any more.
+    moved: Vec<bool>,
     /// Lists of rows to be used again.
     spare: Vec<Vec<u32>>,
 }
@@ -132,7 +134,10 @@ impl Machine {
     pub(in crate::flow) fn new(program: Program) -> Machine {
         let words = vec![Vec::new(); program.words as usize];
         let objects = vec![Vec::new(); program.objects as usize];
-        Machine { program, words, objects, text: String::new(), spare: Vec::new() }
+        let given: Vec<Object> = program.gives.iter().flat_map(|val| val.objects.iter().copied()).collect();
+        let is_only = |object: &Object| given.iter().filter(|other| *other == object).count() == 1;
+        let moved = given.iter().map(|object| matches!(object, Object::Reg(_)) && is_only(object)).collect();
+        Machine { program, words, objects, text: String::new(), moved, spare: Vec::new() }
     }
 
     /// The representations of what it gives.
@@ -168,7 +173,7 @@ impl Machine {
         self.objects.iter_mut().for_each(Vec::clear);
     }
 
-    fn give(&self, program: &Program, run: &Run<'_>, out: &mut Rows) {
+    fn give(&mut self, program: &Program, run: &Run<'_>, out: &mut Rows) {
         let At { word, object } = out.size();
         let (first, rows) = (out.words.len(), run.left.len());
         out.words.resize(first + rows * word, 0);
@@ -181,10 +186,19 @@ impl Machine {
             });
         }
         if object > 0 {
-            let objects = || program.gives.iter().flat_map(|val| &val.objects);
+            let moved = std::mem::take(&mut self.moved);
             run.left.each(|row| {
-                out.objects.extend(objects().map(|object| self.object(program, run.batch, *object, row).clone()));
+                for (object, moved) in program.gives.iter().flat_map(|val| &val.objects).zip(&moved) {
+                    let value = match object {
+                        Object::Reg(reg) if *moved => {
+                            std::mem::replace(&mut self.objects[*reg as usize][row], Value::None)
+                        }
+                        object => self.object(program, run.batch, *object, row).clone(),
+                    };
+                    out.objects.push(value);
+                }
             });
+            self.moved = moved;
         }
         run.left.each(|row| out.weights.push(run.batch.weights[row]));
     }
