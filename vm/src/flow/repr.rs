@@ -7,13 +7,13 @@
 //! dot | line(int, int)       3 words: which, the fields of that variant, 0 where it has fewer than another
 //! ```
 //!
-//! So records, options and enums cost no allocation, rows of numbers are hashed and compared as plain words, and a text is
-//! hashed once, when it comes into being.
+//! So records, options and enums cost no allocation, rows of numbers are hashed and compared as plain words, and a text
+//! is hashed once, when it comes into being.
 //!
 //! Invariants: two values of one representation are equal exactly if their words and objects are, so a value has one
-//! encoding (lanes without content are 0, floats have one NaN and no -0.0); which representation a column has is decided
-//! when the dataflow is built, and every value that comes into the column fits it. What is not known to fit better is
-//! `Boxed`.
+//! encoding (lanes without content are 0, floats have one NaN and no -0.0); which representation a column has is
+//! decided when the dataflow is built, and every value that comes into the column fits it. What is not known to fit
+//! better is `Boxed`.
 //!
 //! Neighbours: `rows` keeps rows, `layout` finds the representation of every column, `code` computes on it.
 
@@ -36,8 +36,8 @@ pub(super) enum Repr {
     Bool,
     /// A variant without fields.
     Enum,
-    /// A variant with the fields of those variants that are known to have some. The lanes of all lie over each other, behind
-    /// the word that tells which it is. [`Repr::sum`] makes it.
+    /// A variant with the fields of those variants that are known to have some. The lanes of all lie over each other,
+    /// behind the word that tells which it is. [`Repr::sum`] makes it.
     Sum(Arc<[Fields]>),
     Option(Box<Repr>),
     /// A tuple or record.

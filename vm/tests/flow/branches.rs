@@ -4,8 +4,8 @@
 //! match (shape) { line(2) => 1 / 0, box(n, _) if n > 1 => n, dot => 0, line(n) => n, box(_, _) => 3 }
 //! ```
 //!
-//! Arms that may not fit come first, with guards and constants in them; the last ones fit whatever is left, as the checker
-//! asks. Names get the places behind the columns, the same ones in every branch.
+//! Arms that may not fit come first, with guards and constants in them; the last ones fit whatever is left, as the
+//! checker asks. Names get the places behind the columns, the same ones in every branch.
 //!
 //! Neighbour: `generate` asks for these and gives the parts.
 

@@ -1,12 +1,12 @@
-//! Operators of values at hand that have no loop of their own, one row at a time: most functions of scalars, and operators
-//! whose operands are not known to be words.
+//! Operators of values at hand that have no loop of their own, one row at a time: most functions of scalars, and
+//! operators whose operands are not known to be words.
 //!
 //! ```text
 //! due.floor(1 hour)       (object or word, word)  ─►  the function, called with both  ─►  lanes
 //! ```
 //!
-//! The functions are the evaluator's own; what is spared is its frame, a copy of the expression to walk, and a copy of each
-//! operand. Neighbours: `run` has the loops, `text` what texts tell.
+//! The functions are the evaluator's own; what is spared is its frame, a copy of the expression to walk, and a copy of
+//! each operand. Neighbours: `run` has the loops, `text` what texts tell.
 
 use lasp_plan::{BinaryOp, Func, Place, Value};
 

@@ -184,7 +184,8 @@ pub(super) fn can_test(pattern: &Pattern, repr: &Repr) -> bool {
     }
 }
 
-/// Whether any value of this representation may fit. Of a variant with fields that no value is, the fields are not known.
+/// Whether any value of this representation may fit. Of a variant with fields that no value is, the fields are not
+/// known.
 fn can_fit(pattern: &Pattern, repr: &Repr) -> bool {
     match (pattern, repr) {
         (Pattern::Slots(patterns), Repr::Tuple(slots)) => {

@@ -14,16 +14,17 @@
 //! is a list of operands, so taking a field of a record costs nothing at all. Only `if`, `match`, `and`, `or` narrow the
 //! rows that an instruction runs for, or counts for, to those that chose the branch: what is not chosen must not fail.
 //!
-//! What has no instruction of its own (collections inside a row) goes to the evaluator, row by row, with the values it reads
-//! put together for it: the meaning is the evaluator's everywhere, and every expression runs.
+//! What has no instruction of its own (collections inside a row) goes to the evaluator, row by row, with the values it
+//! reads put together for it: the meaning is the evaluator's everywhere, and every expression runs.
 //!
 //! A row for which an instruction fails leaves the batch there; its failure is told with the row as the stage had it.
 //!
 //! Invariants: a register is filled for a row before it is read for it; an expression has the value and the failure that
 //! `crate::eval` gives it (the oracles compare them).
 //!
-//! Code map: `compile` makes programs, `choice` and `select` those with branches, `variant` takes enums apart, `convert` changes
-//! representations, `run` runs them, `text` has what is made of texts, `apply` the functions without a loop of their own.
+//! Code map: `compile` makes programs, `choice` and `select` those with branches, `variant` takes enums apart,
+//! `convert` changes representations, `run` runs them, `text` has what is made of texts, `apply` the functions without
+//! a loop of their own.
 
 mod apply;
 mod choice;
@@ -96,8 +97,8 @@ impl Val {
 /// One loop over the rows that are left.
 #[derive(Clone, Debug)]
 enum Inst {
-    /// Checked arithmetic of whole numbers: ints, times, durations. The representations are for the message. It fails only
-    /// where the last word, if there is one, holds.
+    /// Checked arithmetic of whole numbers: ints, times, durations. The representations are for the message. It fails
+    /// only where the last word, if there is one, holds.
     Int { op: BinaryOp, out: u32, left: Word, right: Word, reprs: [Repr; 2], place: Place, only: Option<Word> },
     /// Arithmetic of floats.
     Float { op: BinaryOp, out: u32, left: Word, right: Word },

@@ -8,9 +8,9 @@
 //!                                       r4 = r0 ? r1 : r2
 //! ```
 //!
-//! A choice of rows costs two lists, and loops over lists are slower than loops over all. What is not chosen is computed in
-//! vain, so this is for a few instructions on words, none of which looks into an object. What they compute from lanes that
-//! are not of the branch does not matter: arithmetic that can fail there is told where it counts.
+//! A choice of rows costs two lists, and loops over lists are slower than loops over all. What is not chosen is
+//! computed in vain, so this is for a few instructions on words, none of which looks into an object. What they compute
+//! from lanes that are not of the branch does not matter: arithmetic that can fail there is told where it counts.
 //!
 //! Neighbour: `choice` asks for it.
 

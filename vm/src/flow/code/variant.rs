@@ -6,8 +6,8 @@
 //!   line(x)    [1, x]        dot    [0, 0]        n    the second lane
 //! ```
 //!
-//! The lanes of all variants lie over each other, so what a lane means is known only where the variant is: the fields of one
-//! are tested and converted for the rows that hold it.
+//! The lanes of all variants lie over each other, so what a lane means is known only where the variant is: the fields
+//! of one are tested and converted for the rows that hold it.
 //!
 //! Neighbours: `choice` asks which arm fits, `convert` knows the other representations.
 
@@ -37,7 +37,8 @@ impl Compiler {
         self.compare(BinaryOp::Eq, val.which(), wanted).words[0]
     }
 
-    /// Whether it is this variant, with fields that fit. Lanes mean what a field of it is only where it is this variant.
+    /// Whether it is this variant, with fields that fit. Lanes mean what a field of it is only where it is this
+    /// variant.
     pub(super) fn fits_variant(&mut self, val: &Val, fields: &[Repr], variant: u32, patterns: &[Pattern]) -> Word {
         let is_it = self.is_variant(val, variant);
         let parts = patterns.iter().enumerate().map(|(nth, pattern)| (pattern, val.field(fields, nth)));
