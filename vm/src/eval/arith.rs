@@ -53,7 +53,7 @@ pub(crate) fn compare(op: BinaryOp, left: &Value, right: &Value) -> bool {
 }
 
 /// A comparison in which either side may be an option: unset compares false.
-pub(super) fn compare_set(op: BinaryOp, left: &Value, right: &Value) -> bool {
+pub(crate) fn compare_set(op: BinaryOp, left: &Value, right: &Value) -> bool {
     fn content(value: &Value) -> Option<&Value> {
         match value {
             Value::None => None,

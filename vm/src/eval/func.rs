@@ -42,21 +42,30 @@ pub(super) fn call(
     }
     let Some(second) = second else { return one(func, &first, place) };
     let second = eval(second, frame, world)?;
-    match func {
-        Func::AtLeast | Func::AtMost | Func::StartsWith | Func::EndsWith | Func::TextContains => {
-            Ok(Value::Bool(two(func, &first, &second)))
+    match args.get(2) {
+        None => apply(func, &[&first, &second], place),
+        Some(third) => apply(func, &[&first, &second, &eval(third, frame, world)?], place),
+    }
+}
+
+/// A function of values at hand: all but `or` and `agreed`, which look at an expression.
+pub(crate) fn apply(func: Func, args: &[&Value], place: Place) -> Result<Value, Failure> {
+    let (first, second, third) = match *args {
+        [first] => return one(func, first, place),
+        [first, second] => (first, second, None),
+        [first, second, third] => (first, second, Some(third)),
+        _ => panic!("the evaluator has no {func:?} of {} values", args.len()),
+    };
+    match (func, third) {
+        (Func::AtLeast | Func::AtMost | Func::StartsWith | Func::EndsWith | Func::TextContains, _) => {
+            Ok(Value::Bool(two(func, first, second)))
         }
-        Func::Min => Ok(first.min(second)),
-        Func::Max => Ok(first.max(second)),
-        Func::FloorTo => civil::floor(&first, &second, place),
-        _ => {
-            let third = args.get(2).map(|third| eval(third, frame, world)).transpose()?;
-            match (func, third) {
-                // Not the method of the same name, which panics where the bounds are the wrong way round.
-                (Func::Clamp, Some(high)) => Ok(first.max(second).min(high)),
-                (func, third) => text::of(func, &first, &second, third.as_ref(), place),
-            }
-        }
+        (Func::Min, _) => Ok(first.min(second).clone()),
+        (Func::Max, _) => Ok(first.max(second).clone()),
+        (Func::FloorTo, _) => civil::floor(first, second, place),
+        // Not the method of the same name, which panics where the bounds are the wrong way round.
+        (Func::Clamp, Some(high)) => Ok(first.max(second).min(high).clone()),
+        (func, third) => text::of(func, first, second, third, place),
     }
 }
 

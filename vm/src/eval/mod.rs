@@ -36,10 +36,12 @@ use crate::Failure;
 /// memory.
 const TEXT_BYTES_MAX: usize = 16 << 20;
 
-pub(crate) use arith::{binary as infix, compare, unary as prefix};
+pub(crate) use arith::{binary as infix, compare, compare_set, unary as prefix};
 pub use frame::Frame;
+pub(crate) use func::apply;
 pub use pattern::bind;
 pub(crate) use read::{Fault, leaf_row, state_value};
+pub(crate) use text::fits as text_fits;
 
 /// What an expression may read besides its frame: variables and views.
 ///
@@ -176,10 +178,7 @@ fn build(expr: &Expr, frame: &mut Frame<'_>, world: &dyn World) -> Result<Value,
                     TextPart::Literal(literal) => text.push_str(literal),
                     TextPart::Hole(of, ty) => text.push_str(&plain_of(&eval(of, frame, world)?, ty)),
                 }
-                if text.len() > TEXT_BYTES_MAX {
-                    let message = format!("a text of more than {TEXT_BYTES_MAX} bytes");
-                    return Err(Failure::new("R0705", message, expr.place));
-                }
+                text_fits(text.len(), expr.place)?;
             }
             Ok(Value::text(&text))
         }
@@ -263,7 +262,8 @@ pub(crate) fn peek<'x>(expr: &'x Expr, frame: &'x Frame<'_>) -> Option<&'x Value
     }
 }
 
-fn slot_of(value: &Value, slot: u32) -> &Value {
+/// A slot of a tuple or record.
+pub(crate) fn slot_of(value: &Value, slot: u32) -> &Value {
     match value {
         Value::Tuple(slots) => slots.get(slot as usize).expect("the checker counts the slots of a tuple"),
         other => mismatch("a tuple or record", other),

@@ -94,7 +94,7 @@ fn join(parts: &[Value], between: &str, place: Place) -> Result<Value, Failure> 
 }
 
 /// R0705: a text beyond what a program may make.
-fn fits(bytes: usize, place: Place) -> Result<(), Failure> {
+pub(crate) fn fits(bytes: usize, place: Place) -> Result<(), Failure> {
     if bytes <= TEXT_BYTES_MAX {
         return Ok(());
     }

@@ -10,6 +10,7 @@
 //! Invariants: graphs are well typed and small (`bound` of an operator is the weight its relation can reach at most); the
 //! sources stay sets. Floats are multiples of 2⁻⁶⁰ below 2⁶⁰, so that the oracle can sum them as whole numbers.
 
+use crate::branches::shape;
 use lasp_plan::{
     Agg, BinaryOp, Expr, ExprKind, Graph, Node, NodeId, Op, Place, Row, Stability, Stage, Type, UnaryOp, Value, VarId,
 };
@@ -34,7 +35,7 @@ pub struct Case {
 
 /// Types of columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Ty {
+pub enum Ty {
     Int,
     Bool,
     Float,
@@ -50,12 +51,21 @@ enum Ty {
     Map,
     /// A list of ints.
     List,
+    /// An enum: `dot | line(int) | box(int, text)`.
+    Shape,
+    /// An option of an int.
+    Maybe,
+    /// A shape and an option.
+    Both,
 }
 
 impl Ty {
     /// What the columns of a source may be.
-    fn of_source(self) -> Type {
+    pub fn of_source(self) -> Type {
         match self {
+            Shape => shape(),
+            Maybe => Type::Option(Box::new(Type::Int)),
+            Both => Type::Tuple(vec![shape(), Type::Option(Box::new(Type::Int))]),
             Int => Type::Int,
             Bool => Type::Bool,
             Float => Type::Float,
@@ -67,23 +77,26 @@ impl Ty {
     }
 }
 
-use Ty::{Bool, Duration, Float, Int, Ints, List, Map, Mean, Pair, Text};
+use Ty::{Bool, Both, Duration, Float, Int, Ints, List, Map, Maybe, Mean, Pair, Shape, Text};
+
+/// What the columns of a source are.
+const SOURCES: [Ty; 12] = [Int, Int, Int, Int, Bool, Float, Text, Duration, Pair, Shape, Maybe, Both];
 
 /// The list of numbers.
-struct Choices<'a> {
+pub struct Choices<'a> {
     numbers: &'a [u32],
     at: usize,
 }
 
 impl Choices<'_> {
     /// A number below `count`.
-    fn below(&mut self, count: usize) -> usize {
+    pub fn below(&mut self, count: usize) -> usize {
         let number = self.numbers.get(self.at).copied().unwrap_or(0);
         self.at += 1;
         number as usize % count
     }
 
-    fn pick<T: Clone>(&mut self, from: &[T]) -> T {
+    pub fn pick<T: Clone>(&mut self, from: &[T]) -> T {
         from[self.below(from.len())].clone()
     }
 
@@ -130,8 +143,8 @@ pub fn case(numbers: &[u32]) -> Case {
     Case { steps, graph: Graph { nodes: build.nodes }, sinks, pools, types }
 }
 
-struct Build<'a> {
-    choices: Choices<'a>,
+pub struct Build<'a> {
+    pub choices: Choices<'a>,
     nodes: Vec<Node>,
     types: Vec<Vec<Ty>>,
     bounds: Vec<u64>,
@@ -155,8 +168,7 @@ impl Build<'_> {
 
     fn source(&mut self, var: u32) -> Vec<Row> {
         let columns = 1 + self.choices.below(3);
-        let types: Vec<Ty> =
-            (0..columns).map(|_| self.choices.pick(&[Int, Int, Int, Bool, Float, Text, Duration, Pair])).collect();
+        let types: Vec<Ty> = (0..columns).map(|_| self.choices.pick(&SOURCES)).collect();
         let pool = (0..POOL_ROWS).map(|_| types.iter().map(|ty| self.constant(*ty)).collect()).collect();
         self.push(Op::Source(VarId(var), 0), vec![], types, POOL_ROWS);
         pool
@@ -197,7 +209,8 @@ impl Build<'_> {
                 0 => Stage::Filter(self.expr(Bool, &types, 2)),
                 1 | 2 => {
                     let new = (0..1 + self.choices.below(3)).map(|_| self.any_type(&types)).collect::<Vec<_>>();
-                    let map = new.iter().map(|ty| self.expr(*ty, &types, 2)).collect();
+                    let depth = self.choices.pick(&[2, 3, 4]);
+                    let map = new.iter().map(|ty| self.expr(*ty, &types, depth)).collect();
                     types = new;
                     Stage::Map(map)
                 }
@@ -340,12 +353,14 @@ impl Build<'_> {
 
     /// A type of the columns at hand, or another one.
     fn any_type(&mut self, columns: &[Ty]) -> Ty {
-        let types: Vec<Ty> =
-            [Int, Bool, Float, Duration, Text, Pair, Ints].into_iter().chain(columns.to_vec().repeat(2)).collect();
+        let types: Vec<Ty> = [Int, Bool, Float, Duration, Text, Pair, Ints, Shape, Maybe, Both]
+            .into_iter()
+            .chain(columns.to_vec().repeat(2))
+            .collect();
         self.choices.pick(&types)
     }
 
-    fn expr(&mut self, ty: Ty, columns: &[Ty], depth: usize) -> Expr {
+    pub fn expr(&mut self, ty: Ty, columns: &[Ty], depth: usize) -> Expr {
         let locals: Vec<u32> = (0..columns.len() as u32).filter(|slot| columns[*slot as usize] == ty).collect();
         if !locals.is_empty() && self.choices.below(2) == 0 {
             return expr(ExprKind::Local(self.choices.pick(&locals)));
@@ -361,11 +376,23 @@ impl Build<'_> {
             let (yes, no) = (self.expr(ty, columns, depth - 1), self.expr(ty, columns, depth - 1));
             return expr(ExprKind::If(Box::new(condition), Box::new(yes), Box::new(no)));
         }
-        self.form(ty, columns, depth - 1)
+        match self.choices.below(8) {
+            6 => self.matched(ty, columns, depth - 1),
+            7 => self.named(ty, columns, depth - 1),
+            _ => self.form(ty, columns, depth - 1),
+        }
     }
 
     fn form(&mut self, ty: Ty, columns: &[Ty], depth: usize) -> Expr {
         use BinaryOp::{Add, And, Div, Eq, Lt, Mul, Sub};
+        match (ty, self.choices.below(5)) {
+            (Int, 4) => return self.computed(columns, depth),
+            (Bool, 3) => return self.asked(columns, depth),
+            (Bool, 2) => return self.compared(columns, depth),
+            (Text, _) => return self.words(columns, depth),
+            (Shape, _) => return self.shape(columns, depth),
+            _ => {}
+        }
         let mut part = |ty| self.expr(ty, columns, depth);
         let (op, left, right) = match ty {
             Int => match part(Pair) {
@@ -373,7 +400,7 @@ impl Build<'_> {
                 pair if matches!(pair.kind, ExprKind::Local(_)) => {
                     return expr(ExprKind::Field(Box::new(pair), self.choices.below(2) as u32));
                 }
-                _ => (self.choices.pick(&[Add, Sub, Mul, Div, Div]), self.expr(Int, columns, depth), {
+                _ => (self.choices.pick(&[Add, Sub, Mul, Div, Div, Div, Div]), self.expr(Int, columns, depth), {
                     self.expr(Int, columns, depth)
                 }),
             },
@@ -391,7 +418,9 @@ impl Build<'_> {
             }
             Float => (Add, part(Float), part(Float)),
             Duration => (Add, part(Duration), part(Duration)),
-            Text | Map | Mean => return expr(ExprKind::Const(self.constant(ty))),
+            Maybe => return expr(ExprKind::Some(Box::new(part(Int)))),
+            Both => return expr(ExprKind::Tuple(vec![part(Shape), part(Maybe)])),
+            Text | Shape | Map | Mean => return expr(ExprKind::Const(self.constant(ty))),
             Pair => return expr(ExprKind::Tuple(vec![part(Int), part(Int)])),
             Ints => return expr(ExprKind::Set(vec![part(Int), part(Int), part(Int)])),
             List => return expr(ExprKind::List(vec![part(Int), part(Int)])),
@@ -399,11 +428,21 @@ impl Build<'_> {
         expr(ExprKind::Binary(op, Box::new(left), Box::new(right)))
     }
 
-    fn constant(&mut self, ty: Ty) -> Value {
+    pub fn constant(&mut self, ty: Ty) -> Value {
         const HUGE: i64 = i64::MAX / 2 + 1;
         let mut int = || Value::Int(self.choices.pick(&[1, 0, 2, 3, -1, 1, 2, 5, HUGE]));
         match ty {
             Int => int(),
+            Shape => match self.choices.below(3) {
+                0 => Value::Variant(0, [].into()),
+                1 => Value::Variant(1, [self.constant(Int)].into()),
+                _ => Value::Variant(2, [self.constant(Int), self.constant(Text)].into()),
+            },
+            Maybe => match self.choices.below(3) {
+                0 => Value::None,
+                _ => Value::some(self.constant(Int)),
+            },
+            Both => Value::tuple([self.constant(Shape), self.constant(Maybe)]),
             Pair => Value::tuple([int(), int()]),
             Ints => Value::set(vec![int(), int()]),
             List => Value::List([int(), int()].into()),
@@ -420,6 +459,6 @@ impl Build<'_> {
     }
 }
 
-fn expr(kind: ExprKind) -> Expr {
+pub fn expr(kind: ExprKind) -> Expr {
     Expr { kind, place: Place::default() }
 }

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::definitions;
 use lasp_plan::{Agg, BinaryOp, Expr, ExprKind, Float, Graph, Op, Row, Stage, UnaryOp, Value};
 
 /// The rows of a source, by variable.
@@ -152,11 +153,11 @@ fn walk(stages: &[Stage], row: Vec<Value>, weight: i64, out: &mut Relation) {
     }
 }
 
-fn eval_all(exprs: &[Expr], row: &[Value]) -> Result<Vec<Value>, &'static str> {
+pub fn eval_all(exprs: &[Expr], row: &[Value]) -> Result<Vec<Value>, &'static str> {
     exprs.iter().map(|expr| eval(expr, row)).collect()
 }
 
-fn eval(expr: &Expr, row: &[Value]) -> Result<Value, &'static str> {
+pub fn eval(expr: &Expr, row: &[Value]) -> Result<Value, &'static str> {
     Ok(match &expr.kind {
         ExprKind::Const(value) => value.clone(),
         ExprKind::Local(slot) => row[*slot as usize].clone(),
@@ -178,13 +179,14 @@ fn eval(expr: &Expr, row: &[Value]) -> Result<Value, &'static str> {
             eval(right, row)?
         }
         ExprKind::Binary(op, left, right) => return binary(*op, &eval(left, row)?, &eval(right, row)?),
-        other => panic!("the generator does not make {other:?}"),
+        _ => return definitions::of(expr, row),
     })
 }
 
 fn binary(op: BinaryOp, left: &Value, right: &Value) -> Result<Value, &'static str> {
     let truth = match op {
         BinaryOp::Eq => left == right,
+        BinaryOp::Ne => left != right,
         BinaryOp::Lt => left < right,
         _ => {
             return match (left, right) {

@@ -7,13 +7,14 @@
 //! ```
 //!
 //! Each branch is a block that runs for the rows that chose it, and ends by moving its result, in the representation that
-//! all branches fit, into the same registers.
+//! all branches fit, into the same registers. Neighbour: `select` has those that are too short for that.
 
-use lasp_plan::{Arm, Expr, Pattern};
+use lasp_plan::{Arm, BinaryOp, Expr, Pattern, Value};
 
 use super::compile::Compiler;
+use super::select::are_cheap;
 use super::{Inst, Val, Word};
-use crate::flow::repr::Repr;
+use crate::flow::repr::{Repr, fields_of};
 
 impl Compiler {
     /// Either value, by a condition.
@@ -34,22 +35,21 @@ impl Compiler {
         yes: impl FnOnce(&mut Self) -> Val,
         no: impl FnOnce(&mut Self) -> Val,
     ) -> Val {
-        let (yes, yes_val) = self.scoped(|this| this.in_block(yes));
-        let (no, no_val) = self.scoped(|this| this.in_block(no));
+        let (mut yes, yes_val) = self.scoped(|this| this.in_block(yes));
+        let (mut no, no_val) = self.scoped(|this| this.in_block(no));
         let repr = yes_val.repr.and(&no_val.repr);
+        let (more, yes_val) = self.in_block(|this| this.convert(yes_val, &repr));
+        yes.extend(more);
+        let (more, no_val) = self.in_block(|this| this.convert(no_val, &repr));
+        no.extend(more);
+        if are_cheap(&yes, &no) {
+            return self.select(condition, (yes, yes_val), (no, no_val));
+        }
         let regs = self.registers(&repr);
-        let yes = self.moved(yes, yes_val, &repr, &regs);
-        let no = self.moved(no, no_val, &repr, &regs);
+        yes.push(moved(yes_val, &regs));
+        no.push(moved(no_val, &regs));
         self.emit(Inst::Choose { condition, yes, no });
         Compiler::in_registers(repr, &regs)
-    }
-
-    /// A block that ends with its result in some registers.
-    fn moved(&mut self, block: Vec<Inst>, val: Val, repr: &Repr, regs: &(Vec<u32>, Vec<u32>)) -> Vec<Inst> {
-        let (more, val) = self.in_block(|this| this.convert(val, repr));
-        let words = regs.0.iter().copied().zip(val.words).collect();
-        let objects = regs.1.iter().copied().zip(val.objects).collect();
-        block.into_iter().chain(more).chain([Inst::Move { words, objects }]).collect()
     }
 
     /// The first arm that fits.
@@ -59,110 +59,145 @@ impl Compiler {
             return self.whole(expr);
         }
         block.into_iter().for_each(|inst| self.emit(inst));
-        self.arms(&val, arms)
+        let mut open: Vec<&Arm> = arms.iter().filter(|arm| can_fit(&arm.pattern, &val.repr)).collect();
+        if open.is_empty() {
+            open.extend(arms.last());
+        }
+        self.arms(&val, &open)
     }
 
-    fn arms(&mut self, val: &Val, arms: &[Arm]) -> Val {
+    fn arms(&mut self, val: &Val, arms: &[&Arm]) -> Val {
         let (arm, rest) = arms.split_first().expect("the checker has seen that an arm fits");
-        let fits = self.fits(&arm.pattern, val);
+        let body = |this: &mut Self| {
+            this.bind_tested(&arm.pattern, val);
+            this.value(&arm.body)
+        };
         if rest.is_empty() {
             // It fits, or the checker was wrong.
-            self.bind_tested(&arm.pattern, val);
-            return self.value(&arm.body);
+            return body(self);
         }
-        match (&arm.guard, fits) {
-            (None, None) => {
+        let open = match (self.fits(&arm.pattern, val), &arm.guard) {
+            (None, None) => return body(self),
+            (None, Some(guard)) => {
                 self.bind_tested(&arm.pattern, val);
-                self.value(&arm.body)
+                self.truth(guard)
             }
-            (None, Some(fits)) => {
-                let then = |this: &mut Self| {
-                    this.bind_tested(&arm.pattern, val);
-                    this.value(&arm.body)
-                };
-                self.either(fits, then, |this| this.arms(val, rest))
-            }
-            (Some(guard), fits) => {
-                let open = match fits {
-                    None => {
-                        self.bind_tested(&arm.pattern, val);
-                        self.truth(guard)
-                    }
-                    // The guard is asked only where the pattern fits.
-                    Some(fits) => {
-                        let asked = |this: &mut Self| {
-                            this.bind_tested(&arm.pattern, val);
-                            let word = this.truth(guard);
-                            Val { repr: Repr::Bool, words: vec![word], objects: Vec::new() }
-                        };
-                        self.either(fits, asked, |this| this.constant(&lasp_plan::Value::Bool(false))).words[0]
-                    }
-                };
-                let then = |this: &mut Self| {
-                    this.bind_tested(&arm.pattern, val);
-                    this.value(&arm.body)
-                };
-                self.either(open, then, |this| this.arms(val, rest))
-            }
-        }
+            (Some(fits), None) => fits,
+            // The guard is asked only where the pattern fits.
+            (Some(fits), Some(guard)) => self.and_then(fits, |this| {
+                this.bind_tested(&arm.pattern, val);
+                this.truth(guard)
+            }),
+        };
+        self.either(open, body, |this| this.arms(val, rest))
+    }
+
+    /// Whether a second condition holds too, which is asked only where the first does.
+    pub(super) fn and_then(&mut self, first: Word, second: impl FnOnce(&mut Self) -> Word) -> Word {
+        let asked = |this: &mut Self| Val { repr: Repr::Bool, words: vec![second(this)], objects: Vec::new() };
+        self.either(first, asked, |this| this.constant(&Value::Bool(false))).words[0]
     }
 
     /// Whether a value fits a pattern; `None` if it always does.
-    fn fits(&mut self, pattern: &Pattern, val: &Val) -> Option<Word> {
-        let both = |this: &mut Self, left: Option<Word>, right: Option<Word>| match (left, right) {
-            (Some(left), Some(right)) => {
-                Some(this.word(Repr::Bool, |out| Inst::Both { or: false, out, left, right }).words[0])
-            }
-            (left, right) => left.or(right),
-        };
+    pub(super) fn fits(&mut self, pattern: &Pattern, val: &Val) -> Option<Word> {
         match (pattern, &val.repr) {
             (Pattern::Const(value), _) => {
                 let wanted = self.constant(value);
-                Some(self.compare(lasp_plan::BinaryOp::Eq, val.clone(), wanted).words[0])
+                Some(self.compare(BinaryOp::Eq, val.clone(), wanted).words[0])
             }
-            (Pattern::Slots(patterns), Repr::Tuple(slots)) => patterns.iter().fold(None, |so_far, (slot, pattern)| {
-                let fits = self.fits(pattern, &val.slot(slots, *slot as usize));
-                both(self, so_far, fits)
-            }),
-            (Pattern::Variant(variant, _), Repr::Enum) => {
-                let wanted = self.constant(&lasp_plan::Value::Variant(*variant, [].into()));
-                Some(self.compare(lasp_plan::BinaryOp::Eq, val.clone(), wanted).words[0])
+            (Pattern::Slots(patterns), Repr::Tuple(slots)) => {
+                let slots = patterns.iter().map(|(slot, pattern)| (pattern, val.slot(slots, *slot as usize)));
+                self.all_fit(slots)
+            }
+            (Pattern::Variant(variant, _), Repr::Enum) => Some(self.is_variant(val, *variant)),
+            (Pattern::Variant(variant, patterns), Repr::Sum(variants)) => {
+                Some(self.fits_variant(val, fields_of(variants, *variant), *variant, patterns))
             }
             (Pattern::Some(pattern), Repr::Option(inner)) => {
                 // Of an unset option the content is some value, which may fit or not; it does not matter then.
-                let fits = self.fits(pattern, &val.content(inner));
-                both(self, Some(val.words[0]), fits)
+                let set = val.words[0];
+                Some(self.fits(pattern, &val.content(inner)).map_or(set, |fits| self.both_hold(set, fits)))
             }
             _ => None,
         }
     }
 
+    /// Whether all of some values fit their patterns; `None` if they always do.
+    pub(super) fn all_fit<'p>(&mut self, parts: impl Iterator<Item = (&'p Pattern, Val)>) -> Option<Word> {
+        parts.fold(None, |so_far, (pattern, val)| match (so_far, self.fits(pattern, &val)) {
+            (Some(left), Some(right)) => Some(self.both_hold(left, right)),
+            (left, right) => left.or(right),
+        })
+    }
+
+    fn both_hold(&mut self, left: Word, right: Word) -> Word {
+        self.word(Repr::Bool, |out| Inst::Both { or: false, out, left, right }).words[0]
+    }
+
     /// Gives the names of a pattern that fits their slots.
-    fn bind_tested(&mut self, pattern: &Pattern, val: &Val) {
+    pub(super) fn bind_tested(&mut self, pattern: &Pattern, val: &Val) {
         match (pattern, &val.repr) {
-            (Pattern::Bind(_), _) => {
-                self.bind(pattern, val.clone());
-            }
+            (Pattern::Bind(slot), _) => self.bind(*slot, val.clone()),
             (Pattern::Slots(patterns), Repr::Tuple(slots)) => {
                 for (slot, pattern) in patterns {
                     self.bind_tested(pattern, &val.slot(slots, *slot as usize));
                 }
             }
             (Pattern::Some(pattern), Repr::Option(inner)) => self.bind_tested(pattern, &val.content(inner)),
+            (Pattern::Variant(variant, patterns), of) => {
+                let fields = match of {
+                    Repr::Sum(variants) => fields_of(variants, *variant),
+                    _ => &[],
+                };
+                for (nth, pattern) in patterns.iter().enumerate() {
+                    // Of a variant that no value is, the fields are nothing.
+                    let field = if nth < fields.len() { val.field(fields, nth) } else { self.nothing(&Repr::Never) };
+                    self.bind_tested(pattern, &field);
+                }
+            }
             _ => {}
         }
     }
 }
 
+/// A value into registers.
+fn moved(val: Val, (words, objects): &(Vec<u32>, Vec<u32>)) -> Inst {
+    let words = words.iter().copied().zip(val.words).collect();
+    let objects = objects.iter().copied().zip(val.objects).collect();
+    Inst::Move { words, objects }
+}
+
 /// Whether a value of this representation can be tested lane by lane.
-fn can_test(pattern: &Pattern, repr: &Repr) -> bool {
+pub(super) fn can_test(pattern: &Pattern, repr: &Repr) -> bool {
     match (pattern, repr) {
         (Pattern::Wildcard | Pattern::Bind(_) | Pattern::Const(_), _) => true,
         (Pattern::Slots(patterns), Repr::Tuple(slots)) => {
             patterns.iter().all(|(slot, pattern)| can_test(pattern, &slots[*slot as usize]))
         }
-        (Pattern::Variant(_, fields), Repr::Enum) => fields.is_empty(),
+        (Pattern::Variant(..), Repr::Enum) => true,
+        (Pattern::Variant(variant, patterns), Repr::Sum(variants)) => {
+            let fields = fields_of(variants, *variant);
+            fields.is_empty() || patterns.iter().zip(fields).all(|(pattern, field)| can_test(pattern, field))
+        }
         (Pattern::Some(pattern), Repr::Option(inner)) => can_test(pattern, inner),
         _ => false,
+    }
+}
+
+/// Whether any value of this representation may fit. Of a variant with fields that no value is, the fields are not
+/// known.
+fn can_fit(pattern: &Pattern, repr: &Repr) -> bool {
+    match (pattern, repr) {
+        (Pattern::Slots(patterns), Repr::Tuple(slots)) => {
+            patterns.iter().all(|(slot, pattern)| can_fit(pattern, &slots[*slot as usize]))
+        }
+        (Pattern::Variant(variant, patterns), Repr::Sum(variants)) => {
+            let fields = fields_of(variants, *variant);
+            fields.len() == patterns.len()
+                && patterns.iter().zip(fields).all(|(pattern, field)| can_fit(pattern, field))
+        }
+        (Pattern::Variant(_, patterns), Repr::Enum) => patterns.is_empty(),
+        (Pattern::Some(pattern), Repr::Option(inner)) => can_fit(pattern, inner),
+        _ => true,
     }
 }

@@ -6,9 +6,11 @@
 //! whole expression if that binds names of its own.
 
 use lasp_plan::parts::parts;
-use lasp_plan::{BinaryOp, CollOp, Expr, ExprKind, Func, Pattern, Place, UnaryOp, Value};
+use lasp_plan::{BinaryOp, CollOp, Expr, ExprKind, Func, Place, UnaryOp, Value};
 
-use super::{Inst, Object, Program, Val, Word, can_fail};
+use super::choice::can_test;
+use super::text::is_told;
+use super::{Direct, Inst, Object, Program, Val, Word, can_fail};
 use crate::flow::repr::Repr;
 use crate::flow::rows::Layout;
 
@@ -155,6 +157,7 @@ impl Compiler {
                 }
                 self.eval_over(expr, vec![of], Repr::Boxed)
             }
+            ExprKind::Text(parts) => self.text(parts, expr.place),
             ExprKind::Binary(op @ (BinaryOp::And | BinaryOp::Or), left, right) => self.both(*op, left, right),
             ExprKind::Binary(op, ..) => self.chain(*op, expr),
             ExprKind::CompareSet(op, left, right) => {
@@ -165,9 +168,12 @@ impl Compiler {
             ExprKind::If(condition, yes, no) => self.branches(condition, |this| this.value(yes), |this| this.value(no)),
             ExprKind::Let(pattern, value, body) => {
                 let value = self.value(value);
-                self.scoped(|this| match this.bind(pattern, value) {
-                    true => this.value(body),
-                    false => this.whole(expr),
+                if !can_test(pattern, &value.repr) {
+                    return self.whole(expr);
+                }
+                self.scoped(|this| {
+                    this.bind_tested(pattern, &value);
+                    this.value(body)
                 })
             }
             ExprKind::Match(subject, arms) => self.scoped(|this| this.choose(subject, arms, expr)),
@@ -175,6 +181,7 @@ impl Compiler {
             ExprKind::Variant(variant, parts) if parts.is_empty() => {
                 self.constant(&Value::Variant(*variant, [].into()))
             }
+            ExprKind::Variant(variant, parts) => self.variant(*variant, parts, expr),
             ExprKind::Coll(..) | ExprKind::Fix(..) => self.whole(expr),
             ExprKind::Var(_) | ExprKind::View(_) | ExprKind::Rights(_) => {
                 unreachable!("the compiler has turned every read inside the dataflow into a column")
@@ -182,8 +189,6 @@ impl Compiler {
             ExprKind::Set(_)
             | ExprKind::List(_)
             | ExprKind::Map(_)
-            | ExprKind::Variant(..)
-            | ExprKind::Text(_)
             | ExprKind::CompareDrawn(..)
             | ExprKind::Lookup(..) => {
                 let operands: Vec<Val> = parts(expr).into_iter().map(|part| self.value(part)).collect();
@@ -213,9 +218,7 @@ impl Compiler {
         if let Repr::Tuple(slots) = of.repr.clone() {
             return of.slot(&slots, slot as usize);
         }
-        let first = Expr { kind: ExprKind::Local(0), place };
-        let field = Expr { kind: ExprKind::Field(Box::new(first), slot), place };
-        self.eval_over(&field, vec![of], Repr::Boxed)
+        self.direct(Direct::Field(slot), vec![of], Repr::Boxed, place)
     }
 
     /// An infix operator that is not `and` or `or`. The left spine of a chain is walked: 10,000 terms take no stack.
@@ -253,18 +256,14 @@ impl Compiler {
                 Repr::Duration
             }
             (Repr::Time, Repr::Duration) | (Repr::Duration, Repr::Time) => Repr::Time,
-            _ => {
-                let local = |slot| Box::new(Expr { kind: ExprKind::Local(slot), place });
-                let expr = Expr { kind: ExprKind::Binary(op, local(0), local(1)), place };
-                return self.eval_over(&expr, vec![left, right], Repr::Boxed);
-            }
+            _ => return self.direct(Direct::Infix(op), vec![left, right], Repr::Boxed, place),
         };
         let (reprs, words) = ([left.repr, right.repr], [left.words[0], right.words[0]]);
         let [left, right] = words;
         if result == Repr::Float {
             return self.word(result, |out| Inst::Float { op, out, left, right });
         }
-        self.word(result, |out| Inst::Int { op, out, left, right, reprs, place })
+        self.word(result, |out| Inst::Int { op, out, left, right, reprs, place, only: None })
     }
 
     /// Of two operands of one type, of which only one is known well: the other as well known. Sums and differences of ints
@@ -288,6 +287,11 @@ impl Compiler {
 
     /// A comparison of two values of one type.
     pub(super) fn compare(&mut self, op: BinaryOp, left: Val, right: Val) -> Val {
+        let (left, right) = match (&left.repr, &right.repr) {
+            // Which variant it is tells, as the one on the other side has no fields.
+            (Repr::Sum(_), Repr::Enum) | (Repr::Enum, Repr::Sum(_)) => (left.which(), right.which()),
+            _ => (left, right),
+        };
         let repr = match (left.repr.is_object(), right.repr.is_object()) {
             (true, false) if right.repr.is_word() => right.repr.clone(),
             (false, true) if left.repr.is_word() => left.repr.clone(),
@@ -305,9 +309,7 @@ impl Compiler {
     /// A comparison in which either side may be an option: unset compares false.
     pub(super) fn compare_set(&mut self, op: BinaryOp, left: Val, right: Val, place: Place) -> Val {
         if left.repr.is_object() || right.repr.is_object() {
-            let local = |slot| Box::new(Expr { kind: ExprKind::Local(slot), place });
-            let expr = Expr { kind: ExprKind::CompareSet(op, local(0), local(1)), place };
-            return self.eval_over(&expr, vec![left, right], Repr::Bool);
+            return self.direct(Direct::CompareSet(op), vec![left, right], Repr::Bool, place);
         }
         let mut tests = Vec::new();
         let mut content = |val: Val| match val.repr.clone() {
@@ -372,7 +374,7 @@ impl Compiler {
                 let option = self.value(first);
                 match option.repr {
                     Repr::Option(_) => Val { repr: Repr::Bool, words: vec![option.words[0]], objects: Vec::new() },
-                    _ => self.eval_over(expr, vec![option], Repr::Bool),
+                    _ => self.direct(Direct::Func(func), vec![option], Repr::Bool, expr.place),
                 }
             }
             Func::AtLeast | Func::AtMost => {
@@ -381,10 +383,26 @@ impl Compiler {
                 let right = self.value(&args[1]);
                 self.compare_set(op, left, right, expr.place)
             }
+            _ if is_told(func) => self.told(func, args),
             _ => {
                 let operands: Vec<Val> = args.iter().map(|arg| self.value(arg)).collect();
                 let repr = result_of(func, &operands);
-                self.eval_over(expr, operands, repr)
+                let bounds = match func {
+                    Func::Min => &[false][..],
+                    Func::Max => &[true],
+                    Func::Clamp => &[true, false],
+                    _ => &[],
+                };
+                let whole = |val: &Val| val.repr == repr && repr.is_word() && repr != Repr::Float;
+                if bounds.is_empty() || !operands.iter().all(whole) {
+                    return self.direct(Direct::Func(func), operands, repr, expr.place);
+                }
+                let mut left = operands[0].words[0];
+                for (greater, right) in bounds.iter().zip(&operands[1..]) {
+                    let (greater, right) = (*greater, right.words[0]);
+                    left = self.word(repr.clone(), |out| Inst::Bound { greater, out, left, right }).words[0];
+                }
+                Val { repr, words: vec![left], objects: Vec::new() }
             }
         }
     }
@@ -458,27 +476,17 @@ impl Compiler {
         }
     }
 
-    /// Gives the names of a pattern that always fits their slots. False if that cannot be told beforehand.
-    pub(super) fn bind(&mut self, pattern: &Pattern, val: Val) -> bool {
-        match (pattern, val.repr.clone()) {
-            (Pattern::Wildcard, _) => true,
-            (Pattern::Bind(slot), _) => {
-                let slot = *slot as usize;
-                if self.slots.len() <= slot {
-                    self.slots.resize(slot + 1, None);
-                }
-                self.slots[slot] = Some(val);
-                true
-            }
-            (Pattern::Slots(patterns), Repr::Tuple(slots)) => {
-                patterns.iter().all(|(slot, pattern)| self.bind(pattern, val.slot(&slots, *slot as usize)))
-            }
-            _ => false,
+    /// Gives a name to a value.
+    pub(super) fn bind(&mut self, slot: u32, val: Val) {
+        let slot = slot as usize;
+        if self.slots.len() <= slot {
+            self.slots.resize(slot + 1, None);
         }
+        self.slots[slot] = Some(val);
     }
 }
 
-/// What is known of the result of a function that is left to the evaluator.
+/// What is known of the result of a function.
 fn result_of(func: Func, operands: &[Val]) -> Repr {
     let element = || match &operands[0].repr {
         Repr::Many(element) => (**element).clone(),

@@ -26,7 +26,7 @@ impl Compiler {
     }
 
     /// What stands where there is no value.
-    fn nothing(&mut self, repr: &Repr) -> Val {
+    pub(super) fn nothing(&mut self, repr: &Repr) -> Val {
         let (mut words, mut objects) = (Vec::new(), Vec::new());
         repr.encode_nothing(&mut words, &mut objects);
         self.fixed(repr, words, objects)
@@ -88,6 +88,11 @@ impl Compiler {
                 });
                 let parts: Vec<Val> = parts.collect();
                 Val { repr: to.clone(), ..Compiler::side_by_side(&parts) }
+            }
+            (Repr::Enum, Repr::Sum(_)) => self.padded(val, to),
+            (Repr::Sum(from), Repr::Sum(variants)) => {
+                let (from, variants) = (from.clone(), variants.clone());
+                self.widen(val, &from, &variants, to)
             }
             // The same object, of which less or more is known.
             (from, to) if from.is_object() && to.is_object() => Val { repr: to.clone(), ..val },

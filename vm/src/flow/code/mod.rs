@@ -12,26 +12,35 @@
 //!
 //! Operands are words of the row, registers (columns that an instruction has filled) and constants; a value of several words
 //! is a list of operands, so taking a field of a record costs nothing at all. Only `if`, `match`, `and`, `or` narrow the
-//! rows that an instruction runs for, to those that chose the branch: what is not chosen must not fail.
+//! rows that an instruction runs for, or counts for, to those that chose the branch: what is not chosen must not fail.
 //!
-//! What has no instruction of its own (collections inside a row, most functions of texts) goes to the evaluator, row by row,
-//! with the values it reads put together for it: the meaning is the evaluator's everywhere, and every expression runs.
+//! What has no instruction of its own (collections inside a row) goes to the evaluator, row by row, with the values it
+//! reads put together for it: the meaning is the evaluator's everywhere, and every expression runs.
 //!
 //! A row for which an instruction fails leaves the batch there; its failure is told with the row as the stage had it.
 //!
 //! Invariants: a register is filled for a row before it is read for it; an expression has the value and the failure that
 //! `crate::eval` gives it (the oracles compare them).
 //!
-//! Code map: `compile` makes programs, `choice` those with branches, `convert` changes representations, `run` runs them.
+//! Code map: `compile` makes programs, `choice` and `select` those with branches, `variant` takes enums apart,
+//! `convert` changes representations, `run` runs them, `text` has what is made of texts, `apply` the functions without
+//! a loop of their own.
 
+mod apply;
 mod choice;
 mod compile;
 mod convert;
 mod run;
+mod select;
+mod text;
+mod variant;
 
-use lasp_plan::{BinaryOp, Expr, Place, Value};
+use lasp_plan::{BinaryOp, Expr, Func, Place, Value};
 
 use super::repr::Repr;
+
+use apply::Direct;
+use text::Piece;
 
 pub(super) use compile::Compiler;
 pub(super) use run::Machine;
@@ -88,8 +97,9 @@ impl Val {
 /// One loop over the rows that are left.
 #[derive(Clone, Debug)]
 enum Inst {
-    /// Checked arithmetic of whole numbers: ints, times, durations. The representations are for the message.
-    Int { op: BinaryOp, out: u32, left: Word, right: Word, reprs: [Repr; 2], place: Place },
+    /// Checked arithmetic of whole numbers: ints, times, durations. The representations are for the message. It fails
+    /// only where the last word, if there is one, holds.
+    Int { op: BinaryOp, out: u32, left: Word, right: Word, reprs: [Repr; 2], place: Place, only: Option<Word> },
     /// Arithmetic of floats.
     Float { op: BinaryOp, out: u32, left: Word, right: Word },
     /// A comparison of two words as signed numbers; as unsigned ones it is the same for `bool` and small enums.
@@ -104,6 +114,10 @@ enum Inst {
     Neg { out: u32, of: Word, repr: Repr, place: Place },
     /// A copy into registers.
     Move { words: Vec<(u32, Word)>, objects: Vec<(u32, Object)> },
+    /// Either word, by row.
+    Select { out: u32, condition: Word, yes: Word, no: Word },
+    /// Either object, by row.
+    SelectObject { out: u32, condition: Word, yes: Object, no: Object },
     /// Either block, by row.
     Choose { condition: Word, yes: Vec<Inst>, no: Vec<Inst> },
     /// The rows for which the condition does not hold leave.
@@ -112,6 +126,14 @@ enum Inst {
     Box { word: u32, object: u32, from: Val },
     /// What lies in an object, as lanes.
     Unbox { from: Object, words: Vec<u32>, objects: Vec<u32>, repr: Repr },
+    /// What texts tell: whether one begins with another, how long one is.
+    Told { func: Func, out: u32, of: [Object; 2] },
+    /// A text with holes and its hash.
+    Text { pieces: Vec<Piece>, word: u32, object: u32, place: Place },
+    /// The lesser or the greater of two words as signed numbers.
+    Bound { greater: bool, out: u32, left: Word, right: Word },
+    /// An operator of values, one row at a time.
+    Direct { what: Direct, args: Vec<Val>, words: Vec<u32>, objects: Vec<u32>, repr: Repr, place: Place },
     /// The evaluator: an expression over the values of some slots, in a frame whose row has so many columns.
     Eval { expr: Box<Expr>, slots: Vec<(u32, Val)>, width: u32, words: Vec<u32>, objects: Vec<u32>, repr: Repr },
     /// From here on a failing row is shown with the columns of this stage.
@@ -142,7 +164,8 @@ impl Program {
 /// Whether an instruction can fail for a row.
 fn can_fail(inst: &Inst) -> bool {
     match inst {
-        Inst::Int { .. } | Inst::Eval { .. } => true,
+        Inst::Int { .. } | Inst::Text { .. } | Inst::Eval { .. } => true,
+        Inst::Direct { what, .. } => what.can_fail(),
         Inst::Neg { repr, .. } => *repr != Repr::Float,
         Inst::Choose { yes, no, .. } => yes.iter().chain(no).any(can_fail),
         _ => false,

@@ -9,29 +9,33 @@ use super::{Inst, Object, Program, Val, Word};
 use crate::Failure;
 use crate::eval::{Frame, NoWorld, compare, eval, infix, prefix};
 use crate::flow::errors::print;
-use crate::flow::repr::{Repr, float};
+use crate::flow::repr::{Repr, float, hash_of};
 use crate::flow::rows::{At, Rows};
 
 /// A program and its registers.
 #[derive(Debug, Default)]
 pub(in crate::flow) struct Machine {
     program: Program,
-    words: Vec<Vec<u64>>,
-    objects: Vec<Vec<Value>>,
+    pub(super) words: Vec<Vec<u64>>,
+    pub(super) objects: Vec<Vec<Value>>,
+    /// Where texts are put together.
+    pub(super) text: String,
+    /// By object that is given: whether a register is given there and nowhere else, so that nobody needs it any more.
+    moved: Vec<bool>,
     /// Lists of rows to be used again.
     spare: Vec<Vec<u32>>,
 }
 
 /// The rows that are left.
 #[derive(Clone, Debug)]
-enum Left {
+pub(super) enum Left {
     All(usize),
     Some(Vec<u32>),
 }
 
 impl Left {
     #[inline]
-    fn each(&self, mut visit: impl FnMut(usize)) {
+    pub(super) fn each(&self, mut visit: impl FnMut(usize)) {
         match self {
             Left::All(rows) => (0..*rows).for_each(visit),
             Left::Some(rows) => rows.iter().for_each(|row| visit(*row as usize)),
@@ -91,14 +95,14 @@ impl Left {
 
 /// A column: every so many words from a first one.
 #[derive(Clone, Copy)]
-struct Column<'a> {
+pub(super) struct Column<'a> {
     words: &'a [u64],
     stride: usize,
 }
 
 impl Column<'_> {
     #[inline]
-    fn get(&self, row: usize) -> u64 {
+    pub(super) fn get(&self, row: usize) -> u64 {
         self.words[row * self.stride]
     }
 }
@@ -111,18 +115,29 @@ struct Failed {
 }
 
 /// What goes on while a batch runs.
-struct Run<'a> {
-    batch: &'a Rows,
-    left: Left,
+pub(super) struct Run<'a> {
+    pub(super) batch: &'a Rows,
+    pub(super) left: Left,
     stage: u32,
     failed: Vec<Failed>,
+}
+
+impl Run<'_> {
+    /// These rows fail.
+    pub(super) fn fail(&mut self, failed: Vec<(usize, Failure)>) {
+        let stage = self.stage;
+        self.failed.extend(failed.into_iter().map(|(row, failure)| Failed { row, stage, failure }));
+    }
 }
 
 impl Machine {
     pub(in crate::flow) fn new(program: Program) -> Machine {
         let words = vec![Vec::new(); program.words as usize];
         let objects = vec![Vec::new(); program.objects as usize];
-        Machine { program, words, objects, spare: Vec::new() }
+        let given: Vec<Object> = program.gives.iter().flat_map(|val| val.objects.iter().copied()).collect();
+        let is_only = |object: &Object| given.iter().filter(|other| *other == object).count() == 1;
+        let moved = given.iter().map(|object| matches!(object, Object::Reg(_)) && is_only(object)).collect();
+        Machine { program, words, objects, text: String::new(), moved, spare: Vec::new() }
     }
 
     /// The representations of what it gives.
@@ -158,7 +173,7 @@ impl Machine {
         self.objects.iter_mut().for_each(Vec::clear);
     }
 
-    fn give(&self, program: &Program, run: &Run<'_>, out: &mut Rows) {
+    fn give(&mut self, program: &Program, run: &Run<'_>, out: &mut Rows) {
         let At { word, object } = out.size();
         let (first, rows) = (out.words.len(), run.left.len());
         out.words.resize(first + rows * word, 0);
@@ -171,15 +186,25 @@ impl Machine {
             });
         }
         if object > 0 {
-            let objects = || program.gives.iter().flat_map(|val| &val.objects);
+            let moved = std::mem::take(&mut self.moved);
             run.left.each(|row| {
-                out.objects.extend(objects().map(|object| self.object(program, run.batch, *object, row).clone()));
+                for (object, moved) in program.gives.iter().flat_map(|val| &val.objects).zip(&moved) {
+                    let value = match object {
+                        Object::Reg(reg) if *moved => {
+                            std::mem::replace(&mut self.objects[*reg as usize][row], Value::None)
+                        }
+                        object => self.object(program, run.batch, *object, row).clone(),
+                    };
+                    out.objects.push(value);
+                }
             });
+            self.moved = moved;
         }
         run.left.each(|row| out.weights.push(run.batch.weights[row]));
     }
 
-    fn column<'a>(&'a self, program: &'a Program, batch: &'a Rows, word: Word) -> Column<'a> {
+    #[inline]
+    pub(super) fn column<'a>(&'a self, program: &'a Program, batch: &'a Rows, word: Word) -> Column<'a> {
         match word {
             Word::Row(at) => Column { words: batch.words.get(at as usize..).unwrap_or(&[]), stride: batch.size().word },
             Word::Reg(reg) => Column { words: &self.words[reg as usize], stride: 1 },
@@ -188,7 +213,7 @@ impl Machine {
     }
 
     #[inline]
-    fn object<'a>(&'a self, program: &'a Program, batch: &'a Rows, object: Object, row: usize) -> &'a Value {
+    pub(super) fn object<'a>(&'a self, program: &'a Program, batch: &'a Rows, object: Object, row: usize) -> &'a Value {
         match object {
             Object::Row(at) => &batch.objects[row * batch.size().object + at as usize],
             Object::Reg(reg) => &self.objects[reg as usize][row],
@@ -197,7 +222,7 @@ impl Machine {
     }
 
     /// A value of a row, put together.
-    fn decode(&self, program: &Program, batch: &Rows, val: &Val, row: usize) -> Value {
+    pub(super) fn decode(&self, program: &Program, batch: &Rows, val: &Val, row: usize) -> Value {
         if val.repr.is_word() {
             return val.repr.word_value(self.column(program, batch, val.words[0]).get(row));
         }
@@ -229,13 +254,14 @@ impl Machine {
     #[inline]
     fn fill(&mut self, program: &Program, run: &Run<'_>, out: u32, operands: [Word; 2], of: impl Fn(u64, u64) -> u64) {
         let mut register = self.take(out, run.batch.len());
-        let [left, right] = operands.map(|word| self.column(program, run.batch, word));
+        let [left, right] = operands;
+        let (left, right) = (self.column(program, run.batch, left), self.column(program, run.batch, right));
         run.left.each(|row| register[row] = of(left.get(row), right.get(row)));
         self.words[out as usize] = register;
     }
 
     /// A register with room for so many rows, to be put back.
-    fn take(&mut self, out: u32, rows: usize) -> Vec<u64> {
+    pub(super) fn take(&mut self, out: u32, rows: usize) -> Vec<u64> {
         let mut register = std::mem::take(&mut self.words[out as usize]);
         if register.len() < rows {
             register.resize(rows, 0);
@@ -243,11 +269,20 @@ impl Machine {
         register
     }
 
+    /// The same of objects.
+    pub(super) fn take_objects(&mut self, out: u32, rows: usize) -> Vec<Value> {
+        let mut register = std::mem::take(&mut self.objects[out as usize]);
+        if register.len() < rows {
+            register.resize(rows, Value::None);
+        }
+        register
+    }
+
     fn inst(&mut self, program: &Program, inst: &Inst, run: &mut Run<'_>) {
         match inst {
             Inst::Enter(stage) => run.stage = *stage,
-            Inst::Int { op, out, left, right, reprs, place } => {
-                let (operands, told) = ([*left, *right], (*op, reprs, *place));
+            Inst::Int { op, out, left, right, reprs, place, only } => {
+                let (operands, told) = ([*left, *right], (*op, reprs, *place, *only));
                 // One loop for each: a choice per row would cost more than the sum.
                 match op {
                     BinaryOp::Add => self.checked(program, run, *out, operands, i64::checked_add, told),
@@ -310,6 +345,22 @@ impl Machine {
                     self.fill_objects(run, *out, |this, row| this.object(program, run.batch, *from, row).clone());
                 }
             }
+            Inst::Select { out, condition, yes, no } => {
+                let mut register = self.take(*out, run.batch.len());
+                let column = |word: &Word| self.column(program, run.batch, *word);
+                let (condition, yes, no) = (column(condition), column(yes), column(no));
+                run.left.each(|row| {
+                    let (yes, no) = (yes.get(row), no.get(row));
+                    register[row] = if condition.get(row) != 0 { yes } else { no };
+                });
+                self.words[*out as usize] = register;
+            }
+            Inst::SelectObject { out, condition, yes, no } => {
+                self.fill_objects(run, *out, |this, row| {
+                    let holds = this.column(program, run.batch, *condition).get(row) != 0;
+                    this.object(program, run.batch, if holds { *yes } else { *no }, row).clone()
+                });
+            }
             Inst::Choose { condition, yes, no } => {
                 let mut spare = std::mem::take(&mut self.spare);
                 let column = self.column(program, run.batch, *condition);
@@ -328,7 +379,21 @@ impl Machine {
                 run.left.retain(&mut spare, |row| column.get(row) != 0);
                 self.spare = spare;
             }
-            Inst::Box { .. } | Inst::Unbox { .. } | Inst::Eval { .. } | Inst::Neg { .. } => {
+            Inst::Bound { greater, out, left, right } => {
+                let operands = [*left, *right];
+                let (max, min) = (i64::max, i64::min);
+                let of = |of: fn(i64, i64) -> i64, a: u64, b: u64| of(a.cast_signed(), b.cast_signed()).cast_unsigned();
+                if *greater {
+                    self.fill(program, run, *out, operands, |a, b| of(max, a, b));
+                } else {
+                    self.fill(program, run, *out, operands, |a, b| of(min, a, b));
+                }
+            }
+            Inst::Told { func, out, of } => self.told(program, run, *func, *out, *of),
+            Inst::Text { pieces, word, object, place } => {
+                self.text(program, run, pieces, (*word, *object), *place);
+            }
+            Inst::Box { .. } | Inst::Unbox { .. } | Inst::Direct { .. } | Inst::Eval { .. } | Inst::Neg { .. } => {
                 self.by_value(program, inst, run);
             }
         }
@@ -343,15 +408,20 @@ impl Machine {
         out: u32,
         operands: [Word; 2],
         of: impl Fn(i64, i64) -> Option<i64>,
-        (op, reprs, place): (BinaryOp, &[Repr; 2], Place),
+        (op, reprs, place, only): (BinaryOp, &[Repr; 2], Place, Option<Word>),
     ) {
         let mut register = self.take(out, run.batch.len());
-        let [left, right] = operands.map(|word| self.column(program, run.batch, word));
+        let [left, right] = operands;
+        let (left, right) = (self.column(program, run.batch, left), self.column(program, run.batch, right));
         let mut wrong = Vec::new();
         run.left.each(|row| match of(left.get(row).cast_signed(), right.get(row).cast_signed()) {
             Some(n) => register[row] = n.cast_unsigned(),
             None => wrong.push(row),
         });
+        if let Some(only) = only {
+            let column = self.column(program, run.batch, only);
+            wrong.retain(|row| column.get(*row) != 0);
+        }
         for row in wrong {
             let (left, right) = (reprs[0].word_value(left.get(row)), reprs[1].word_value(right.get(row)));
             if let Err(failure) = infix(op, &left, &right, place) {
@@ -393,10 +463,7 @@ impl Machine {
     }
 
     fn fill_objects(&mut self, run: &Run<'_>, out: u32, of: impl Fn(&Self, usize) -> Value) {
-        let mut register = std::mem::take(&mut self.objects[out as usize]);
-        if register.len() < run.batch.len() {
-            register.resize(run.batch.len(), Value::None);
-        }
+        let mut register = self.take_objects(out, run.batch.len());
         run.left.each(|row| register[row] = of(self, row));
         self.objects[out as usize] = register;
     }
@@ -421,6 +488,10 @@ impl Machine {
             }
             Inst::Eval { expr, slots, width, words, objects, repr } => {
                 let value = |this: &Machine, row| this.eval(program, run.batch, expr, slots, *width, row);
+                self.results(run, (words, objects, repr), value);
+            }
+            Inst::Direct { what, args, words, objects, repr, place } => {
+                let value = |this: &Machine, row| this.direct(program, run.batch, (*what, args, *place), row);
                 self.results(run, (words, objects, repr), value);
             }
             _ => unreachable!("`inst` runs the others"),
@@ -456,20 +527,20 @@ impl Machine {
     ) {
         let rows = run.batch.len();
         let mut outs: Vec<Vec<u64>> = words.iter().map(|reg| self.take(*reg, rows)).collect();
-        let mut shared: Vec<Vec<Value>> =
-            objects.iter().map(|reg| std::mem::take(&mut self.objects[*reg as usize])).collect();
-        for register in shared.iter_mut().filter(|register| register.len() < rows) {
-            register.resize(rows, Value::None);
-        }
+        let mut shared: Vec<Vec<Value>> = objects.iter().map(|reg| self.take_objects(*reg, rows)).collect();
         let (mut word_lanes, mut object_lanes) = (Vec::new(), Vec::new());
         let mut failed = Vec::new();
         run.left.each(|row| match value(self, row) {
+            Ok(value) if repr.is_object() => {
+                outs[0][row] = hash_of(&value);
+                shared[0][row] = value;
+            }
             Ok(value) => {
                 word_lanes.clear();
                 object_lanes.clear();
                 match value {
                     // The content of an unset option is no value; nobody looks at it.
-                    Value::None if !matches!(repr, Repr::Option(_)) && !repr.is_object() => {
+                    Value::None if !matches!(repr, Repr::Option(_)) => {
                         repr.encode_nothing(&mut word_lanes, &mut object_lanes);
                     }
                     value => repr.encode(&value, &mut word_lanes, &mut object_lanes),
@@ -479,9 +550,7 @@ impl Machine {
             }
             Err(failure) => failed.push((row, failure)),
         });
-        for (row, failure) in failed {
-            run.failed.push(Failed { row, stage: run.stage, failure });
-        }
+        run.fail(failed);
         words.iter().zip(outs).for_each(|(reg, out)| self.words[*reg as usize] = out);
         objects.iter().zip(shared).for_each(|(reg, out)| self.objects[*reg as usize] = out);
     }
