@@ -106,10 +106,29 @@ fn bound(g: &mut Gen, vars: &[&Var], element: Option<&Ty>) -> String {
             Ty::Opt(_) => format!("{name}[{}] >= {k}", key(g, of)),
             Ty::Bool => format!("{name}[{}]", key(g, of)),
             Ty::Status => format!("{name}[{}] >= {}", key(g, of), g.rng.pick(&ELEMENTS)),
-            _ => format!("{name}[{}] >= {k}", key(g, of)),
+            ty => {
+                let entry = format!("{name}[{}]", key(g, of));
+                format!("{} >= {k}", reckoned(g, entry, ty))
+            }
         },
         Ty::Bool => name.clone(),
         Ty::Status => format!("{name} >= {}", g.rng.pick(&ELEMENTS)),
-        _ => format!("{name} >= {k}"),
+        ty => format!("{} >= {k}", reckoned(g, name.clone(), ty)),
+    }
+}
+
+/// A number that grows with a number, now and then by arithmetic, which fails at once, soon, late or never.
+fn reckoned(g: &mut Gen, number: String, ty: &Ty) -> String {
+    if !matches!(ty, Ty::Int | Ty::Nat) || g.rng.chance(50) {
+        return number;
+    }
+    g.used.insert("arithmetic in a when");
+    let factor = 1i64 << g.rng.pick(&[1, 2, 31, 58, 59, 60, 61, 62]);
+    match g.rng.below(5) {
+        0 => format!("{number} * {factor}"),
+        1 => format!("{number} * {factor} + {factor}"),
+        2 => format!("{number} + {}", i64::MAX - g.rng.between(0, 20)),
+        3 => format!("({number} * 3 - 1) / 2"),
+        _ => format!("{number} * {factor} / {factor}"),
     }
 }

@@ -66,6 +66,8 @@ pub struct Flow {
     cell_of: Vec<Option<u32>>,
     /// The operators that rows are pushed into.
     sources: FxHashMap<Inlet, u32>,
+    /// The one that was pushed into last: a variable tells many rows in a row.
+    latest: Option<(Inlet, u32)>,
     dirty: Dirty,
     /// Sinks that changed in the last step.
     changed: Vec<u32>,
@@ -148,6 +150,7 @@ impl Flow {
             dirty: Dirty::new(0),
             changed: Vec::new(),
             filled: Vec::new(),
+            latest: None,
             excess: None,
             ill: 0,
             clock: None,
@@ -246,12 +249,19 @@ impl Flow {
     ///
     /// What is not read by any sink is ignored.
     pub fn push(&mut self, var: VarId, port: u32, row: &[Value], weight: i64) {
-        if let Some(number) = self.sources.get(&Inlet::Var(var, port)) {
-            let cell = &mut self.cells[*number as usize];
-            cell.layout.encode(row.iter(), &mut cell.pending.words, &mut cell.pending.objects);
-            cell.pending.weights.push(weight);
-            self.dirty.insert(*number as usize);
-        }
+        let inlet = Inlet::Var(var, port);
+        let number = match self.latest {
+            Some((latest, number)) if latest == inlet => number,
+            _ => match self.sources.get(&inlet) {
+                Some(number) => *number,
+                None => return,
+            },
+        };
+        self.latest = Some((inlet, number));
+        let cell = &mut self.cells[number as usize];
+        cell.layout.encode(row.iter(), &mut cell.pending.words, &mut cell.pending.objects);
+        cell.pending.weights.push(weight);
+        self.dirty.insert(number as usize);
     }
 
     /// The same for a port of a body, whose columns the row has.

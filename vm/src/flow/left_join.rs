@@ -69,52 +69,29 @@ impl LeftJoin {
     }
 }
 
-/// Gives what is appended for a key that has a right row.
-fn shown(right: &Multimap, layout: &Layout, from: At, key: RowRef<'_>, hash: u64, give: &mut dyn FnMut(RowRef<'_>)) {
-    let mut rows = 0;
-    right.each(key, hash, |_, weight| rows += usize::from(weight > 0));
-    if rows == 0 {
-        return;
-    }
-    // Nearly always there is one; else the least one is looked for by asking each whether it is.
+/// What is appended for a key that has a right row. Nearly always there is one; else the least one counts.
+fn shown<'m>(right: &'m Multimap, layout: &Layout, from: At, key: RowRef<'_>, hash: u64) -> Option<RowRef<'m>> {
+    let mut least: Option<RowRef<'m>> = None;
     right.each(key, hash, |row, weight| {
-        let mut least = weight > 0;
-        if rows > 1 && least {
-            right.each(key, hash, |other, weight| least &= weight <= 0 || layout.compare(row, other).is_le());
-        }
-        if least {
-            give(row.part(from, layout.size()));
+        if weight > 0 && least.is_none_or(|least| layout.compare(row, least).is_lt()) {
+            least = Some(row);
         }
     });
+    least.map(|row| row.part(from, layout.size()))
 }
 
 impl Operator for LeftJoin {
     fn apply(&mut self, inputs: &Inputs<'_>, work: &mut Work<'_>) {
         let (left_batch, right_batch) = (inputs.port(0), inputs.port(1));
         let (layout, key_size) = (&self.layout, self.key_size);
-        self.hashes.clear();
-        self.hashes.extend((0..right_batch.len()).map(|at| right_batch.row(at).part(At::default(), key_size).hash()));
-        for (at, (row, weight)) in right_batch.iter().enumerate() {
-            if let Some(next) = ahead(&self.hashes, at) {
-                self.right.warm(next);
-            }
-            let (key, hash) = (row.part(At::default(), key_size), self.hashes[at]);
-            let right = &self.right;
-            self.touched.note(key, hash, |give| shown(right, layout, key_size, key, hash, give));
-            self.right.add(key, hash, row, weight);
-        }
+        let touched = &mut self.touched;
+        self.right.change(right_batch, (At::default(), key_size), &mut self.hashes, |right, key, hash| {
+            touched.note(key, hash, || shown(right, layout, key_size, key, hash));
+        });
         for nth in 0..self.touched.len() {
             let (key, before) = self.touched.get(nth);
             let hash = key.hash();
-            let mut now = None;
-            let mut one = Rows::new(self.default.size());
-            shown(&self.right, layout, key_size, key, hash, &mut |row| {
-                if now.is_none() {
-                    one.push(row, 1);
-                    now = Some(());
-                }
-            });
-            let now = now.map(|()| one.row(0));
+            let now = shown(&self.right, layout, key_size, key, hash);
             let same = match (before, now) {
                 (Some(before), Some(now)) => before.is(now),
                 (before, now) => before.is_none() && now.is_none(),
@@ -141,16 +118,8 @@ impl Operator for LeftJoin {
             }
             let (key, row, weight) = keyed.get(nth);
             let hash = self.hashes[nth];
-            let mut found = false;
-            shown(&self.right, layout, key_size, key, hash, &mut |right| {
-                if !found {
-                    work.emit_both(row, right, weight);
-                    found = true;
-                }
-            });
-            if !found {
-                work.emit_both(row, self.default.row(0), weight);
-            }
+            let found = shown(&self.right, layout, key_size, key, hash);
+            work.emit_both(row, found.unwrap_or(self.default.row(0)), weight);
             self.left.add(key, hash, row, weight);
         }
         if right_batch.is_empty() && left_batch.len() <= 1 {

@@ -13,8 +13,8 @@
 
 use super::bag::Bag;
 use super::key::KeyOf;
-use super::rows::{At, RowRef};
-use super::table::{Slot, Table};
+use super::rows::{At, RowRef, Rows};
+use super::table::{Slot, Table, ahead};
 
 /// The last word of a key that has one row.
 const ALONE: u64 = 1;
@@ -66,28 +66,57 @@ impl Multimap {
         self.table.warm(hashes);
     }
 
-    /// Visits the rows of a key.
+    /// Visits the rows of a key. O(its rows).
     #[inline]
-    pub(super) fn each(&self, key: RowRef<'_>, hash: u64, mut visit: impl FnMut(RowRef<'_>, i64)) {
+    pub(super) fn each<'m>(&'m self, key: RowRef<'_>, hash: u64, mut visit: impl FnMut(RowRef<'m>, i64)) {
         if let Some(slot) = self.table.find(key, hash) {
             self.each_in(slot, &mut visit);
         }
     }
 
     /// Visits all rows.
-    pub(super) fn each_row(&self, mut visit: impl FnMut(RowRef<'_>, i64)) {
+    pub(super) fn each_row<'m>(&'m self, mut visit: impl FnMut(RowRef<'m>, i64)) {
         self.table.slots().for_each(|slot| self.each_in(slot, &mut visit));
     }
 
     #[inline]
-    fn each_in(&self, slot: Slot, visit: &mut impl FnMut(RowRef<'_>, i64)) {
+    fn each_in<'m>(&'m self, slot: Slot, visit: &mut impl FnMut(RowRef<'m>, i64)) {
         let words = self.table.words(slot);
-        let objects = if self.row.object == 0 { &[][..] } else { &self.table.objects(slot)[self.front.object..] };
         let end = self.front.word + self.row.word;
-        visit(RowRef { words: &words[self.front.word..end], objects }, words[end].cast_signed());
+        visit(self.first(slot), words[end].cast_signed());
         if words[end + 1] != ALONE {
             self.bags[(words[end + 1] - 2) as usize].rows().iter().for_each(|(row, weight)| visit(row, weight));
         }
+    }
+
+    /// The row in the table.
+    #[inline]
+    fn first(&self, slot: Slot) -> RowRef<'_> {
+        let words = &self.table.words(slot)[self.front.word..self.front.word + self.row.word];
+        let objects = if self.row.object == 0 { &[][..] } else { &self.table.objects(slot)[self.front.object..] };
+        RowRef { words, objects }
+    }
+
+    /// Puts a row in the place of the only one of its key, if that is `old` and is there so often: what taking the one out
+    /// and putting the other in comes to, with one search. Whether it was so. O(1).
+    #[inline]
+    pub(super) fn replace(
+        &mut self,
+        key: RowRef<'_>,
+        hash: u64,
+        old: RowRef<'_>,
+        new: RowRef<'_>,
+        weight: i64,
+    ) -> bool {
+        let Some(slot) = self.table.find(key, hash) else { return false };
+        let end = self.front.word + self.row.word;
+        let words = self.table.words(slot);
+        let is_it =
+            words[end + 1] == ALONE && words[end] == weight.cast_unsigned() && weight != 0 && self.first(slot).is(old);
+        if is_it {
+            self.table.write_at(slot, self.front, new);
+        }
+        is_it
     }
 
     /// Adds to the weight of a row. O(1).
@@ -105,11 +134,7 @@ impl Multimap {
         }
         let words = self.table.words(slot);
         let further = words[end + 1];
-        let first = RowRef {
-            words: &words[self.front.word..end],
-            objects: if row.objects.is_empty() { &[] } else { &self.table.objects(slot)[self.front.object..] },
-        };
-        if !first.is(row) {
+        if !self.first(slot).is(row) {
             let bag = if further == ALONE { self.new_bag() } else { (further - 2) as usize };
             self.rows = self.rows.saturating_add_signed(self.bags[bag].add(row, weight));
             let left = !self.bags[bag].rows().is_empty();
@@ -133,6 +158,36 @@ impl Multimap {
         let left = !rows.rows().is_empty();
         self.bags[bag] = rows;
         self.table.words_mut(slot)[end + 1] = if left { further } else { self.drop_bag(bag) };
+    }
+
+    /// Takes in a batch, whose keys lie there in its rows. Before the rows of a key change, `before` hears of it; neighbours
+    /// that are one key's old row and its new one are heard of once. O(batch).
+    pub(super) fn change(
+        &mut self,
+        batch: &Rows,
+        (from, to): (At, At),
+        hashes: &mut Vec<u64>,
+        mut before: impl FnMut(&Multimap, RowRef<'_>, u64),
+    ) {
+        hashes.clear();
+        hashes.extend((0..batch.len()).map(|nth| batch.row(nth).part(from, to).hash()));
+        let mut done = false;
+        for (nth, (row, weight)) in batch.iter().enumerate() {
+            if let Some(next) = ahead(hashes, nth) {
+                self.warm(next);
+            }
+            if std::mem::take(&mut done) {
+                continue;
+            }
+            let (key, hash) = (row.part(from, to), hashes[nth]);
+            before(self, key, hash);
+            if let Some(new) = batch.successor(nth).filter(|new| new.part(from, to).is(key)) {
+                done = self.replace(key, hash, row, new, batch.weights[nth + 1]);
+            }
+            if !done {
+                self.add(key, hash, row, weight);
+            }
+        }
     }
 
     /// Writes the row in the table.
@@ -174,11 +229,25 @@ mod tests {
             let (key, value) = ((state >> 33) % 40, (state >> 43) % if round % 8_000 < 5_000 { 30 } else { 2 });
             let there = model.get(&(key, value)).copied().unwrap_or(0);
             let weight = if round % 4_000 > 1_500 { -there } else { 1 };
-            let words = [key, value];
-            let row = RowRef { words: &words, objects: &[] };
+            let (words, others) = ([key, value], [key, value ^ 1]);
+            let (row, other) = (RowRef { words: &words, objects: &[] }, RowRef { words: &others, objects: &[] });
             let key_part = row.part(from, to);
-            map.add(key_part, key_part.hash(), row, weight);
-            *model.entry((key, value)).or_insert(0) += weight;
+            let hash = key_part.hash();
+            if state >> 61 == 0 && there != 0 {
+                // One goes and another comes: in place if it was the only one.
+                let alone = model.range((key, 0)..(key + 1, 0)).count() == 1;
+                assert_eq!(map.replace(key_part, hash, row, other, there), alone);
+                if !alone {
+                    map.add(key_part, hash, row, -there);
+                    map.add(key_part, hash, other, there);
+                }
+                *model.entry((key, value)).or_insert(0) -= there;
+                *model.entry((key, value ^ 1)).or_insert(0) += there;
+            } else {
+                assert!(!map.replace(key_part, hash, row, other, there + 1), "it is not there so often");
+                map.add(key_part, hash, row, weight);
+                *model.entry((key, value)).or_insert(0) += weight;
+            }
             model.retain(|_, weight| *weight != 0);
             let mut rows = Vec::new();
             map.each(key_part, key_part.hash(), |row, weight| rows.push((row.words[1], weight)));

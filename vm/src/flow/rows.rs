@@ -188,6 +188,13 @@ impl Rows {
         self.weights.iter().enumerate().map(|(at, weight)| (self.row(at), *weight))
     }
 
+    /// The row behind this one, if it comes as often as this one goes: often two values of one key.
+    #[inline]
+    pub(super) fn successor(&self, at: usize) -> Option<RowRef<'_>> {
+        let (weight, next) = (self.weights[at], *self.weights.get(at + 1)?);
+        (weight < 0 && weight.checked_neg() == Some(next)).then(|| self.row(at + 1))
+    }
+
     /// Appends a row.
     #[inline]
     pub(super) fn push(&mut self, row: RowRef<'_>, weight: i64) {

@@ -88,11 +88,7 @@ impl Operator for Semi {
             let sum = &mut self.weights.words_mut(slot)[behind + RIGHT];
             let before = sum.cast_signed();
             *sum = before.wrapping_add(weight).cast_unsigned();
-            self.touched.note(key, hash, |shown| {
-                if before > 0 {
-                    shown(RowRef::default());
-                }
-            });
+            self.touched.note(key, hash, || (before > 0).then(RowRef::default));
         }
         for nth in 0..self.touched.len() {
             let (key, was) = self.touched.get(nth);

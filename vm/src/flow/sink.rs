@@ -16,6 +16,7 @@ use lasp_plan::{Row, Value};
 use super::multimap::Multimap;
 use super::relation::Weights;
 use super::rows::{At, Layout, RowRef, Rows};
+use super::table::ahead;
 
 /// The rows of a sink.
 #[derive(Debug)]
@@ -23,6 +24,7 @@ pub(super) struct Sink {
     kept: Kept,
     layout: Layout,
     changes: OnceCell<Vec<(Row, i64)>>,
+    hashes: Vec<u64>,
 }
 
 #[derive(Debug)]
@@ -45,7 +47,7 @@ impl Sink {
             0 | 1 => Kept::Rows(Weights::new(layout.size())),
             _ => Kept::ByFirst(Multimap::of_parts(layout.size(), At::default(), layout.at(1))),
         };
-        Sink { kept, layout: layout.clone(), changes: OnceCell::new() }
+        Sink { kept, layout: layout.clone(), changes: OnceCell::new(), hashes: Vec::new() }
     }
 
     /// From now on only its changes are asked for, and no rows are kept.
@@ -59,16 +61,17 @@ impl Sink {
         match &mut self.kept {
             Kept::Nowhere | Kept::There => {}
             Kept::Rows(rows) => {
-                for (row, weight) in changes.iter() {
-                    rows.add(row, row.hash(), weight);
+                self.hashes.clear();
+                self.hashes.extend(changes.iter().map(|(row, _)| row.hash()));
+                for (nth, (row, weight)) in changes.iter().enumerate() {
+                    if let Some(next) = ahead(&self.hashes, nth) {
+                        rows.warm(next);
+                    }
+                    rows.add(row, self.hashes[nth], weight);
                 }
             }
             Kept::ByFirst(rows) => {
-                let end = self.layout.at(1);
-                for (row, weight) in changes.iter() {
-                    let key = row.part(At::default(), end);
-                    rows.add(key, key.hash(), row, weight);
-                }
+                rows.change(changes, (At::default(), self.layout.at(1)), &mut self.hashes, |_, _, _| {});
             }
         }
     }

@@ -91,7 +91,9 @@ impl Table {
 
     /// Forgets everything.
     pub(super) fn clear(&mut self) {
-        if self.segments.len() == 1 && self.segments[0].slots <= SEGMENT_SLOTS_MIN {
+        // What comes next is often about as much; what came once is not worth being wiped each time.
+        let worth = |segment: &Segment| segment.slots <= SEGMENT_SLOTS_MIN.max(segment.taken * 8);
+        if self.segments.len() == 1 && worth(&self.segments[0]) {
             let segment = &mut self.segments[0];
             segment.words.fill(0);
             segment.objects.fill(Value::None);

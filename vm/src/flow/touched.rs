@@ -5,6 +5,8 @@
 //!
 //! Keys come out in the order in which they were touched.
 
+use lasp_plan::Value;
+
 use super::rows::{At, RowRef, Rows};
 use super::table::Table;
 
@@ -28,7 +30,7 @@ impl Touched {
 
     /// Notes a key, with what has been shown for it if it is touched for the first time.
     #[inline]
-    pub(super) fn note(&mut self, key: RowRef<'_>, hash: u64, shown: impl FnOnce(&mut dyn FnMut(RowRef<'_>))) {
+    pub(super) fn note<'s>(&mut self, key: RowRef<'_>, hash: u64, shown: impl FnOnce() -> Option<RowRef<'s>>) {
         // Neighbours in a batch are often of one key.
         if self.before.len().checked_sub(1).is_some_and(|last| self.key_of(last).is(key)) {
             return;
@@ -36,15 +38,13 @@ impl Touched {
         if !self.table.entry(key, hash).1 {
             return;
         }
-        let mut told = false;
-        shown(&mut |row| {
-            self.before.push_both(key, row, 1);
-            told = true;
-        });
-        if !told {
-            let words = vec![0; self.shown.word];
-            let objects = vec![lasp_plan::Value::None; self.shown.object];
-            self.before.push_both(key, RowRef { words: &words, objects: &objects }, 0);
+        match shown() {
+            Some(row) => self.before.push_both(key, row, 1),
+            None => {
+                self.before.push(key, 0);
+                self.before.words.extend(std::iter::repeat_n(0, self.shown.word));
+                self.before.objects.extend(std::iter::repeat_n(Value::None, self.shown.object));
+            }
         }
     }
 

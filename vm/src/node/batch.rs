@@ -15,6 +15,9 @@
 //! try 1,024 events: a `when` fires ─► take back; try 512: quiet; try 256: fires ─► take back; … ─► 1: fires, here
 //! ```
 //!
+//! Where a condition might fail on the way, as `n * 2` does past the greatest int, numbers are watched: a batch in which one
+//! leaves the bounds within which nothing fails is taken back too (`bounds`).
+//!
 //! Tries grow again while nothing fires, so that an event costs at most a few runs where something fires at every turn, and
 //! one where it rarely does.
 //!
@@ -22,10 +25,12 @@
 //! a shown view that fails and recovers between two steps nobody hears, as without a `when`. An op that fails is undone
 //! alone. What is tried leaves no trace: variables, views, outs and the number of ops are what they were.
 //!
-//! Neighbours: `drive` (one event), [`crate::cells`] (undoing in place), `total` (which conditions may wait).
+//! Neighbours: `drive` (one event), [`crate::cells`] (undoing in place), `total` (which conditions may wait),
+//! `bounds` (whether they still may).
 
 use lasp_plan::{Plan, Value};
 
+use super::bounds::Bounds;
 use super::needs::Needs;
 use super::{Node, Out, lean, total};
 use crate::diffs::{Diff, Diffs};
@@ -51,16 +56,30 @@ pub struct EventRow<'r> {
 }
 
 /// How many events are tried at once.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Stride {
-    /// Whether the program's conditions may wait for the end of a batch.
-    may_try: bool,
+    /// Within which bounds the program's conditions may wait for the end of a batch, if they ever may.
+    bounds: Option<Bounds>,
     events: usize,
 }
 
 impl Stride {
     pub(super) fn of(plan: &Plan) -> Stride {
-        Stride { may_try: plan.watches.is_empty() && total::whens_may_wait(plan), events: 1 }
+        let bounds = if plan.watches.is_empty() { total::whens_may_wait(plan) } else { None };
+        Stride { bounds, events: 1 }
+    }
+
+    /// Hears of what the views are told.
+    #[inline]
+    pub(super) fn hear(&mut self, diff: &Diff<'_>) {
+        if let Some(bounds) = &mut self.bounds {
+            bounds.hear(diff);
+        }
+    }
+
+    /// Whether conditions may wait as things are.
+    fn may_try(&self) -> bool {
+        self.bounds.as_ref().is_some_and(Bounds::hold)
     }
 }
 
@@ -93,7 +112,7 @@ impl Node {
         let mut heard = Heard::default();
         // What an earlier call set off belongs to the first row.
         heard.note(&self.outs, 0);
-        if self.stride.may_try && self.may_ever_try(&needs, event) {
+        if self.stride.bounds.is_some() && self.may_ever_try(&needs, event) {
             self.handle_by_trial(&plan, &needs, event, rows.into_iter(), &mut heard);
         } else {
             let mut rows = rows.into_iter();
@@ -135,7 +154,7 @@ impl Node {
         let mut waiting: Vec<EventRow<'r>> = Vec::new();
         let (mut from, mut done) = (0, 0);
         loop {
-            let wanted = if self.is_settled() { self.stride.events } else { 1 };
+            let wanted = if self.is_settled() && self.stride.may_try() { self.stride.events } else { 1 };
             if waiting.len() - done < wanted {
                 waiting.drain(..std::mem::take(&mut done));
                 waiting.extend(rows.by_ref().take(wanted - waiting.len()));
@@ -203,6 +222,7 @@ impl Node {
     ) -> bool {
         let (ops, outs, logged) = (self.ops, self.outs.len(), self.vars.logged());
         self.trial = Some(Diffs::default());
+        self.stride.bounds.iter_mut().for_each(Bounds::watch);
         let mut at = from;
         for rows in rows.chunks(AHEAD) {
             self.warm(needs, event, rows);
@@ -216,13 +236,15 @@ impl Node {
         self.tell();
         let told = self.trial.take().unwrap_or_default();
         self.views.step();
-        let quiet = self.reactions.is_quiet(&self.views);
+        let quiet = !self.stride.bounds.iter().any(Bounds::strayed) && self.reactions.is_quiet(&self.views);
         if quiet {
             self.vars.forget(logged);
             (self.unstepped, self.deepest) = (0, 0);
         } else {
             for diff in told.iter().rev() {
-                self.views.push(Diff { weight: -diff.weight, ..diff });
+                let back = Diff { weight: -diff.weight, ..diff };
+                self.stride.hear(&back);
+                self.views.push(back);
             }
             self.views.step();
             self.vars.rewind(logged, true, self.replica);

@@ -88,8 +88,9 @@ impl Node {
 
     /// Hands what has changed to the views, for their next step.
     pub(super) fn tell(&mut self) {
-        let (views, trial) = (&mut self.views, &mut self.trial);
+        let (views, trial, stride) = (&mut self.views, &mut self.trial, &mut self.stride);
         self.vars.tell(&mut |diff| {
+            stride.hear(&diff);
             if let Some(told) = trial {
                 told.push(diff);
             }

@@ -21,11 +21,13 @@
 //!
 //! Code map: `start` a node among others; `batch` many events at once; `drive` runs queued work until all is quiet; `txn`
 //! one op; `react` what follows from a step; `views` the dataflow read as values; `genesis` initial values; `needs`, `code`,
-//! `lean` and `total` what is known in advance; `ids` ids of emits.
+//! `lean`, `total`, `extent` and `bounds` what is known in advance; `ids` ids of emits.
 
 mod batch;
+mod bounds;
 mod code;
 mod drive;
+mod extent;
 pub(crate) mod genesis;
 mod ids;
 mod lean;

@@ -107,8 +107,13 @@ fn body(rng: &mut Rng, vars: &[Variable], depth: u64) -> Vec<Stmt> {
 
 /// A condition over a map of counters, as the compiler lowers it: it never goes back, if the counters only grow.
 fn when(p: &mut Program, of: VarId, bound: i64, stable: bool, body: Vec<Stmt>) {
+    when_reached(p, of, local(1), bound, stable, body);
+}
+
+/// The same on what grows with the counter in slot 1.
+fn when_reached(p: &mut Program, of: VarId, count: lasp_plan::Expr, bound: i64, stable: bool, body: Vec<Stmt>) {
     let source = p.source(of, 2);
-    let reached = binary(BinaryOp::Ge, local(1), int(bound));
+    let reached = binary(BinaryOp::Ge, count, int(bound));
     let node = p.fused(source, vec![Stage::Filter(reached), Stage::Map(vec![local(0)])]);
     if stable {
         for node in [source, node] {
@@ -150,11 +155,24 @@ fn drawn(rng: &mut Rng) -> (Plan, u32, Vec<ViewId>) {
         }
     }
     let (up_by, both_by) = (vars[1].0, vars[3].0);
-    match rng.below(4) {
-        0 => when(&mut p, up_by, 1 + rng.below(30) as i64, true, vec![emit("full", local(0))]),
+    let bound = 1 + rng.below(30) as i64;
+    match rng.below(8) {
+        4 | 5 => {
+            let shift = *rng.pick(&[1, 55, 57, 58, 59, 60]);
+            let count = binary(BinaryOp::Mul, local(1), int(1 << shift));
+            let counts = [
+                binary(BinaryOp::Add, count.clone(), int(1)),
+                binary(BinaryOp::Div, count, int(1 << shift)),
+                binary(BinaryOp::Add, local(1), int(i64::MAX - 40)),
+            ];
+            let count = rng.pick(&counts).clone();
+            let bound = if shift > 1 { *rng.pick(&[bound.saturating_mul(1 << shift), bound]) } else { bound };
+            when_reached(&mut p, up_by, count, bound, true, vec![emit("full", local(0))]);
+        }
+        0 => when(&mut p, up_by, bound, true, vec![emit("full", local(0))]),
         1 => {
             let more = drawn_update(rng, &chosen[0]);
-            when(&mut p, up_by, 1 + rng.below(30) as i64, true, vec![emit("full", local(0)), Stmt::Update(more)]);
+            when(&mut p, up_by, bound, true, vec![emit("full", local(0)), Stmt::Update(more)]);
         }
         2 => when(&mut p, both_by, 2, false, vec![emit("over", local(0))]),
         _ => {}
@@ -267,6 +285,70 @@ fn a_when_fires_at_its_event() {
         |of: usize| lines(&outs.iter().filter(|(row, _)| *row == of).map(|(_, out)| out.clone()).collect::<Vec<_>>());
     assert_eq!(last(3 * 699), ["now { x: 700 }", "full { x: 0 }"]);
     assert_eq!(last(3 * 700), ["now { x: 1701 }"], "and what it does is there for the next");
+}
+
+/// How many rounds of the views it takes to bring a counter from `from` to `from` + 2,000, one event each, under a `when`
+/// on this; whether anything was told.
+fn steps_of(count: lasp_plan::Expr, kind: Kind, from: i64) -> (u64, Vec<String>) {
+    let mut p = Program::default();
+    let map = Type::Map(Type::Int.into(), Type::Int.into());
+    let by = p.var("by", Kind::GMap(Box::new(kind)), map, None);
+    p.on("go", vec![Stmt::Update(update(by, vec![int(0)], "inc", vec![local(0)]))]);
+    when_reached(&mut p, by, count, i64::MAX, true, vec![emit("full", local(0))]);
+    let (mut node, _) = p.start();
+    let go = node.event_at(0).expect("declared");
+    let (first, one) = ([Value::Int(from)], [Value::Int(1)]);
+    let rows = std::iter::once(&first).chain(std::iter::repeat_n(&one, 2_000));
+    let outs: Vec<Out> = node
+        .handle_all(0, go, rows.map(|fields| EventRow { at_us: None, fields }))
+        .into_iter()
+        .map(|(_, out)| out)
+        .collect();
+    (node.profile().iter().map(|of| of.effort.batches).max().unwrap_or(0), lines(&outs))
+}
+
+/// What might overflow goes in batches as long as it cannot, and one by one from there.
+#[test]
+fn small_numbers_do_not_overflow() {
+    let double = || binary(BinaryOp::Add, binary(BinaryOp::Mul, local(1), int(2)), int(1));
+    for (from, most) in [(0, 100), (1 << 60, 100)] {
+        let (steps, told) = steps_of(double(), Kind::GCounter, from);
+        assert!(steps < most && told.is_empty(), "{steps} steps from {from}: {told:?}");
+    }
+    // Past the bound that is watched each event is looked at by itself; what is wrong is told from 2⁶² on.
+    let (steps, told) = steps_of(double(), Kind::GCounter, (1 << 62) - 1_900);
+    assert!(steps > 2_000, "{steps} steps");
+    assert_eq!((told.len(), &*told[0]), (102, "full { x: 0 }"), "{told:?}");
+    assert!(told[1..].iter().all(|line| line.starts_with("R0701")), "{told:?}");
+    // A counter that is counted down too may have been anywhere in between.
+    assert!(steps_of(double(), Kind::PnCounter, 0).0 > 2_000);
+    // A divisor that may be 0, and one that may not.
+    assert!(steps_of(binary(BinaryOp::Div, int(10), local(1)), Kind::GCounter, 1).0 > 2_000);
+    assert!(steps_of(binary(BinaryOp::Rem, local(1), int(10)), Kind::GCounter, 1).0 < 100);
+}
+
+/// A number that is there for a moment only, and too large, is told of all the same; what follows goes in batches again.
+#[test]
+fn a_failure_for_a_moment_is_told() {
+    let mut p = Program::default();
+    let s = p.set("s");
+    let source = p.source(s, 1);
+    let full = binary(BinaryOp::Ge, binary(BinaryOp::Mul, local(0), int(2)), int(i64::MAX));
+    let node = p.fused(source, vec![Stage::Filter(full)]);
+    p.plan.graph.nodes[node.0 as usize].stability = Stability::Up;
+    p.when("x * 2 >= most", node, vec![emit("there", local(0))]);
+    let is_there = coll(lasp_plan::CollOp::Contains, var(s), vec![local(0)]);
+    let way = |method: &str| vec![Stmt::Update(update(s, vec![], method, vec![local(0)]))];
+    p.on("flip", vec![Stmt::If(is_there, way("remove"), way("add"))]);
+    let (mut node, _) = p.start();
+    let flip = node.event("flip").expect("declared");
+    let flips: Vec<[Value; 1]> = (0..2_000).map(|at| [Value::Int([at, 1 << 62][usize::from(at / 2 == 400)])]).collect();
+    let outs = node.handle_all(0, flip, flips.iter().map(|fields| EventRow { at_us: None, fields }));
+    let outs: Vec<(usize, String)> = outs.into_iter().map(|(row, out)| (row, lines(&[out]).remove(0))).collect();
+    assert_eq!(outs.len(), 1, "{outs:?}");
+    assert!(outs[0].0 == 800 && outs[0].1.starts_with("R0701"), "{outs:?}");
+    let steps = node.profile().iter().map(|of| of.effort.batches).max().unwrap_or(0);
+    assert!(steps < 200, "{steps} steps");
 }
 
 /// A condition that can be true for a moment is asked after every event.
