@@ -19,7 +19,7 @@ use super::{Inst, Object, Val, Word};
 use crate::flow::repr::Repr;
 use lasp_plan::BinaryOp;
 
-/// So many instructions, of both branches together, are cheaper than lists of rows (measured).
+/// So many instructions, of both branches together, are cheaper than lists of rows.
 const CHEAP_MAX: usize = 10;
 
 /// Whether both branches may be computed for all rows.
