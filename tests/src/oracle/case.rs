@@ -116,7 +116,7 @@ pub(super) fn generate(seed: u64) -> Case {
             let is_told = |body: &Exp| body.is_plain() && !body.ty.text().contains("int");
             let rec = turns.then(|| if g.rng.chance(50) || !is_told(&body) { written() } else { String::new() });
             let candidate = Let { name: name.clone(), body: body.clone(), rec: rec.clone(), shown: true };
-            if tries == 8 || is_admitted(&declared, &funs, &lets, candidate) {
+            if tries == 8 || is_small(&candidate) || is_admitted(&declared, &funs, &lets, candidate) {
                 break (body, rec);
             }
             tries += 1;
@@ -163,13 +163,18 @@ fn probed(g: &mut Gen, declared: &[Var], funs: &[Fun], lets: &mut Vec<Let>) -> V
     let (mut probe, bodies) = gathered::probe(g);
     for (body, told) in bodies.into_iter().zip([&mut probe.given, &mut probe.folded]) {
         let view = Let { name: format!("v{}", lets.len()), body, rec: None, shown: true };
-        if !is_admitted(declared, funs, lets, view.clone()) {
+        if !is_small(&view) && !is_admitted(declared, funs, lets, view.clone()) {
             return Vec::new();
         }
         told.0.clone_from(&view.name);
         lets.push(view);
     }
     vec![probe]
+}
+
+/// Whether a view is certainly admitted: what unfolds large costs much.
+fn is_small(view: &Let) -> bool {
+    view.body.cost < 5_000
 }
 
 /// Whether the compiler admits the view: it refuses what unfolds too large.
