@@ -70,10 +70,14 @@ impl Compiler {
             (from, to) if from == to => val,
             (Repr::Never, to) => self.nothing(to),
             (Repr::Option(from), Repr::Option(inner)) => {
+                if let Some(value) = self.known(&val) {
+                    return self.constant_as(&value, to);
+                }
                 let set = val.words[0];
-                let (block, content) = self.in_block(|this| this.convert(val.content(from), inner));
-                // Where it is unset there is no content, which must not become one.
-                let content = if block.is_empty() {
+                let before = val.content(from);
+                let (_, content) = self.in_block(|this| this.convert(val.content(from), inner));
+                // Where it is unset there is no content, which must not become one, not even where all content is one constant.
+                let content = if content.words == before.words && content.objects == before.objects {
                     content
                 } else {
                     self.either(set, |this| this.convert(val.content(from), inner), |this| this.nothing(inner))
