@@ -261,8 +261,11 @@ impl<'p> Flow<'p> {
             });
         }
         for when in &program.whens {
+            let trusts = trusts(program, when);
             let when = self.when(judge, when);
-            self.graph.name(when.node, &when.words(&plan.vars), Stability::Up);
+            // A condition that the program vouches for may come and go.
+            let stability = if trusts { Stability::Eventual } else { Stability::Up };
+            self.graph.name(when.node, &when.words(&plan.vars), stability);
             plan.whens.push(when);
         }
         plan
@@ -415,4 +418,21 @@ fn without_places(expr: &Expr) -> Expr {
     let mut expr = expr.clone();
     direct::rewrite(&mut expr, &mut |part| part.place = lasp_plan::Place::default());
     expr
+}
+
+/// Whether a condition holds by somebody's word: by `unstable(…)` in it, or in a view or function it reads.
+fn trusts(program: &Program, when: &WhenDef) -> bool {
+    let mut open: Vec<&Hir> = vec![&when.condition];
+    open.extend(when.binding.iter().map(|(_, source)| source));
+    let (mut views, mut fns) = (FxHashSet::default(), FxHashSet::default());
+    while let Some(hir) = open.pop() {
+        match &hir.kind {
+            HirKind::Unstable(..) => return true,
+            HirKind::View(index) if views.insert(*index) => open.push(&program.views[*index].value),
+            HirKind::Apply(index, _) if fns.insert(*index) => open.push(&program.fns[*index].body),
+            _ => {}
+        }
+        hir.each_part(&mut |part| open.push(part));
+    }
+    false
 }

@@ -34,6 +34,16 @@ enum Gathered {
     One(Box<Part>),
 }
 
+impl Gathered {
+    /// How many parts take something in: so often the elements are gone through.
+    fn takes(&self) -> usize {
+        match self {
+            Gathered::Parts(parts) => parts.iter().map(Gathered::takes).sum(),
+            Gathered::One(part) => usize::from(matches!(part.step, Step::Takes(_))),
+        }
+    }
+}
+
 /// What a part is at the start, and what an element does to it.
 struct Part {
     init: Hir,
@@ -60,10 +70,14 @@ struct Taken {
 pub(super) fn aggregates(program: &Program, source: &Hir, init: &Hir, lambda: &HirLambda, place: Place) -> Option<Hir> {
     let HirPattern::Slots(slots) = &lambda.pattern else { return None };
     let part = |wanted| slots.iter().find(|(slot, _)| *slot == wanted).map(|(_, part)| part);
-    let mut found = Finder { program, gathered: FxHashMap::default(), depth: 0 };
+    let mut found = Finder { program, gathered: FxHashMap::default(), unfolded: 0 };
     found.bind(part(0).unwrap_or(&HirPattern::Wildcard), &mut Vec::new())?;
     let ty = program.holes.full(&lambda.body.ty);
     let gathered = found.parts(&ty, init.clone(), &lambda.body, &mut Vec::new())?;
+    // Who takes nothing never looks at the elements, which may fail.
+    if gathered.takes() == 0 || gathered.takes() > 1 && is_large(source) {
+        return None;
+    }
     let written = Written { source, pattern: part(1).unwrap_or(&HirPattern::Wildcard), place };
     Some(written.whole(gathered, &ty))
 }
@@ -143,8 +157,8 @@ struct Finder<'p> {
     program: &'p Program,
     /// Names of what is gathered, and of which part.
     gathered: FxHashMap<LocalId, Vec<u32>>,
-    /// Of functions within functions.
-    depth: u32,
+    /// How many functions have been unfolded.
+    unfolded: u32,
 }
 
 impl Finder<'_> {
@@ -238,7 +252,7 @@ impl Finder<'_> {
                 made(HirKind::Match(value.clone(), projected))
             }
             HirKind::Apply(index, args) => {
-                let unfolded = self.unfolded(body, *index, args)?;
+                let unfolded = self.unfolded(*index, args)?;
                 self.project(&unfolded, path, slot, ty)
             }
             _ if self.is(body, path) => match self.program.holes.full(&body.ty) {
@@ -252,27 +266,26 @@ impl Finder<'_> {
         }
     }
 
-    /// The body of a function, what is not gathered bound by a `match` around it.
-    fn unfolded(&mut self, call: &Hir, index: usize, args: &[Hir]) -> Option<Hir> {
-        const FUNCTIONS_MAX: u32 = 16;
-        self.depth += 1;
-        if self.depth > FUNCTIONS_MAX {
+    /// The body of a function with its arguments in place. They must be plain, or names bound in the body might catch theirs,
+    /// and not fail, or they might no longer.
+    fn unfolded(&mut self, index: usize, args: &[Hir]) -> Option<Hir> {
+        const UNFOLDED_MAX: u32 = 32;
+        self.unfolded += 1;
+        let binds = |part: &Hir| {
+            matches!(
+                part.kind,
+                HirKind::Match(..) | HirKind::Apply(..) | HirKind::Coll(..) | HirKind::From { .. } | HirKind::Var(_)
+            )
+        };
+        if self.unfolded > UNFOLDED_MAX
+            || args.iter().any(|arg| arg.any(&mut { binds }) || can_fail(self.program, arg, 0))
+        {
             return None;
         }
         let function = &self.program.fns[index];
+        let params: FxHashMap<LocalId, &Hir> = function.params.iter().map(|(_, param)| *param).zip(args).collect();
         let mut body = function.body.clone();
-        for ((_, param), arg) in function.params.iter().zip(args).rev() {
-            if let Some(path) = self.path(arg) {
-                self.gathered.insert(*param, path);
-            } else if self.mentions(arg) {
-                return None;
-            } else {
-                self.gathered.remove(param);
-                let arm = HirArm { pattern: HirPattern::Bind(*param), guard: None, body };
-                let kind = HirKind::Match(Box::new(arg.clone()), vec![arm]);
-                body = Hir { kind, ty: call.ty.clone(), place: call.place };
-            }
-        }
+        put_in(&mut body, &params);
         Some(body)
     }
 
@@ -315,7 +328,7 @@ impl Finder<'_> {
                 matched(value, arms, taken, body)
             }
             HirKind::Apply(index, args) => {
-                let unfolded = self.unfolded(body, *index, args)?;
+                let unfolded = self.unfolded(*index, args)?;
                 self.taken(&unfolded, path)
             }
             _ => None,
@@ -330,9 +343,9 @@ impl Finder<'_> {
         match &condition.kind {
             HirKind::Unary(UnaryOp::Not, inner) => self.choice(inner, otherwise, then, path),
             HirKind::Binary(op @ (BinaryOp::And | BinaryOp::Or), a, b) => {
-                // The side that is about the element alone comes first, unless it might then fail where it was not reached.
+                // The side that is about the element alone comes first, unless one of them might fail.
                 let is_last = !self.mentions(b);
-                if is_last && can_fail(self.program, b, 0) {
+                if is_last && (can_fail(self.program, a, 0) || can_fail(self.program, b, 0)) {
                     return None;
                 }
                 let (first, second) = if is_last { (b, a) } else { (a, b) };
@@ -385,7 +398,28 @@ fn fits(ty: &Ty, init: &Hir, step: &Step) -> bool {
             _ => false,
         },
         CollOp::Any | CollOp::All => *ty == Ty::Bool,
+        // The start stands in two places.
+        _ if !matches!(init.kind, HirKind::Const(_)) => false,
         _ => matches!(ty, Ty::Int | Ty::Nat | Ty::Text | Ty::Bool | Ty::Time | Ty::Duration),
+    }
+}
+
+/// Whether what is folded had better not stand there once for each part.
+fn is_large(source: &Hir) -> bool {
+    let mut parts = 0;
+    source.any(&mut |part| {
+        parts += 1;
+        parts > 64 || matches!(part.kind, HirKind::Apply(..) | HirKind::Coll(CollOp::Fold, ..))
+    })
+}
+
+fn put_in(hir: &mut Hir, params: &FxHashMap<LocalId, &Hir>) {
+    if let HirKind::Local(local) = &hir.kind
+        && let Some(arg) = params.get(local)
+    {
+        *hir = (*arg).clone();
+    } else {
+        hir.each_part_mut(&mut |part| put_in(part, params));
     }
 }
 
@@ -412,7 +446,8 @@ fn chosen(condition: &Hir, then: Step, otherwise: Step) -> Option<Step> {
         Step::Takes(Taken { guard: Some(guard), ..taken })
     };
     Some(match (then, otherwise) {
-        (Step::Keeps, Step::Keeps) => Step::Keeps,
+        // The condition may fail, and so may the elements: that would be lost.
+        (Step::Keeps, Step::Keeps) => return None,
         (Step::Takes(taken), Step::Keeps) => only(condition.clone(), taken),
         (Step::Keeps, Step::Takes(taken)) => {
             let not = HirKind::Unary(UnaryOp::Not, Box::new(condition.clone()));
@@ -421,7 +456,7 @@ fn chosen(condition: &Hir, then: Step, otherwise: Step) -> Option<Step> {
         (Step::Takes(then), Step::Takes(otherwise)) if then.op == otherwise.op => {
             let guarded = then.guard.is_some() || otherwise.guard.is_some();
             let guard = guarded.then(|| either(guard_of(&then), guard_of(&otherwise), &Ty::Bool));
-            let ty = then.value.ty.clone();
+            let ty = wider(then.value.ty.clone(), otherwise.value.ty.clone());
             Step::Takes(Taken { op: then.op, guard, value: either(then.value, otherwise.value, &ty) })
         }
         _ => return None,
@@ -436,8 +471,8 @@ fn matched(value: &Hir, arms: &[HirArm], steps: Vec<Step>, like: &Hir) -> Option
             Step::Keeps => None,
         })
     };
-    let Some(first) = taken().next() else { return Some(Step::Keeps) };
-    let (op, ty) = (first.op, first.value.ty.clone());
+    let op = taken().next()?.op;
+    let ty = taken().map(|taken| taken.value.ty.clone()).reduce(wider)?;
     if taken().any(|taken| taken.op != op) {
         return None;
     }
@@ -455,6 +490,11 @@ fn matched(value: &Hir, arms: &[HirArm], steps: Vec<Step>, like: &Hir) -> Option
     let of = |arms, ty: &Ty| made(HirKind::Match(Box::new(value.clone()), arms), ty, like);
     let guard = guarded.then(|| of(guards, &Ty::Bool));
     Some(Step::Takes(Taken { op, guard, value: of(values, &ty) }))
+}
+
+/// The type of either: a whole number is never negative only if both are not.
+fn wider(a: Ty, b: Ty) -> Ty {
+    if a == b { a } else { Ty::Int }
 }
 
 /// Some value of a type that aggregates are over.

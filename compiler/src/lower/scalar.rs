@@ -551,12 +551,12 @@ impl<'p> Flow<'p> {
     }
 }
 
-/// How many `top` gives.
 fn is_aggregate(op: CollOp) -> bool {
     use CollOp::{All, Any, ApproxCount, Avg, Count, IsEmpty, Max, Min, Sum, Top};
     matches!(op, Count | IsEmpty | Sum | Avg | Min | Max | Any | All | ApproxCount | Top)
 }
 
+/// How many `top` gives.
 fn most(args: &[Hir]) -> u32 {
     match args.first().map(|arg| &arg.kind) {
         Some(HirKind::Const(Value::Int(most))) => u32::try_from(*most).unwrap_or(u32::MAX),

@@ -13,13 +13,15 @@
 //!    `from x in a, y in b where 10 / x > y` with an empty `b` the quotients are computed. Conditions written before it
 //!    protect it. This holds for conditions also where the other sources depend on the first.
 //!
-//! The other way round, a view is well although its recomputation fails, there are two:
+//! The other way round, a view is well although its recomputation fails, there are three:
 //!
 //! 5. The second side of a `product` or `join` that reads no variable or is put together element by element is computed
 //!    where the first has elements: `a.product({1 / c})` with an empty `a`.
 //!    Where a condition looks at the first only, it has elements if they satisfy it: `a.product({1 / c}).filter(_ => false)`.
 //! 6. Of the conditions of a query those that cannot fail may be tested first (`where 1 / x > 1 and x > 0`), and all of
 //!    them before the sources they do not look at.
+//!
+//! 7. What a function does not look at is not computed, if it is a collection: `fn f(s: set<int>) -> int = 1`.
 //!
 //! [`candidates`] makes of each part that can fail an expression that computes it for all rows it may be computed for;
 //! [`lazy`] makes of products what a query with two sources is, and puts conditions in that order.
@@ -84,6 +86,12 @@ fn rewrite(expr: &mut Expr, next: &mut u32) {
         expr.kind = ExprKind::Coll(CollOp::Join, left.clone(), right.clone(), Some(kept.clone()));
     }
     parts_mut(expr).into_iter().for_each(|part| rewrite(part, next));
+    if let ExprKind::Let(Pattern::Bind(slot), value, body) = &expr.kind
+        && matches!(value.kind, ExprKind::Coll(..) | ExprKind::Set(_))
+        && !free(body).contains(slot)
+    {
+        *expr = (**body).clone();
+    }
     if let ExprKind::Binary(BinaryOp::And, ..) = expr.kind {
         *expr = in_order(expr);
         return;

@@ -32,12 +32,15 @@ pub(super) fn whens_may_wait(plan: &Plan) -> Option<Bounds> {
     if !plan.whens.iter().all(|when| keeps(when.node)) {
         return None;
     }
-    EXPONENTS.rev().find_map(|exponent| {
+    let under = |exponent: u32| {
         let mut search = Search { most: 1 << exponent, reads: Vec::new() };
         let total = plan.whens.iter().all(|when| is_total(&plan.graph, when.node, &mut search));
         let seen = |read: &Read| plan.vars.get(read.var.0 as usize).is_some_and(|var| is_told(var, read));
         (total && search.reads.iter().all(seen)).then(|| Bounds::new(search.most, search.reads))
-    })
+    };
+    // What may fail under the narrowest bound may fail under all.
+    let narrowest = under(*EXPONENTS.start())?;
+    Some(EXPONENTS.rev().find_map(under).unwrap_or(narrowest))
 }
 
 /// Whether what a variable tells bounds what it is in between. One that tells each of its updates does; one that is
