@@ -86,11 +86,23 @@ pub const OPERATORS: &[Operator] = &[
     operator("any", "a.any(x => x % 1000 == 7)", |a, _| truth(a.iter().any(|x| x % 1_000 == 7))),
     operator("all", "a.all(x => x % 1000 != 7)", |a, _| truth(a.iter().all(|x| x % 1_000 != 7))),
     operator("is_empty", "a.is_empty()", |a, _| truth(a.is_empty())),
-    // Folds anew for every step, so that a change costs all rows: with the others' numbers it would not come to an end.
+    operator("fold, greatest", "a.fold(0, (acc, x) => if x > acc then x else acc)", |a, _| {
+        a.iter().max().map_or(0, Digest::digest)
+    }),
+    operator(
+        "fold, in two parts",
+        "a.fold((0, true), (acc, x) => (acc.0 + x % 64, x % 1000 != 7 and acc.1))",
+        |a, _| {
+            let sum = a.iter().map(|x| x % 64).sum();
+            of_value(&Value::tuple([Value::Int(sum), Value::Bool(a.iter().all(|x| x % 1_000 != 7))]))
+        },
+    ),
+    // No aggregate: folds anew for every step, so that a change costs all rows: with the others' numbers it would not come to
+    // an end.
     Operator {
-        name: "fold",
-        lasp: "a.fold(0, (acc, x) => if x > acc then x else acc)",
-        result: |a, _| a.iter().max().map_or(0, Digest::digest),
+        name: "fold, counting to 3",
+        lasp: "a.fold(0, (acc, x) => if acc >= 3 then acc else acc + 1)",
+        result: |a, _| (a.len().min(3) as i64).digest(),
         others: None,
         singles: 20,
         rows_max: 100_000,
