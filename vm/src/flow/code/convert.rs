@@ -70,17 +70,20 @@ impl Compiler {
             (from, to) if from == to => val,
             (Repr::Never, to) => self.nothing(to),
             (Repr::Option(from), Repr::Option(inner)) => {
-                if let Some(value) = self.known(&val) {
-                    return self.constant_as(&value, to);
-                }
                 let set = val.words[0];
                 let before = val.content(from);
+                let is_set = match set {
+                    Word::Const(at) => Some(self.program.constants[at as usize] != 0),
+                    _ => None,
+                };
                 let (_, content) = self.in_block(|this| this.convert(val.content(from), inner));
-                // Where it is unset there is no content, which must not become one, not even where all content is one constant.
-                let content = if content.words == before.words && content.objects == before.objects {
-                    content
-                } else {
-                    self.either(set, |this| this.convert(val.content(from), inner), |this| this.nothing(inner))
+                // Where it is unset there is no content, which must not become one, not even where all content is one
+                // constant.
+                let content = match is_set {
+                    Some(false) => self.nothing(inner),
+                    Some(true) => self.convert(before, inner),
+                    None if content.words == before.words && content.objects == before.objects => content,
+                    None => self.either(set, |this| this.convert(before, inner), |this| this.nothing(inner)),
                 };
                 let words = [set].into_iter().chain(content.words).collect();
                 Val { repr: to.clone(), words, objects: content.objects }
