@@ -108,8 +108,8 @@ impl Lasp {
 
     /// Takes a batch in and brings the views up to date. Gives what was emitted, in order.
     ///
-    /// Each event is a number and its fields; those of a kind that follow each other are handed over together, as a caller
-    /// who has a batch does.
+    /// Each event is a number and its fields; those of a kind that follow each other are handed over together, as a
+    /// caller who has a batch does.
     pub fn apply<const N: usize>(&mut self, events: impl Iterator<Item = (u32, [Value; N])>) -> Vec<Value> {
         self.events.clear();
         self.fields.clear();

@@ -6,9 +6,9 @@
 //!    └──────────────────────────────────────────────────────────────────────────┘
 //! ```
 //!
-//! A correction may bring to light what stood behind the error (`ordres.map(o => o.prce)`); if that can be corrected too,
-//! the two are made together. Texts are changed in memory until nothing more can be done; then each changed file is put
-//! in place by a rename, so that a reader sees the old text or the new one.
+//! A correction may bring to light what stood behind the error (`ordres.map(o => o.prce)`); if that can be corrected
+//! too, the two are made together. Texts are changed in memory until nothing more can be done; then each changed file
+//! is put in place by a rename, so that a reader sees the old text or the new one.
 //!
 //! Invariants: a fix never adds an error; files of the library are never changed; a file that somebody else has changed
 //! meanwhile is not overwritten.

@@ -14,8 +14,8 @@
 //! ```
 //!
 //! The frame is drawn by ariadne; the sentence above and the lines below it are ours. Invariants: rendering is total,
-//! whatever the places are; offsets are bytes (ariadne counts characters unless told); the text contains colours always,
-//! [`Output`] takes them out where they are not wanted.
+//! whatever the places are; offsets are bytes (ariadne counts characters unless told); the text contains colours
+//! always, [`Output`] takes them out where they are not wanted.
 
 use ariadne::{CharSet, Color, Config, IndexType, Label, LabelAttach, Report, ReportKind};
 use lasp_compiler::codes::Code;

@@ -1,5 +1,5 @@
-//! Program texts from files: what the compiler asks for through its [`Loader`], and the files it never sees because they
-//! are no text at all.
+//! Program texts from files: what the compiler asks for through its [`Loader`], and the files it never sees because
+//! they are no text at all.
 //!
 //! Invariants: a file larger than [`FILE_BYTES_MAX`] is not read; a file is read once per compilation.
 
@@ -11,7 +11,8 @@ use lasp_compiler::diagnostic::{Diagnostic, SourceFile};
 use lasp_compiler::{Compiled, Loader};
 use lasp_plan::Place;
 
-/// The largest program text that is read. Beyond it the file is surely no program, and reading it would only cost memory.
+/// The largest program text that is read. Beyond it the file is surely no program, and reading it would only cost
+/// memory.
 pub const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 /// Reads files beside the program.

@@ -1,4 +1,5 @@
-//! `lasp run --await`: when a run ends, how it says so, and what it does not wait for; and who may do what is done once.
+//! `lasp run --await`: when a run ends, how it says so, and what it does not wait for; and who may do what is done
+//! once.
 
 use std::path::Path;
 use std::time::{Duration, Instant};

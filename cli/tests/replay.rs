@@ -1,7 +1,7 @@
 //! `lasp replay` from outside: pages with what was worked out for them, traces that are wrong, and random ones.
 //!
-//! A page is `tests/replay/NAME.lasp` (what it shows stands in its head), `NAME.jsonl` (the trace) and `NAME.expected`, made
-//! by hand from the language's table of types, never by running. `"error":"*"` stands for any error object.
+//! A page is `tests/replay/NAME.lasp` (what it shows stands in its head), `NAME.jsonl` (the trace) and `NAME.expected`,
+//! made by hand from the language's table of types, never by running. `"error":"*"` stands for any error object.
 
 use std::path::{Path, PathBuf};
 

@@ -6,9 +6,10 @@
 //!    1000     22.01     22005
 //! ```
 //!
-//! A program is made of parts of some 35 lines, each with variables, handlers, functions, views over views, a fold, a `bind`,
-//! invariants, `when`s and a `watch`; parts in eights use each other's views. The numbers are medians. It fails if 1,000 lines take longer than
-//! [`ALLOWED_MS`], or a line of the longest program costs more than [`ALLOWED_GROWTH`] times one of a program of 500.
+//! A program is made of parts of some 35 lines, each with variables, handlers, functions, views over views, a fold, a
+//! `bind`, invariants, `when`s and a `watch`; parts in eights use each other's views. The numbers are medians. It fails
+//! if 1,000 lines take longer than [`ALLOWED_MS`], or a line of the longest program costs more than [`ALLOWED_GROWTH`]
+//! times one of a program of 500.
 //!
 //! Without `--bench` (as `cargo test` runs it) it only makes sure that the generated programs are right.
 

@@ -1,7 +1,7 @@
 //! Every code the compiler and the running program can report: one row each, one page each, one test each.
 //!
-//! Families: E00 text, E01 names, E02 types, E03 stability, E04 flow and placement, E05 invariants, E06 laws, E08 known to
-//! the language but not to this version, W05 warnings, R07 at run time. A code's page is `compiler/explain/CODE.md`.
+//! Families: E00 text, E01 names, E02 types, E03 stability, E04 flow and placement, E05 invariants, E06 laws, E08 known
+//! to the language but not to this version, W05 warnings, R07 at run time. A code's page is `compiler/explain/CODE.md`.
 //!
 //! Invariant (tested): codes ↔ pages ↔ tests are one to one.
 

@@ -6,8 +6,8 @@
 //! ```
 //!
 //! What an expression reads of it ([`Crdt::read`]), what an initial value looks like ([`Crdt::genesis`]) and what runs
-//! ([`Crdt::kind`]) all follow from the registry. Invariant: the parts of a record are sorted by name, like the slots of
-//! the value it reads as. Neighbours: `check::lattices` reads it from the program, `stability` says how it moves.
+//! ([`Crdt::kind`]) all follow from the registry. Invariant: the parts of a record are sorted by name, like the slots
+//! of the value it reads as. Neighbours: `check::lattices` reads it from the program, `stability` says how it moves.
 
 use std::sync::Arc;
 

@@ -1,8 +1,8 @@
 //! Diagnostics: what the compiler has to say about a program, as data.
 //!
-//! A diagnostic names one root cause: a code with a page behind it (`lasp explain E0301`), a sentence, the place, further
-//! labelled places that lead from the cause to it, why, and help that works. Rendering (terminal, JSON, an editor) is the
-//! business of the edge.
+//! A diagnostic names one root cause: a code with a page behind it (`lasp explain E0301`), a sentence, the place,
+//! further labelled places that lead from the cause to it, why, and help that works. Rendering (terminal, JSON, an
+//! editor) is the business of the edge.
 //!
 //! Invariants: places lie inside their file, on character boundaries; a fix's edits do not overlap. Neighbours: `codes`
 //! lists every code, `compiler/explain/` holds their pages.

@@ -77,8 +77,8 @@ pub struct Compiled {
     pub plan: Option<Plan>,
     /// Declared variables and views.
     pub table: Vec<NameRow>,
-    /// Where the program needs a result that stays; if [`Options::requirements`] asked for it, also of a program whose only
-    /// errors are about that.
+    /// Where the program needs a result that stays; if [`Options::requirements`] asked for it, also of a program whose
+    /// only errors are about that.
     pub requirements: Option<required::Requirements>,
     /// What must always hold, and why it does, in the order declared.
     pub invariants: Vec<invariant::InvariantRow>,
@@ -96,8 +96,8 @@ pub struct Options {
     pub requirements: bool,
     /// The last `when` of the main file is what somebody outside waits for: reports about its condition say so.
     pub awaits: bool,
-    /// The program goes on being written, or is driven from outside: that nobody reads a view or writes a variable yet is
-    /// no cause for a warning.
+    /// The program goes on being written, or is driven from outside: that nobody reads a view or writes a variable yet
+    /// is no cause for a warning.
     pub unfinished: bool,
 }
 

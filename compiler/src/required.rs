@@ -26,11 +26,11 @@ pub struct Required {
     pub by: &'static str,
     /// The condition.
     pub place: Place,
-    /// How the question moves, as far as the checker knows: `Const` and `Up` are what is needed. Of `stable` and `bind` any
-    /// but `Eventual`, which stands also for the wrong way.
+    /// How the question moves, as far as the checker knows: `Const` and `Up` are what is needed. Of `stable` and `bind`
+    /// any but `Eventual`, which stands also for the wrong way.
     pub stability: Stability,
-    /// What must stay, over the variables, with views and functions unfolded: a truth value that stays true, or a set that
-    /// loses no element; of `stable` and `bind`, the value.
+    /// What must stay, over the variables, with views and functions unfolded: a truth value that stays true, or a set
+    /// that loses no element; of `stable` and `bind`, the value.
     pub question: Expr,
     /// Of `stable` and `bind`: how the value may move. Where a declared view has no direction, that of the whole is
     /// [`Stability::Eventual`].
@@ -57,8 +57,8 @@ pub struct Requirements {
     pub places: Vec<Required>,
 }
 
-/// What is required, unless the program has errors of another family than stability and invariants: then its expressions
-/// mean nothing yet.
+/// What is required, unless the program has errors of another family than stability and invariants: then its
+/// expressions mean nothing yet.
 pub(crate) fn requirements(program: &Program, diagnostics: &[Diagnostic]) -> Option<Requirements> {
     let about_stability = |code: &str| code.starts_with("E03") || code.starts_with("E05");
     let errors = || diagnostics.iter().filter(|found| found.severity == Severity::Error);

@@ -1,10 +1,11 @@
 //! Types as the checker sees them: the plan's types, plus holes to be inferred and a type for what is already reported.
 //!
-//! `nat` is a subtype of `int`; values are immutable, so every constructor is covariant: `set<nat>` goes where `set<int>`
-//! is wanted, and no conversion happens at run time. A *total* map is what a `gmap` reads as: `m[k]` of an absent key is
-//! the bottom of its value type; of any other map `m[k]` is an option.
+//! `nat` is a subtype of `int`; values are immutable, so every constructor is covariant: `set<nat>` goes where
+//! `set<int>` is wanted, and no conversion happens at run time. A *total* map is what a `gmap` reads as: `m[k]` of an
+//! absent key is the bottom of its value type; of any other map `m[k]` is an option.
 //!
-//! Invariants: fields of a record are sorted by name; [`Ty::Error`] fits everything, so that one mistake is reported once.
+//! Invariants: fields of a record are sorted by name; [`Ty::Error`] fits everything, so that one mistake is reported
+//! once.
 
 use std::rc::Rc;
 use std::sync::Arc;

@@ -6,7 +6,8 @@
 //! ```
 //!
 //! Each looks at the token that did not fit, a few before it, and what would have fitted. Invariants: the order is the
-//! priority; the first that answers wins. Neighbours: `explain` calls [`specific`], `heads` holds the rest of them, `habits` the tables.
+//! priority; the first that answers wins. Neighbours: `explain` calls [`specific`], `heads` holds the rest of them,
+//! `habits` the tables.
 
 use crate::error::SyntaxError;
 use crate::explain::Failure;

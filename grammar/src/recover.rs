@@ -10,8 +10,8 @@
 //! The generated parser stops at the first token it cannot use. The statement around that token becomes a hole, and the
 //! declaration is parsed again: so there is at most one error per statement, and no error because of another one.
 //! Invariants: every round makes the token list smaller or gives up; the work is bounded by [`Recovery::budget`].
-//! Neighbours: `shape` finds the statement, `mend` makes the hole, `explain` words the error, `parse` calls this for each
-//! declaration.
+//! Neighbours: `shape` finds the statement, `mend` makes the hole, `explain` words the error, `parse` calls this for
+//! each declaration.
 
 use std::cell::Cell;
 use std::ops::Range;

@@ -119,7 +119,8 @@ fn declaration_end(lexemes: &[Lexeme], start: usize, unbalanced_until: usize) ->
     }
 }
 
-/// The first bracket with more than `most` around it, or the first of the prefix operators in a row that is one too many.
+/// The first bracket with more than `most` around it, or the first of the prefix operators in a row that is one too
+/// many.
 pub(crate) fn too_deep(tokens: &[Lexeme], most: u32) -> Option<&Lexeme> {
     let mut depth = 0_u32;
     let mut prefixes = 0_u32;

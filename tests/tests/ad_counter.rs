@@ -1,5 +1,5 @@
-//! The advertisement counter on data it was not written for: ads renamed to awkward texts, rows reversed, another limit,
-//! fed by `--feed`. What must come out is a formula: min(impressions, limit) views per ad, and the rest refused.
+//! The advertisement counter on data it was not written for: ads renamed to awkward texts, rows reversed, another
+//! limit, fed by `--feed`. What must come out is a formula: min(impressions, limit) views per ad, and the rest refused.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -1,8 +1,9 @@
-//! `vm/lattice` on its own: its sources and the program of its README, in an empty folder, without the rest of the workspace.
+//! `vm/lattice` on its own: its sources and the program of its README, in an empty folder, without the rest of the
+//! workspace.
 //!
-//! The manifest there is written from `cargo metadata`, as the crate's own takes its versions from the workspace. Offline: what
-//! it depends on has been fetched for the workspace. It compiles that a second time, so it is run by name:
-//! `cargo test -p lasp-tests --test alone -- --ignored`.
+//! The manifest there is written from `cargo metadata`, as the crate's own takes its versions from the workspace.
+//! Offline: what it depends on has been fetched for the workspace. It compiles that a second time, so it is run by
+//! name: `cargo test -p lasp-tests --test alone -- --ignored`.
 
 use std::fs;
 use std::path::Path;

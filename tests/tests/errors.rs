@@ -2,8 +2,8 @@
 //! `fixed` block: the program repaired, which gets none.
 //!
 //! The reports were read by a person: each names the thing in the program's words, once, with a next step.
-//! `UPDATE_PAGES=1 cargo test -p lasp-tests --test errors` writes them anew; read the difference. What cannot stand in a
-//! page as text is a `lasp-bytes` block, where `\xff` is a byte.
+//! `UPDATE_PAGES=1 cargo test -p lasp-tests --test errors` writes them anew; read the difference. What cannot stand in
+//! a page as text is a `lasp-bytes` block, where `\xff` is a byte.
 //!
 //! Every code of compile time has a program here, and no two programs differ only in names and numbers.
 

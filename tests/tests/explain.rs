@@ -1,8 +1,8 @@
 //! Every code has a page, and the page is true: its first program yields the code, its second one checks clean.
 //!
 //! Blocks marked `lasp` are complete programs. For codes of family R07 the first program is run, without feeds. Where a
-//! failing program cannot be written down as text it stands in a `text` block, and the only `lasp` block is the good one;
-//! what needs a feed is `lasp-norun` and is tested with its feed in `cli/tests`.
+//! failing program cannot be written down as text it stands in a `text` block, and the only `lasp` block is the good
+//! one; what needs a feed is `lasp-norun` and is tested with its feed in `cli/tests`.
 
 use lasp_compiler::codes::Code;
 use lasp_compiler::diagnostic::Severity;

@@ -1,8 +1,9 @@
-//! What `lasp explain FILE NAME` says: `tests/explain/*.md` and `docs/explain.md`, a `lasp` block and the transcripts that
-//! follow it.
+//! What `lasp explain FILE NAME` says: `tests/explain/*.md` and `docs/explain.md`, a `lasp` block and the transcripts
+//! that follow it.
 //!
-//! The pages were read by a person: each tells what is read, what can take it back, what may be merged and what has to be
-//! agreed on. `UPDATE_PAGES=1 cargo test -p lasp-tests --test explain_program` writes them anew; read the difference.
+//! The pages were read by a person: each tells what is read, what can take it back, what may be merged and what has to
+//! be agreed on. `UPDATE_PAGES=1 cargo test -p lasp-tests --test explain_program` writes them anew; read the
+//! difference.
 
 use std::path::{Path, PathBuf};
 

@@ -1,7 +1,7 @@
 //! Invariants against schedules: what is accepted is never seen broken, what is refused can be.
 //!
-//! The programs stand in `tests/invariants/`. A program that is refused runs without its invariants. `LASP_CASES` sets how
-//! many schedules each program gets.
+//! The programs stand in `tests/invariants/`. A program that is refused runs without its invariants. `LASP_CASES` sets
+//! how many schedules each program gets.
 
 use std::sync::Arc;
 
@@ -57,7 +57,8 @@ fn what_is_refused_can_be_broken() {
 
 #[test]
 fn rights_are_what_holds_a_bound() {
-    // The same programs without `by escrow`, their answers taken for granted, do break: the schedules are worth something.
+    // The same programs without `by escrow`, their answers taken for granted, do break: the schedules are worth
+    // something.
     let text = programs("accepted.md").into_iter().find(|text| text.contains("invariant stock >= 0 by escrow"));
     let text = text.expect("it is there").replace("if stock.dec(n) {", "stock.dec(n)\n if true {");
     let text = text.replace("invariant stock >= 0 by escrow", "let holds = stock >= 0\nshow holds");

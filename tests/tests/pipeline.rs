@@ -1,8 +1,8 @@
 //! From text to output on one page: `tests/pipeline/*.md` hold a program and what every floor makes of it.
 //!
 //! A page is `# Title`, prose, a `lasp` block, and then sections that are generated: the tree, the names with types and
-//! stability, the graph as built and as it runs, the output. They are there to be read by a person; a change that alters
-//! one shows in review. `UPDATE_PAGES=1 cargo test -p lasp-tests --test pipeline` writes them anew.
+//! stability, the graph as built and as it runs, the output. They are there to be read by a person; a change that
+//! alters one shows in review. `UPDATE_PAGES=1 cargo test -p lasp-tests --test pipeline` writes them anew.
 
 use std::fmt::Write as _;
 

@@ -1,7 +1,7 @@
 //! Every program with known output: `examples/*/main.lasp` and `tests/programs/*.lasp`, run by the real `lasp`.
 //!
-//! Expected output was made by hand or by the scripts in `tests/independent/`, never by what is tested. `"id":"*"` stands
-//! for any id, `"error":"*"` for any error object; the exit code is in `….expected.exit`, 0 where there is none.
+//! Expected output was made by hand or by the scripts in `tests/independent/`, never by what is tested. `"id":"*"`
+//! stands for any id, `"error":"*"` for any error object; the exit code is in `….expected.exit`, 0 where there is none.
 
 use std::path::{Path, PathBuf};
 

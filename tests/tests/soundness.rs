@@ -1,5 +1,5 @@
-//! Random conditions near the border of what stays true: none that the checker accepts is ever seen to go back, and of those
-//! that stay true it refuses few.
+//! Random conditions near the border of what stays true: none that the checker accepts is ever seen to go back, and of
+//! those that stay true it refuses few.
 //!
 //! `LASP_SEED=590` shows one case, `LASP_CASES=20000` runs more of them, `LASP_FROM=5000` other ones.
 

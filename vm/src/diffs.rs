@@ -4,10 +4,11 @@
 //! values   x │ k  5 │ k  6        heads   (basket.0, +1) │ (views.0, −1) │ (views.0, +1)
 //! ```
 //!
-//! They lie flat: a change of a variable is nearly always a row or two of a word or two, and an allocation for each would cost
-//! more than the change.
+//! They lie flat: a change of a variable is nearly always a row or two of a word or two, and an allocation for each
+//! would cost more than the change.
 //!
-//! Invariant: order is kept. A count outside `int` that goes and one that comes under the same keys are told in that order.
+//! Invariant: order is kept. A count outside `int` that goes and one that comes under the same keys are told in that
+//! order.
 //!
 //! Neighbours: [`crate::vars`] fills it, `node::views` hears of it, `node::batch` takes it back.
 

@@ -1,8 +1,8 @@
 //! Failures of a running program: data, never panics.
 //!
-//! `10 / x` over a row where `x` is 0 gives a [`Failure`] with code R0702, the place of the division and the row. A view
-//! one of whose rows fails is *poisoned*: reading it gives the failure, until the row that causes it is gone. Other views
-//! go on. A handler that fails is undone as a whole.
+//! `10 / x` over a row where `x` is 0 gives a [`Failure`] with code R0702, the place of the division and the row. A
+//! view one of whose rows fails is *poisoned*: reading it gives the failure, until the row that causes it is gone.
+//! Other views go on. A handler that fails is undone as a whole.
 
 use lasp_plan::Place;
 

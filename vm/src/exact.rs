@@ -7,12 +7,12 @@
 //! 1e100 + 1.0 − 1e100    cells  [ … 1 … ]  low digit 34 (units of one)   sum() = 1.0, not 0.0
 //! ```
 //!
-//! Nothing is rounded until it is read, and then once, to nearest-even. Therefore the order of the terms cannot show, and
-//! [`ExactSum::sub`] undoes [`ExactSum::add`] exactly, which is what views over removable rows need. NaN and infinities
-//! are counted beside the digits, so that they can be taken back too.
+//! Nothing is rounded until it is read, and then once, to nearest-even. Therefore the order of the terms cannot show,
+//! and [`ExactSum::sub`] undoes [`ExactSum::add`] exactly, which is what views over removable rows need. NaN and
+//! infinities are counted beside the digits, so that they can be taken back too.
 //!
-//! Written here because the crates that sum exactly (`xsum`) keep infinities for ever and take over 500 bytes per sum; a
-//! group of prices takes about five cells. The idea is Radford Neal's small superaccumulator (arXiv 1505.05571).
+//! Written here because the crates that sum exactly (`xsum`) keep infinities for ever and take over 500 bytes per sum;
+//! a group of prices takes about five cells. The idea is Radford Neal's small superaccumulator (arXiv 1505.05571).
 //!
 //! Invariant: a cell is below 2⁶² in magnitude: `room` counts how many further terms may be added before carrying.
 

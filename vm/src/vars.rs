@@ -10,11 +10,11 @@
 //! Where nobody takes deltas and every update of a variable changes one *cell* of it, the way is shorter still
 //! ([`Vars::apply`]).
 //!
-//! Invariants: what an update changes is logged, and [`Vars::rewind`] takes back exactly that, last first, with the rows that
-//! wait to be told of it. A refused update has changed nothing.
+//! Invariants: what an update changes is logged, and [`Vars::rewind`] takes back exactly that, last first, with the
+//! rows that wait to be told of it. A refused update has changed nothing.
 //!
-//! Neighbours: `lasp_lattice` (what an update means), `cells` (single cells, and the log), `diffs` (what waits to be told),
-//! `node::txn` and `node::lean` (who makes updates), `node::genesis` (initial values).
+//! Neighbours: `lasp_lattice` (what an update means), `cells` (single cells, and the log), `diffs` (what waits to be
+//! told), `node::txn` and `node::lean` (who makes updates), `node::genesis` (initial values).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -79,8 +79,8 @@ impl Vars {
         Vars { plan, states, cells, log, diffs, touched: 0, read, nodes, role: None, keeps_deltas: false }
     }
 
-    /// From now on variables are updated in place where that is possible: `updates` are all that a program makes. Role and
-    /// deltas have to be known.
+    /// From now on variables are updated in place where that is possible: `updates` are all that a program makes. Role
+    /// and deltas have to be known.
     pub(crate) fn find_cells(&mut self, updates: &[&Update]) {
         for ((id, var), cells) in (0..).map(VarId).zip(&self.plan.vars).zip(&mut self.cells) {
             let own: Vec<&Update> = updates.iter().copied().filter(|update| update.var == id).collect();
@@ -142,8 +142,8 @@ impl Vars {
         self.log.truncate(from);
     }
 
-    /// Takes back what was logged behind this point, last first. `told`: the views have heard of it, and the caller tells
-    /// them the opposite.
+    /// Takes back what was logged behind this point, last first. `told`: the views have heard of it, and the caller
+    /// tells them the opposite.
     pub(crate) fn rewind(&mut self, from: Logged, told: bool, replica: ReplicaId) {
         let mut vault = Vault { states: &mut self.states, cells: &mut self.cells, diffs: &mut self.diffs };
         self.log.rewind(from, told, replica, &mut vault);

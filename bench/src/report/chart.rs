@@ -1,5 +1,5 @@
-//! The chart: a panel for each variant and phase that grows, nanoseconds by size, both logarithmic, a line per system. Each
-//! shows a factor of at least [`FACTOR_LEAST`], so that what is flat looks flat.
+//! The chart: a panel for each variant and phase that grows, nanoseconds by size, both logarithmic, a line per system.
+//! Each shows a factor of at least [`FACTOR_LEAST`], so that what is flat looks flat.
 //!
 //! ```text
 //! W1 ints … insert b        W1 ints … insert s

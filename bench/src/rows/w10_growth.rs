@@ -29,7 +29,8 @@ pub struct Operator {
     pub result: fn(&[i64], &[i64]) -> u64,
     /// How many elements `b` has, if not as many as `a`.
     pub others: Option<usize>,
-    /// How many single changes are timed, and of how many rows at most: fewer for what costs the state and not the change.
+    /// How many single changes are timed, and of how many rows at most: fewer for what costs the state and not the
+    /// change.
     pub singles: usize,
     /// See there.
     pub rows_max: usize,

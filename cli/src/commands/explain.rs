@@ -1,7 +1,7 @@
 //! `lasp explain CODE`: the page of a rule; `lasp explain FILE NAME`: why a result is final or not.
 //!
-//! The pages of rules are the compiler's (`compiler/explain/`); what is said of a program is made in [`crate::explain`].
-//! A word that is a code is a code, whatever files there are.
+//! The pages of rules are the compiler's (`compiler/explain/`); what is said of a program is made in
+//! [`crate::explain`]. A word that is a code is a code, whatever files there are.
 
 use std::path::Path;
 

@@ -9,8 +9,8 @@
 //!     moves towards the bound
 //! ```
 //!
-//! What is read and what may be merged is left out: an invariant is never shipped. Neighbours: `page` is the page of all
-//! else, and ends this one.
+//! What is read and what may be merged is left out: an invariant is never shipped. Neighbours: `page` is the page of
+//! all else, and ends this one.
 
 use lasp_compiler::diagnostic::SourceFile;
 use lasp_compiler::explanation::Held;

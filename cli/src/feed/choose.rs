@@ -1,7 +1,9 @@
-//! Which feeds a run reads: those of the program, in the order declared, with the paths that `--feed` puts in their place.
+//! Which feeds a run reads: those of the program, in the order declared, with the paths that `--feed` puts in their
+//! place.
 //!
 //! `--feed impression=today.csv` replaces the path of the program's feed of `impression` and keeps its column options;
-//! for an event without a feed it adds one, with columns by name. Several `--feed`s of one event are read in their order.
+//! for an event without a feed it adds one, with columns by name. Several `--feed`s of one event are read in their
+//! order.
 
 use std::path::{Path, PathBuf};
 

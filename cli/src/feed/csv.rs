@@ -20,8 +20,8 @@ use super::lines::{Lines, Watched};
 use super::{BadRow, Counts, FeedError, Item, Row, Rows, excerpt};
 use crate::names::{listed, nearest};
 
-/// Put behind the end of the input: it comes back as a record of its own, unless a quote was never closed and it is part
-/// of a field. A control character and a name that no data has.
+/// Put behind the end of the input: it comes back as a record of its own, unless a quote was never closed and it is
+/// part of a field. A control character and a name that no data has.
 const END: &str = "\n\u{1}end of the feed\u{1}\n";
 
 /// A column that is read: its position, its name and its type.

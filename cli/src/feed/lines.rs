@@ -1,8 +1,8 @@
 //! Line numbers of CSV records.
 //!
-//! A CSV reader knows at which byte a record starts, but its own count of lines is off by one behind `\r\n`, and stops at
-//! the blank lines before a record instead of at the record. So the bytes are watched on their way in: [`Watched`] notes
-//! where each line starts and whether it is blank, [`Lines`] turns the byte of a record into its line.
+//! A CSV reader knows at which byte a record starts, but its own count of lines is off by one behind `\r\n`, and stops
+//! at the blank lines before a record instead of at the record. So the bytes are watched on their way in: [`Watched`]
+//! notes where each line starts and whether it is blank, [`Lines`] turns the byte of a record into its line.
 //!
 //! The same watch stops a record that never ends, such as one whose closing quote is missing in a file of gigabytes.
 //!

@@ -1,7 +1,7 @@
 //! Timed rows of several feeds in one order: by time, ties in the order of the feeds, then of the file.
 //!
-//! Whole feeds are held and sorted, not streams merged: a row may be older than the one before it, and the last row of a
-//! file may be the first of all.
+//! Whole feeds are held and sorted, not streams merged: a row may be older than the one before it, and the last row of
+//! a file may be the first of all.
 
 use super::Row;
 

@@ -4,9 +4,9 @@
 //! plan + --feed ─ choose ─► specs ─ open ─► header checked ─ rows (csv, jsonl) ─ task, bounded channel ─► the run
 //! ```
 //!
-//! All feeds are opened, and their headers checked, before the first row is applied. Rows are read and decoded by tasks of
-//! their own, so that reading and running overlap. Feeds without a time column are applied as they come, one after the
-//! other; timed ones are read whole and merged by time (`merge`), because a row may go back in time.
+//! All feeds are opened, and their headers checked, before the first row is applied. Rows are read and decoded by tasks
+//! of their own, so that reading and running overlap. Feeds without a time column are applied as they come, one after
+//! the other; timed ones are read whole and merged by time (`merge`), because a row may go back in time.
 //!
 //! Invariants: every input gives rows, bad rows with their place, or one error; nothing is dropped in silence. A line
 //! number is that of the row's first line in the file, counted from 1, header and quoted line breaks included.

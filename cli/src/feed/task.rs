@@ -1,7 +1,7 @@
 //! Reads a feed in a task of its own and hands its rows over in bounded pieces.
 //!
-//! Reading and decoding block, so they run on tokio's threads for blocking work; the channel's bound is what keeps a fast
-//! file from filling the memory while the program is slow.
+//! Reading and decoding block, so they run on tokio's threads for blocking work; the channel's bound is what keeps a
+//! fast file from filling the memory while the program is slow.
 
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -9,7 +9,8 @@ use tokio::task::JoinHandle;
 use super::open::OpenFeed;
 use super::{Item, Rows};
 
-/// Rows per piece: enough to make the hand-over and a step of the program cheap, few enough that a signal is soon heard.
+/// Rows per piece: enough to make the hand-over and a step of the program cheap, few enough that a signal is soon
+/// heard.
 pub const PIECE_ROWS: usize = 512;
 /// Pieces that may wait.
 const PIECES_WAITING_MAX: usize = 16;

@@ -7,8 +7,8 @@
 //! {"at":"a","show":"s"}
 //! ```
 //!
-//! Invariant: the same program and trace give the same lines, byte for byte; time is virtual, each line of the trace is a
-//! millisecond later than the one before.
+//! Invariant: the same program and trace give the same lines, byte for byte; time is virtual, each line of the trace is
+//! a millisecond later than the one before.
 
 pub mod player;
 mod skew;

@@ -113,8 +113,8 @@ impl Player {
         Some(Player { session, plan, fleet, skews_us: BTreeMap::new(), compiled: BTreeMap::new() })
     }
 
-    /// The first `once` of the program that more than one node of the trace would do: it needs an owner among them, whom
-    /// this version cannot choose. With the nodes that would do it.
+    /// The first `once` of the program that more than one node of the trace would do: it needs an owner among them,
+    /// whom this version cannot choose. With the nodes that would do it.
     #[must_use]
     pub fn done_twice(&self, lines: &[Line]) -> Option<(WhenPlan, Vec<String>)> {
         let mut nodes: Vec<(String, Option<String>)> = roster(lines);

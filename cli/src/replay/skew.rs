@@ -1,6 +1,7 @@
 //! By how much a clock is wrong: `10y`, `-5m`, `+1y2h`, `0s`.
 //!
-//! A duration of the language, with a sign and with years before it. Invariant: what is taken is far from the ends of time.
+//! A duration of the language, with a sign and with years before it. Invariant: what is taken is far from the ends of
+//! time.
 
 use lasp_plan::decode::duration;
 

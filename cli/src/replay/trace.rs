@@ -7,7 +7,8 @@
 //! {"crash":"a"}   {"restart":"a","disk":"lost"}   {"backup":"a"}   {"clone":"a","as":"a2"}   {"clock":"a","skew":"10y"}
 //! ```
 //!
-//! A line that cannot be read is kept as what is wrong with it, and told when its turn comes: what stands before it is done.
+//! A line that cannot be read is kept as what is wrong with it, and told when its turn comes: what stands before it is
+//! done.
 //!
 //! Invariant: reading is total. A member that no such line has is an error, so that a slip does not pass for a step.
 

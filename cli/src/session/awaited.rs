@@ -5,8 +5,8 @@
 //!   the program, and behind it:   when (votes.count() >= 3) { emit … }
 //! ```
 //!
-//! So the checker asks of it what it asks of every `when`, in words of its own, and the run hears of it at once. Reports
-//! point into a text of the name `--await`, which holds what was typed.
+//! So the checker asks of it what it asks of every `when`, in words of its own, and the run hears of it at once.
+//! Reports point into a text of the name `--await`, which holds what was typed.
 //!
 //! Neighbours: `commands::runner` listens for [`Happening::Awaited`](super::Happening::Awaited).
 
@@ -25,8 +25,8 @@ impl Session {
     /// Compiles the program anew, to say when `condition` has come true.
     ///
     /// # Errors
-    /// Its problems, when it does not compile or is not stable, with the texts that places point into. The program is then
-    /// what it was.
+    /// Its problems, when it does not compile or is not stable, with the texts that places point into. The program is
+    /// then what it was.
     pub fn wait_for(&mut self, condition: &str, loader: &mut dyn Loader) -> Result<(), Problems> {
         let (name, text) = match self.files().first() {
             Some(file) => (file.name.clone(), file.text.clone()),

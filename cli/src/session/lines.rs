@@ -120,8 +120,8 @@ impl Session {
         }
     }
 
-    /// An expression over the program that is evaluated at some node, so that it may ask for the node's rights. It gives a
-    /// tuple of one value.
+    /// An expression over the program that is evaluated at some node, so that it may ask for the node's rights. It
+    /// gives a tuple of one value.
     ///
     /// # Errors
     /// Its problems, with the texts that places point into, when it does not compile.

@@ -5,13 +5,14 @@
 //!                                                    └─ show, eval ─► values
 //! ```
 //!
-//! `lasp run` compiles once, starts, and feeds events. The REPL does the same and goes on: a line that defines something
-//! is appended to the program, which is compiled anew; then the new program is started and the *history* (every event
-//! and update so far, with its time) is applied to it. So a session is always what its program says about all that has
-//! happened, and a line can be tried without harm: if it does not compile, nothing was changed. Replaying is right
-//! because a program's positions only grow when text is appended.
+//! `lasp run` compiles once, starts, and feeds events. The REPL does the same and goes on: a line that defines
+//! something is appended to the program, which is compiled anew; then the new program is started and the *history*
+//! (every event and update so far, with its time) is applied to it. So a session is always what its program says about
+//! all that has happened, and a line can be tried without harm: if it does not compile, nothing was changed. Replaying
+//! is right because a program's positions only grow when text is appended.
 //!
-//! This is the one place that calls the vm. Neighbours: `lines` takes a line of the REPL apart; `awaited` waits for a condition; `commands` show things.
+//! This is the one place that calls the vm. Neighbours: `lines` takes a line of the REPL apart; `awaited` waits for a
+//! condition; `commands` show things.
 
 mod awaited;
 pub mod lines;
@@ -97,7 +98,8 @@ impl Session {
 
     /// Compiles a program in place of the one before; what was running is gone. The result says whether it can start.
     pub fn compile(&mut self, name: &str, text: &str, loader: &mut dyn Loader) -> &Compiled {
-        // Who runs a program may ask for any view (`--show`) and write any variable (a trace); `lasp check` asks who does.
+        // Who runs a program may ask for any view (`--show`) and write any variable (a trace); `lasp check` asks who
+        // does.
         let options = Options { unfinished: true, ..Options::default() };
         self.take(compile_with(name, text, loader, options));
         if let Some(history) = &mut self.history {
@@ -149,8 +151,9 @@ impl Session {
         }
     }
 
-    /// Applies events of one kind, given by the position of its declaration, one after the other: when each happened (else:
-    /// now) and its fields in the order declared. What happens comes with the position of the event that it follows from.
+    /// Applies events of one kind, given by the position of its declaration, one after the other: when each happened
+    /// (else: now) and its fields in the order declared. What happens comes with the position of the event that it
+    /// follows from.
     pub fn events(&mut self, now_us: i64, event: u32, rows: &[EventRow<'_>]) -> Vec<(usize, Happening)> {
         if let Some(history) = &mut self.history {
             history.extend(rows.iter().map(|row| {

@@ -1,7 +1,7 @@
 //! Prefix and infix operators: which types they join, and what to write where they do not.
 //!
-//! Numbers widen (`nat - nat` is `int`), a whole literal beside a float is a float, an option is compared with a bound by
-//! "unset is false". Chains of infix operators are read without recursion along the chain.
+//! Numbers widen (`nat - nat` is `int`), a whole literal beside a float is a float, an option is compared with a bound
+//! by "unset is false". Chains of infix operators are read without recursion along the chain.
 
 use lasp_grammar::Span;
 use lasp_grammar::ast::{self, Expr, ExprKind};

@@ -7,8 +7,8 @@
 //! ```
 //!
 //! A join can be repeated: on every node, after a restart, with what has flowed before. So nothing is counted, and a
-//! counter is no target. Each `bind` becomes a `when` that is made for it and fires for each row anew; where the variable
-//! is writable by some roles, there only.
+//! counter is no target. Each `bind` becomes a `when` that is made for it and fires for each row anew; where the
+//! variable is writable by some roles, there only.
 //!
 //! Neighbours: `stability::required` asks that what flows only goes the way of the lattice.
 

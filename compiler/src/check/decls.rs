@@ -1,7 +1,7 @@
 //! Declarations: first their names, then their bodies.
 //!
-//! `collect` enters every declared name of every file, so that order does not matter; `check_all` then reads the bodies.
-//! What the language has but this version does not run (`invariant`, …) is read like the rest and reported once
+//! `collect` enters every declared name of every file, so that order does not matter; `check_all` then reads the
+//! bodies. What the language has but this version does not run (`invariant`, …) is read like the rest and reported once
 //! (E0801).
 
 use lasp_grammar::Span;

@@ -1,7 +1,8 @@
 //! Expressions: from what was written to the typed tree.
 //!
 //! Checking is bidirectional: `infer` finds the type of an expression, told what is expected where something is; `want`
-//! also insists. What is expected flows into literals (`{}`, `none`, `1` where a float is wanted) and out of nothing else.
+//! also insists. What is expected flows into literals (`{}`, `none`, `1` where a float is wanted) and out of nothing
+//! else.
 
 use lasp_grammar::Span;
 use lasp_grammar::ast::{self, Expr, ExprKind, Name};
@@ -44,8 +45,8 @@ impl Checker<'_> {
         false
     }
 
-    /// The expression and its type, told what its neighbour is: `{}` beside `{1}` is a set of numbers, and `{-1}` beside it
-    /// is still a set of ints.
+    /// The expression and its type, told what its neighbour is: `{}` beside `{1}` is a set of numbers, and `{-1}`
+    /// beside it is still a set of ints.
     pub(super) fn hinted(&mut self, expr: &Expr, hint: Option<&Ty>) -> Hir {
         let before = std::mem::replace(&mut self.demanded, false);
         let hir = self.infer(expr, hint);

@@ -8,8 +8,9 @@
 //! s.fold(into: Status, f)                          s.map(f).fold(placed, the join as drawn)
 //! ```
 //!
-//! What the function of a free fold reads besides its arguments is put beside the elements first, so that what is folded is
-//! a function of its arguments alone: `s.fold(0, (acc, x) => acc + views[x])` folds `s.map(x => (x, views[x]))`.
+//! What the function of a free fold reads besides its arguments is put beside the elements first, so that what is
+//! folded is a function of its arguments alone: `s.fold(0, (acc, x) => acc + views[x])` folds `s.map(x => (x,
+//! views[x]))`.
 //!
 //! Neighbours: `crate::fold` decides about the order; `rules` has the other operations.
 
@@ -314,7 +315,8 @@ impl Checker<'_> {
         HirLambda { pattern: HirPattern::Slots(vec![(slot, HirPattern::Bind(local))]), body }
     }
 
-    /// One function per part of what a function gives. If it does not put the parts together itself, it is mapped first.
+    /// One function per part of what a function gives. If it does not put the parts together itself, it is mapped
+    /// first.
     fn by_part(
         &mut self,
         source: Hir,

@@ -1,12 +1,13 @@
-//! `invariant`: the condition is typed, and what is held `by escrow` becomes a sum of counters with a pool of rights (E0502).
+//! `invariant`: the condition is typed, and what is held `by escrow` becomes a sum of counters with a pool of rights
+//! (E0502).
 //!
 //! ```text
 //! invariant sold <= capacity by escrow      a hidden variable `rights(capacity - sold >= 0)`, a bcounter that starts
 //!                                           with what is left between the initial values and the bound
 //! ```
 //!
-//! A pool's variable takes its position where the invariant stands, so that positions of what was declared before do not
-//! change when a program grows. Invariants are read before handlers: those need to know which updates answer.
+//! A pool's variable takes its position where the invariant stands, so that positions of what was declared before do
+//! not change when a program grows. Invariants are read before handlers: those need to know which updates answer.
 //! Neighbours: `invariant` judges those without `by escrow`; `stmts` asks for answers (E0209).
 
 use lasp_grammar::Span;

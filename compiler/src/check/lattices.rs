@@ -5,8 +5,9 @@
 //! lattice Cart = { items: orset<Item>, status: Status }                        a name for a product
 //! ```
 //!
-//! The elements of a drawn lattice are values: an enum in the order in which they are first named, compared by the drawn
-//! order. What is wrong with a drawing (E0602, E0603, E0604) or a combination (E0601) is reported where it stands.
+//! The elements of a drawn lattice are values: an enum in the order in which they are first named, compared by the
+//! drawn order. What is wrong with a drawing (E0602, E0603, E0604) or a combination (E0601) is reported where it
+//! stands.
 //!
 //! Neighbours: `types` for plain types; `lasp_lattice` for which lattices there are and what a drawing needs.
 

@@ -1,7 +1,7 @@
 //! Literals: numbers, texts with holes, sets, lists, maps and records.
 //!
-//! The parts of a set, list or map have one type: the least that fits all. A record that is expected by type is compared
-//! field by field, so that a misspelt field is named.
+//! The parts of a set, list or map have one type: the least that fits all. A record that is expected by type is
+//! compared field by field, so that a misspelt field is named.
 
 use lasp_grammar::Span;
 use lasp_grammar::ast::{Expr, Name, TextPart};

@@ -1,8 +1,8 @@
 //! Names and types: a syntax tree becomes a [`Program`], or says why not.
 //!
-//! Declarations may stand in any order; a view or function is checked when it is first needed, and one that needs itself
-//! is reported (E0207). Checking never stops: what is wrong gets [`Ty::Error`], which fits everything, so one root cause
-//! gives one message.
+//! Declarations may stand in any order; a view or function is checked when it is first needed, and one that needs
+//! itself is reported (E0207). Checking never stops: what is wrong gets [`Ty::Error`], which fits everything, so one
+//! root cause gives one message.
 //!
 //! The parts: `decls` collects and checks declarations, `types` reads type expressions, `expr` and `calls` read
 //! expressions, `folds` folds, `lattices` those of variables, `patterns` patterns, `paths` places in variables, `stmts`

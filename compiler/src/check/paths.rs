@@ -1,7 +1,7 @@
 //! Places in variables: `carts[u].items` is a variable, a key, a part.
 //!
-//! The same words read a place in an expression and name it in an update. What a lattice can be asked by name besides its
-//! value (`quota[ad].rights`, `winner.is_set`) is asked of a place; a part of a product of that name comes first.
+//! The same words read a place in an expression and name it in an update. What a lattice can be asked by name besides
+//! its value (`quota[ad].rights`, `winner.is_set`) is asked of a place; a part of a product of that name comes first.
 //!
 //! Neighbours: `updates` changes what stands at a place, `expr` reads it.
 

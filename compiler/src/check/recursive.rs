@@ -5,8 +5,8 @@
 //!                 └── a set of pairs: so is `reach`
 //! ```
 //!
-//! The type may be written. Otherwise what the rest is united with is read once with the own name standing for anything,
-//! which fits everywhere; its type is then the type of all, and the definition is read with it.
+//! The type may be written. Otherwise what the rest is united with is read once with the own name standing for
+//! anything, which fits everywhere; its type is then the type of all, and the definition is read with it.
 //!
 //! Neighbours: `decls` reads views on first need; `stability::recursion` makes sure that the set only grows by itself.
 

@@ -7,11 +7,12 @@
 //! late(votes)                               of what `votes` reads as now, what is not in it
 //! ```
 //!
-//! A total map is sealed as a plain one: under a key that was not there at the cut there is nothing, not the bottom of a
-//! lattice. Sealing stops no update: what comes later is late, kept and listed.
+//! A total map is sealed as a plain one: under a key that was not there at the cut there is nothing, not the bottom of
+//! a lattice. Sealing stops no update: what comes later is late, kept and listed.
 //!
-//! Invariant: hidden variables stand among the others in the order of the text, so that positions only grow when text is
-//! appended. Neighbours: `stability::whens` asks that the condition stays true, `operators` lists `sealed` and `late`.
+//! Invariant: hidden variables stand among the others in the order of the text, so that positions only grow when text
+//! is appended. Neighbours: `stability::whens` asks that the condition stays true, `operators` lists `sealed` and
+//! `late`.
 
 use lasp_grammar::Span;
 use lasp_grammar::ast;
@@ -244,7 +245,8 @@ pub(crate) fn sealed(c: &mut Checker<'_>, call: Call<'_>) -> Hir {
     c.hir(HirKind::Var(hidden), ty, call.span)
 }
 
-/// `late(votes)`: of a set the elements, of a map the entries, of anything else the value, if it is not what was sealed.
+/// `late(votes)`: of a set the elements, of a map the entries, of anything else the value, if it is not what was
+/// sealed.
 pub(crate) fn late(c: &mut Checker<'_>, call: Call<'_>) -> Hir {
     let Some((var, hidden)) = c.asked_of_seal(&call) else { return c.wrong(call.span) };
     let (span, ty) = (call.span, c.program.vars[var].ty.clone());

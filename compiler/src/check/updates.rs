@@ -5,9 +5,9 @@
 //! stock -= 1                 `+=`, `-=` and `:=` are `inc`, `dec` and `set`
 //! ```
 //!
-//! An update that answers is the whole condition of an `if` or the whole right side of a `let`. `writable by` is checked
-//! here (E0401); what a `when` may do, in `stability`. Neighbours: `paths` walks to the place, `stmts` says where updates
-//! may stand.
+//! An update that answers is the whole condition of an `if` or the whole right side of a `let`. `writable by` is
+//! checked here (E0401); what a `when` may do, in `stability`. Neighbours: `paths` walks to the place, `stmts` says
+//! where updates may stand.
 
 use lasp_grammar::Span;
 use lasp_grammar::ast::{AssignOp, Expr, ExprKind};

@@ -9,9 +9,10 @@
 //!           coordination  seal or one owner
 //! ```
 //!
-//! What can be asked about: variables, views, and each `when`, `once`, `seal`, `bind` and `invariant`, by what it emits or
-//! seals or by its line (`when@14`). Nothing here judges; it puts together what the checker knows. A program whose only
-//! errors are about stability, flow, invariants or what is not of this version can be explained: that is when people ask.
+//! What can be asked about: variables, views, and each `when`, `once`, `seal`, `bind` and `invariant`, by what it emits
+//! or seals or by its line (`when@14`). Nothing here judges; it puts together what the checker knows. A program whose
+//! only errors are about stability, flow, invariants or what is not of this version can be explained: that is when
+//! people ask.
 //!
 //! Neighbours: `stability::readings` the chain, `way` through what it goes, `coordination` what has to be agreed on,
 //! `held` why invariants hold; the cli shows it, and lets the vm's explorer look for a schedule.
@@ -214,8 +215,8 @@ impl Explainer {
         &self.files
     }
 
-    /// What is meant by a name: a variable or view; else a `when` by its line (`when@14`, `14`), by what it emits, or by how
-    /// its condition begins. Several if several are meant.
+    /// What is meant by a name: a variable or view; else a `when` by its line (`when@14`, `14`), by what it emits, or
+    /// by how its condition begins. Several if several are meant.
     #[must_use]
     pub fn find(&self, wanted: &str) -> Vec<&Topic> {
         let fits = |test: &dyn Fn(&Topic) -> bool| self.topics.iter().filter(|topic| test(topic)).collect::<Vec<_>>();

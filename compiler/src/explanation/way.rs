@@ -13,7 +13,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::hir::{Hir, HirKind, HirPattern, LocalId};
 use crate::program::Program;
 
-/// How many nodes are looked at; functions are followed where they are called. Beyond it the way is told as far as known.
+/// How many nodes are looked at; functions are followed where they are called. Beyond it the way is told as far as
+/// known.
 const FUEL: u32 = 20_000;
 
 /// How many views and functions a record is followed through to where it is put together.

@@ -13,9 +13,9 @@
 //! are fused take the greatest flow among them. Nothing is shipped between views yet, so the flow of a view is that of
 //! the whole way from the variables: a view that it is computed from is fused into it.
 //!
-//! What a function of a row reads of variables (`views[a.ad]`) is *carried* beside the row, as the lattice value it is, and
-//! the function is applied where the row is read. That is why `ads.filter(a => views[a.ad] < 3)` can be merged at all: what
-//! is shipped is each ad with its counter. Only an aggregate over such rows has to read them first.
+//! What a function of a row reads of variables (`views[a.ad]`) is *carried* beside the row, as the lattice value it is,
+//! and the function is applied where the row is read. That is why `ads.filter(a => views[a.ad] < 3)` can be merged at
+//! all: what is shipped is each ad with its counter. Only an aggregate over such rows has to read them first.
 //!
 //! Invariants: no answer is less than the truth; what is not known is `owned`. Neighbours: `operators::table` has the
 //! cells, `rows` the collections, `values` the functions of single values, `place` where a name is computed.

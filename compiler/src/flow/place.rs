@@ -1,8 +1,8 @@
 //! Where a name is computed when nothing says otherwise, and what has to be agreed on for it.
 //!
-//! A `through` view of variables that one role writes is computed there, before the wire. `meet` and `gather` need their
-//! inputs whole; every variable is held everywhere, so each node computes them. What is `owned` is computed where it is
-//! read. Simple and honest: placements that the user writes (`at`) and what is shipped for them are not here yet.
+//! A `through` view of variables that one role writes is computed there, before the wire. `meet` and `gather` need
+//! their inputs whole; every variable is held everywhere, so each node computes them. What is `owned` is computed where
+//! it is read. Simple and honest: placements that the user writes (`at`) and what is shipped for them are not here yet.
 //!
 //! Neighbours: `flow` says how results may be merged; `lasp check --table` prints both.
 
@@ -23,9 +23,9 @@ pub(crate) fn place_of_var(var: &VarDef) -> String {
 
 /// Where the views of a program are computed.
 ///
-/// Roles travel along the edges "is read by", from the variables they write down to the views, and against them, from the
-/// reader of a view to all that it is made of. A role passes an edge once, so this costs the size of the program times the
-/// roles in it.
+/// Roles travel along the edges "is read by", from the variables they write down to the views, and against them, from
+/// the reader of a view to all that it is made of. A role passes an edge once, so this costs the size of the program
+/// times the roles in it.
 pub(crate) struct Places {
     /// By view: who writes the variables it is made of.
     written: Vec<BTreeSet<String>>,

@@ -1,7 +1,7 @@
 //! Collections: which cell of the table each operation stands in, and what it makes of the rows.
 //!
-//! `s.filter(x => m[x] >= 2)` keeps the rows of `s` with `m[x]` beside each; counting them must read the counters first,
-//! and that is a `gather`. Rows that may vanish because of what is beside them are `Removable` from there on.
+//! `s.filter(x => m[x] >= 2)` keeps the rows of `s` with `m[x]` beside each; counting them must read the counters
+//! first, and that is a `gather`. Rows that may vanish because of what is beside them are `Removable` from there on.
 //!
 //! Neighbours: the parent module; `values` for functions of single values.
 

@@ -18,7 +18,8 @@ pub(super) enum Shape {
     Const,
     /// A set, or a map if it has a value.
     Rows {
-        /// Whether rows only come (`Grow`), come and go (`Removable`), or are what was written at the same time (`Register`).
+        /// Whether rows only come (`Grow`), come and go (`Removable`), or are what was written at the same time
+        /// (`Register`).
         column: Column,
         /// What it takes to read the rows, where something is carried beside them.
         read: Flow,

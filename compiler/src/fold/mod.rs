@@ -6,18 +6,18 @@
 //! ```
 //!
 //! A set has no order, and two nodes that hold the same elements must read the same. So `f(f(a, x), y)` and
-//! `f(f(a, y), x)` must agree for all `a`, `x` and `y`; with that, any two orders agree, since neighbours can be exchanged
-//! until one order is the other. It is decided from the body, in three steps:
+//! `f(f(a, y), x)` must agree for all `a`, `x` and `y`; with that, any two orders agree, since neighbours can be
+//! exchanged until one order is the other. It is decided from the body, in three steps:
 //!
 //! 1. If there are few values in all, trying all of them is a proof (`small`).
-//! 2. Otherwise the paths through the two applications are compared (`paths`, `linear`): no two that can be taken together
-//!    may give different results.
-//! 3. Where that does not prove it, small values are tried. Two orders that disagree are an answer, and the message shows
-//!    them. This is the dear part, and only refused folds pay for it.
+//! 2. Otherwise the paths through the two applications are compared (`paths`, `linear`): no two that can be taken
+//!    together may give different results.
+//! 3. Where that does not prove it, small values are tried. Two orders that disagree are an answer, and the message
+//!    shows them. This is the dear part, and only refused folds pay for it.
 //!
 //! The same paths tell how the result moves when elements come: if `f(a, x)` is never below `a`, it only rises. What is
-//! not asked is whether an element may be counted twice: a fold sees a set, in which each element is once, so folds over
-//! parts of a set are put together by folding the union, never by joining results.
+//! not asked is whether an element may be counted twice: a fold sees a set, in which each element is once, so folds
+//! over parts of a set are put together by folding the union, never by joining results.
 //!
 //! Neighbours: `check::folds` reports, `stability` asks which way a fold moves.
 
@@ -94,7 +94,8 @@ pub(crate) struct Fold<'h> {
 }
 
 impl Fold<'_> {
-    /// Whether the order of the elements matters. `keyed`: the elements are entries of a map, of which no two have one key.
+    /// Whether the order of the elements matters. `keyed`: the elements are entries of a map, of which no two have one
+    /// key.
     pub(crate) fn order(&self, program: &Program, keyed: bool) -> Order {
         let mut small = Small::new(program);
         if self.all_tried(&mut small).is_some_and(|same| same) || self.is_proved(program) {

@@ -5,14 +5,14 @@
 //!                                                 acc - x ≥ 0       gives  acc
 //! ```
 //!
-//! Whole numbers, times and durations are sums of unknowns; what is only compared stands for a place in some order; tuples,
-//! options and enums are taken apart when somebody looks into them. What the prover does not understand (`x % 3`,
-//! a lookup, a text function) is an unknown that is the same wherever the same is written about the same.
+//! Whole numbers, times and durations are sums of unknowns; what is only compared stands for a place in some order;
+//! tuples, options and enums are taken apart when somebody looks into them. What the prover does not understand (`x %
+//! 3`, a lookup, a text function) is an unknown that is the same wherever the same is written about the same.
 //!
-//! Invariants: the paths of one run exclude each other and leave nothing out; a run that needs too many gives up. Failures
-//! are not results: how a sum of whole numbers leaves their range is a matter of the run, not of this page.
-//! Neighbours: `compare` compares and fits patterns; `linear` says which conditions can hold together; the parent module
-//! compares results.
+//! Invariants: the paths of one run exclude each other and leave nothing out; a run that needs too many gives up.
+//! Failures are not results: how a sum of whole numbers leaves their range is a matter of the run, not of this page.
+//! Neighbours: `compare` compares and fits patterns; `linear` says which conditions can hold together; the parent
+//! module compares results.
 
 mod compare;
 

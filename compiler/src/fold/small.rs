@@ -4,9 +4,9 @@
 //! (acc, x) => acc * 2 + x   from 0 over {1, 2}      1 then 2 gives 4, 2 then 1 gives 5
 //! ```
 //!
-//! The values are a handful of each type, those a person would try first in front, with the constants of the body and their
-//! neighbours. What reads variables is not tried: it says nothing about the function. Neighbours: the parent module
-//! makes the search; the virtual machine has the evaluator that counts, which the compiler cannot ask.
+//! The values are a handful of each type, those a person would try first in front, with the constants of the body and
+//! their neighbours. What reads variables is not tried: it says nothing about the function. Neighbours: the parent
+//! module makes the search; the virtual machine has the evaluator that counts, which the compiler cannot ask.
 
 use lasp_plan::{BinaryOp, Func, UnaryOp, Value};
 use rustc_hash::FxHashMap;
@@ -232,8 +232,8 @@ fn called(func: Func, parts: &[Value]) -> Option<Value> {
     })
 }
 
-/// A handful of values of a type, the plainest first. `constants` are those of the body, `used` the fields it reads: the
-/// others have one value.
+/// A handful of values of a type, the plainest first. `constants` are those of the body, `used` the fields it reads:
+/// the others have one value.
 pub(super) fn some_of(ty: &Ty, constants: &[Value], used: &dyn Fn(&str) -> bool) -> Vec<Value> {
     let ints = |least: i64| {
         let near = constants.iter().filter_map(|value| if let Value::Int(n) = value { Some(*n) } else { None });

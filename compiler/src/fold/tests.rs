@@ -1,7 +1,7 @@
 //! Random functions: where the checker says that order cannot matter, no order does; and how often it cannot tell.
 //!
-//! Accepted functions are tried on all small numbers and on random large ones; of those refused without a counterexample,
-//! the ones that are the same on all small numbers are counted and printed.
+//! Accepted functions are tried on all small numbers and on random large ones; of those refused without a
+//! counterexample, the ones that are the same on all small numbers are counted and printed.
 
 use lasp_plan::Value;
 

@@ -1,9 +1,10 @@
 //! Check-then-act: a handler that guards a counter's update by a read of the same counter (W0501).
 //!
-//! `if stock > 0 { stock.dec(1) }` is right on one node. On two, both can read 1, both pass, and the stock is -1: nothing
-//! merges that away. Rights (escrow) are the way to hold such a bound without talking: `if stock.spend(1) { … }`. Updates
-//! that can be repeated (`add`, `set`) are not reported, and neither is a guard that once true stays true; in an `else` it
-//! is the opposite of the guard that must stay. What a handler's `let` has read, a guard that names it reads too.
+//! `if stock > 0 { stock.dec(1) }` is right on one node. On two, both can read 1, both pass, and the stock is -1:
+//! nothing merges that away. Rights (escrow) are the way to hold such a bound without talking: `if stock.spend(1) { …
+//! }`. Updates that can be repeated (`add`, `set`) are not reported, and neither is a guard that once true stays true;
+//! in an `else` it is the opposite of the guard that must stay. What a handler's `let` has read, a guard that names it
+//! reads too.
 
 use lasp_plan::{BinaryOp, Place, Stability, Value};
 use rustc_hash::FxHashSet;
@@ -175,8 +176,8 @@ enum Named {
 }
 
 impl<'p> Reading<'_, 'p> {
-    /// Whether an expression reads what is updated, or something that holds it, also through views, functions and names:
-    /// each is looked at once, however often it is named.
+    /// Whether an expression reads what is updated, or something that holds it, also through views, functions and
+    /// names: each is looked at once, however often it is named.
     fn reads(&self, hir: &Hir) -> bool {
         let (mut seen, mut left) = (FxHashSet::default(), Vec::new());
         let mut found = self.reads_itself(hir, &mut left);

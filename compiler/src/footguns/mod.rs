@@ -8,9 +8,9 @@
 //! let left = …   and nobody reads    unused
 //! ```
 //!
-//! One rule, one file. Invariants: a warning is given only where the program is otherwise right, so that one cause gives
-//! one message (check-then-act and lost equals, which are about a single line, are given always); nothing is said about
-//! modules, which are there for other programs. Neighbours: `stability` judges, `check` knows who is mentioned.
+//! One rule, one file. Invariants: a warning is given only where the program is otherwise right, so that one cause
+//! gives one message (check-then-act and lost equals, which are about a single line, are given always); nothing is said
+//! about modules, which are there for other programs. Neighbours: `stability` judges, `check` knows who is mentioned.
 
 mod check_then_act;
 mod exactly;
@@ -63,8 +63,8 @@ pub(crate) fn check(program: &Program, files: &[SourceFile], options: Options, d
     or_bound::offer(&scene, diagnostics);
 }
 
-/// Calls `f` for every expression that a view, a function or a body holds, conditions of `when`s left out: what is wrong
-/// with those is an error of its own.
+/// Calls `f` for every expression that a view, a function or a body holds, conditions of `when`s left out: what is
+/// wrong with those is an error of its own.
 fn each_free<'p>(program: &'p Program, f: &mut impl FnMut(&'p Hir)) {
     program.views.iter().for_each(|view| f(&view.value));
     program.fns.iter().for_each(|function| f(&function.body));

@@ -1,7 +1,8 @@
 //! A guard before an update that asks for rights itself (W0501).
 //!
-//! `invariant stock >= 0 by escrow` makes `stock.dec(n)` answer. A guard `if stock >= n` before it may be late: where it is
-//! right it adds nothing, where it is late it refuses what the rights would have allowed, or lets in what they refuse.
+//! `invariant stock >= 0 by escrow` makes `stock.dec(n)` answer. A guard `if stock >= n` before it may be late: where
+//! it is right it adds nothing, where it is late it refuses what the rights would have allowed, or lets in what they
+//! refuse.
 //!
 //! Neighbours: `check_then_act` is about guards of what has no rights.
 

@@ -6,8 +6,9 @@
 //! best.at_least(0)  false  false   true       stays
 //! ```
 //!
-//! Where the default does not pass the bound, both say the same in every state; the judgement knows that, and nothing is
-//! wrong. Where it does, the reader must say what unset means: a correction is offered, also of an E0301, and not made.
+//! Where the default does not pass the bound, both say the same in every state; the judgement knows that, and nothing
+//! is wrong. Where it does, the reader must say what unset means: a correction is offered, also of an E0301, and not
+//! made.
 
 use lasp_plan::{BinaryOp, Func, Stability, Value};
 

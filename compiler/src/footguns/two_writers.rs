@@ -5,8 +5,8 @@
 //! on lowered({ p }) at shop   { price := p }      a shop that was offline all day overwrites, or is overwritten
 //! ```
 //!
-//! One role may also have many nodes; but a program that names two writers for one register says that they are different
-//! people with different reasons, and neither is told that the other's word is gone.
+//! One role may also have many nodes; but a program that names two writers for one register says that they are
+//! different people with different reasons, and neither is told that the other's word is gone.
 
 use super::{Scene, updated};
 use crate::codes::Code;

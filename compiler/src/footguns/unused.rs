@@ -4,8 +4,8 @@
 //! reads is not reported: the last one of the chain is the cause.
 //!
 //! Not reported: anything in a module, which is there for other programs; anything in a program that shows and does
-//! nothing at all (views), or handles no event (variables): it is a module itself, or it is driven from outside; a variable
-//! with an initial value, which is a constant by another name; a view whose name begins with `_`.
+//! nothing at all (views), or handles no event (variables): it is a module itself, or it is driven from outside; a
+//! variable with an initial value, which is a constant by another name; a view whose name begins with `_`.
 
 use crate::codes::Code;
 use crate::diagnostic::Diagnostic;

@@ -7,10 +7,10 @@
 //! on doubled({ n: nat }) { prices.add(n * 2 + 1) }     n is a nat, so it is at least 1
 //! ```
 //!
-//! What a set reads as holds only elements that some update added, whatever was removed. So it is enough to look at each
-//! update: the condition, with the element in place of its name, must follow from the conditions around the update, from
-//! sizes, or be true of a constant. Names that `let` binds are looked through. Conditions that read variables are not
-//! used: the statements between may have changed what they read.
+//! What a set reads as holds only elements that some update added, whatever was removed. So it is enough to look at
+//! each update: the condition, with the element in place of its name, must follow from the conditions around the
+//! update, from sizes, or be true of a constant. Names that `let` binds are looked through. Conditions that read
+//! variables are not used: the statements between may have changed what they read.
 //!
 //! Neighbours: `free` reads the claim; `flowing` what is known of elements that a `for` or a `bind` takes; `refuse`
 //! reports the update that may break it.
@@ -169,7 +169,8 @@ pub(super) fn named(
     Some(())
 }
 
-/// Puts expressions in place of names, bodies in place of calls, and takes fields out of records that are written there.
+/// Puts expressions in place of names, bodies in place of calls, and takes fields out of records that are written
+/// there.
 pub(super) fn put(program: &Program, hir: &mut Hir, names: &FxHashMap<LocalId, Hir>, depth: u32) {
     if depth > DEPTH_MAX {
         return;

@@ -6,8 +6,8 @@
 //! bind s <- a                           E0501, with the first line as the way out
 //! ```
 //!
-//! Invariant: what is known here is about the element alone, which does not change on its way; what a condition reads of
-//! variables is sorted out by whom it is given to. Neighbours: `elements` proves with it, `refuse` reports.
+//! Invariant: what is known here is about the element alone, which does not change on its way; what a condition reads
+//! of variables is sorted out by whom it is given to. Neighbours: `elements` proves with it, `refuse` reports.
 
 use lasp_plan::CollOp;
 use rustc_hash::FxHashMap;

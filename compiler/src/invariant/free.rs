@@ -1,8 +1,8 @@
 //! Whether a condition holds by itself: true at the beginning, and neither an update nor a join makes it false.
 //!
-//! Tried in this order: it is true whatever the variables hold; it is true at the beginning and stays true once true; it is
-//! about every element of a set and every element that is added satisfies it (`elements`); it is a bound on counters
-//! that no update of the program moves towards it.
+//! Tried in this order: it is true whatever the variables hold; it is true at the beginning and stays true once true;
+//! it is about every element of a set and every element that is added satisfies it (`elements`); it is a bound on
+//! counters that no update of the program moves towards it.
 //!
 //! Neighbours: `stability` judges what stays true; `refuse` reports the breach.
 

@@ -6,7 +6,8 @@
 //! ```
 //!
 //! Invariants: the terms of a bound are distinct places, none has the factor 0. Neighbours: `check::invariants` reads
-//! bounds from the program, `lower::escrow` makes the updates with their rights, `free` asks which updates go which way.
+//! bounds from the program, `lower::escrow` makes the updates with their rights, `free` asks which updates go which
+//! way.
 
 use lasp_plan::{BinaryOp, Place, UnaryOp, Value};
 

@@ -12,8 +12,8 @@
 //!
 //! Invariant: of what is accepted no node ever sees the opposite, under any schedule (tested by schedules).
 //!
-//! The parts: `linear` sums of counters and their pools of rights, `free` the argument, `elements` what may be added to a
-//! set, `flowing` what is known of it, `value` what holds at the beginning, `refuse` the reports. Neighbours:
+//! The parts: `linear` sums of counters and their pools of rights, `free` the argument, `elements` what may be added to
+//! a set, `flowing` what is known of it, `value` what holds at the beginning, `refuse` the reports. Neighbours:
 //! `stability` judges, `check::invariants` reads, `lower::escrow` makes updates with rights.
 
 mod elements;

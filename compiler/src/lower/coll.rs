@@ -1,8 +1,8 @@
 //! Collections in the dataflow: each combinator becomes operators over relations.
 //!
-//! What has no operator of its own (a `match` that gives sets, a set literal of looked-up values) is computed as one value
-//! per row of the context and taken apart again: right, and recomputed per change. Neighbours: `comprehension` for
-//! `from`, `join` and `product().filter()`; `scalar` for aggregates.
+//! What has no operator of its own (a `match` that gives sets, a set literal of looked-up values) is computed as one
+//! value per row of the context and taken apart again: right, and recomputed per change. Neighbours: `comprehension`
+//! for `from`, `join` and `product().filter()`; `scalar` for aggregates.
 
 use lasp_plan::{CollOp, Expr, ExprKind, Func, Op, Place};
 

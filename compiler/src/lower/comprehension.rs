@@ -1,8 +1,8 @@
 //! `from … where … select`, `join` and `product().filter()`: several sources under one condition.
 //!
-//! The condition is taken apart at its `and`s. An equality between what is already there and the next source becomes the
-//! key of a hash join; what concerns the next source alone filters it before; the rest filters as soon as its names are
-//! bound. Order is kept where it can show: a part that can fail is never moved before a part that guards it.
+//! The condition is taken apart at its `and`s. An equality between what is already there and the next source becomes
+//! the key of a hash join; what concerns the next source alone filters it before; the rest filters as soon as its names
+//! are bound. Order is kept where it can show: a part that can fail is never moved before a part that guards it.
 //!
 //! ```text
 //! from a in ads, c in contracts where a.ad == c.ad and views[a.ad] < c.limit

@@ -1,8 +1,9 @@
 //! Typed tree → plan expression, one to one: for handlers, for the pure parts of rows, and for the oracle.
 //!
-//! Functions are unfolded here (an argument that is more than a name is computed once, in a `Let`), record fields become
-//! slots, patterns get frame slots. Slots of names bound inside an expression start at [`LOCAL_BASE`]; [`settle`] moves
-//! them behind the columns of the row that the expression finally runs over, whose number is not known before.
+//! Functions are unfolded here (an argument that is more than a name is computed once, in a `Let`), record fields
+//! become slots, patterns get frame slots. Slots of names bound inside an expression start at [`LOCAL_BASE`];
+//! [`settle`] moves them behind the columns of the row that the expression finally runs over, whose number is not known
+//! before.
 //!
 //! Neighbours: `lower::scalar` calls this for what mentions no variable; `lower::stmts` for handlers.
 
@@ -17,8 +18,8 @@ use crate::ty::Ty;
 /// Where the slots of names bound inside an expression start, until the expression is settled.
 pub(super) const LOCAL_BASE: u32 = 1 << 20;
 
-/// Largest number of nodes a program may unfold to: functions and views are substituted where they are used, and a chain
-/// of definitions that each use the last one twice doubles at every step.
+/// Largest number of nodes a program may unfold to: functions and views are substituted where they are used, and a
+/// chain of definitions that each use the last one twice doubles at every step.
 const UNFOLDED_MAX: u32 = 400_000;
 
 /// What a reference to a view becomes.

@@ -10,12 +10,12 @@
 //!
 //! The last line asks for more than there is: it is refused, and that refusal is the answer that a REPL shows.
 //!
-//! `within e`: a second hidden counter, the *debt*, whose rights are what this node has spent beyond its own. What counts
-//! is rights − debt, which may fall to −e; then as much as there is comes from the rights and the rest is debt.
+//! `within e`: a second hidden counter, the *debt*, whose rights are what this node has spent beyond its own. What
+//! counts is rights − debt, which may fall to −e; then as much as there is comes from the rights and the rest is debt.
 //!
-//! Invariants: the bound's sum is rights − debts at every moment, since every update of the one updates the other in the
-//! same op; amounts are computed once, before anything changes. Neighbours: `invariant` says which update moves which
-//! pool, `stmts` asks, the vm's `replica::escrow` moves rights to those who spend.
+//! Invariants: the bound's sum is rights − debts at every moment, since every update of the one updates the other in
+//! the same op; amounts are computed once, before anything changes. Neighbours: `invariant` says which update moves
+//! which pool, `stmts` asks, the vm's `replica::escrow` moves rights to those who spend.
 
 use lasp_plan::{BinaryOp, Expr, ExprKind, Pattern, Place, Stmt, Update, Value, VarId};
 

@@ -5,8 +5,8 @@
 //! s.fold(0, f)      rows (context…, element) ─ collect a set ─► (context…, {elements}) ─► … , fold({elements}, 0, f)
 //! ```
 //!
-//! A change costs O(elements of its group): what was gathered cannot be taken apart when an element goes. Elements come in
-//! their canonical order, those of a list in the order of the list. Invariant: what the function reads has been put
+//! A change costs O(elements of its group): what was gathered cannot be taken apart when an element goes. Elements come
+//! in their canonical order, those of a list in the order of the list. Invariant: what the function reads has been put
 //! beside the elements by the checker (`check::folds`), so it is an expression over its argument alone.
 
 use lasp_plan::{Agg, CollOp, Expr, ExprKind, Lambda, Op, Pattern, Place, Value};

@@ -1,7 +1,8 @@
 //! Building the graph: nodes are shared where they are equal, then fused, then cut down to what somebody reads.
 //!
 //! Two equal operators over the same inputs are one node (places apart). A chain of row-wise stages is one `Fused` node
-//! unless somebody else reads a link of it. Neighbours: `lower::rep` and its companions add nodes; the vm runs the result.
+//! unless somebody else reads a link of it. Neighbours: `lower::rep` and its companions add nodes; the vm runs the
+//! result.
 
 use lasp_plan::{Agg, Expr, ExprKind, Graph, Node, NodeId, Op, Place, Stability, Stage, VarPlan};
 use rustc_hash::FxHashMap;
@@ -41,8 +42,8 @@ impl<'f> Builder<'f> {
         id
     }
 
-    /// Whether an operator joins the keys of some groups with what those groups are reduced to: a group that is there has
-    /// rows, so nothing is ever missing, and what the groups are reduced to is the result already.
+    /// Whether an operator joins the keys of some groups with what those groups are reduced to: a group that is there
+    /// has rows, so nothing is ever missing, and what the groups are reduced to is the result already.
     fn finds_every_key(&self, op: &Op, inputs: &[NodeId]) -> bool {
         let Op::LeftJoin { left, right_key, .. } = op else { return false };
         let (keys, mut right) = (&self.nodes[inputs[0].0 as usize], &self.nodes[inputs[1].0 as usize]);
@@ -176,8 +177,8 @@ impl<'f> Builder<'f> {
         print(&self.nodes, vars)
     }
 
-    /// The least fixed point: what leads from `own` to `result` becomes a body of its own, what it reads besides becomes
-    /// its inputs. None if no way leads there.
+    /// The least fixed point: what leads from `own` to `result` becomes a body of its own, what it reads besides
+    /// becomes its inputs. None if no way leads there.
     pub fn fix(&mut self, own: NodeId, result: NodeId, place: Place) -> Option<NodeId> {
         let mut turns = vec![false; self.nodes.len()];
         turns[own.0 as usize] = true;

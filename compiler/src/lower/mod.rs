@@ -4,8 +4,8 @@
 //! nothing. The passes that `lasp plan --stages` prints: the checked names, the graph as built (lookups already joins,
 //! equalities already hash joins), the graph fused and pruned.
 //!
-//! The parts: `rep` says how values live in the dataflow, `ports` how variables come into it, `scalar`, `coll` and `comprehension` lower expressions, `direct`
-//! those that stay expressions, `stmts` handlers, `graph` builds.
+//! The parts: `rep` says how values live in the dataflow, `ports` how variables come into it, `scalar`, `coll` and
+//! `comprehension` lower expressions, `direct` those that stay expressions, `stmts` handlers, `graph` builds.
 
 mod coll;
 mod comprehension;
@@ -344,7 +344,8 @@ impl<'p> Flow<'p> {
                     self.comprehension(&unit, &[(&whole, source)], (!flows).then_some(&when.condition), &[], place);
                 let elem =
                     self.direct.env.get(&element).cloned().unwrap_or_else(|| direct::constant(Value::None, place));
-                // The value of a map's entry goes on changing while the condition holds: such a `when` fires once per key.
+                // The value of a map's entry goes on changing while the condition holds: such a `when` fires once per
+                // key.
                 match judge.judge(source) {
                     Moves::Map(_, _, value) if !value.is_const() && !flows => {
                         by_key = true;

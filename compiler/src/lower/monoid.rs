@@ -7,13 +7,13 @@
 //! fold((0, 0), (acc, x) => (acc.0 + 1, max(acc.1, x)))         both, part by part
 //! ```
 //!
-//! Folding anew costs the whole group at each change. These functions are homomorphisms into a monoid (Bird, An introduction
-//! to the theory of lists, 1987), and the monoids are those that the dataflow keeps up to date under removal, so that is
-//! what they are lowered to. Everything else is folded anew (`fold`).
+//! Folding anew costs the whole group at each change. These functions are homomorphisms into a monoid (Bird, An
+//! introduction to the theory of lists, 1987), and the monoids are those that the dataflow keeps up to date under
+//! removal, so that is what they are lowered to. Everything else is folded anew (`fold`).
 //!
-//! So a fold that adds is a sum, and exact: it does not fail where the fold, element by element, would leave `int` on the
-//! way and come back. What else may fail is not moved to where the fold would not have computed it. Handlers compute by
-//! the same expression (`direct`), or a view and a handler might disagree.
+//! So a fold that adds is a sum, and exact: it does not fail where the fold, element by element, would leave `int` on
+//! the way and come back. What else may fail is not moved to where the fold would not have computed it. Handlers
+//! compute by the same expression (`direct`), or a view and a handler might disagree.
 //!
 //! Invariant: the values and conditions found mention nothing of what is gathered.
 
@@ -266,8 +266,8 @@ impl Finder<'_> {
         }
     }
 
-    /// The body of a function with its arguments in place. They must be plain, or names bound in the body might catch theirs,
-    /// and not fail, or they might no longer.
+    /// The body of a function with its arguments in place. They must be plain, or names bound in the body might catch
+    /// theirs, and not fail, or they might no longer.
     fn unfolded(&mut self, index: usize, args: &[Hir]) -> Option<Hir> {
         const UNFOLDED_MAX: u32 = 32;
         self.unfolded += 1;

@@ -1,7 +1,7 @@
 //! How a value lives in the dataflow: as relations under a context.
 //!
-//! A *context* is a relation whose rows are the bindings under which an expression is evaluated, all at once: the body of
-//! `ads.filter(a => …)` has the context `(a)`. What an expression gives there is
+//! A *context* is a relation whose rows are the bindings under which an expression is evaluated, all at once: the body
+//! of `ads.filter(a => …)` has the context `(a)`. What an expression gives there is
 //!
 //! ```text
 //! a scalar      (context…, value)          one row per row of the context
@@ -147,8 +147,8 @@ impl Flow<'_> {
         Rep::Scalar(ctx.width, self.graph.map(inner.node, exprs, hir.place))
     }
 
-    /// The same value with exactly the columns of `ctx` in front: fewer are joined, more are dropped (they are functions
-    /// of the context's columns).
+    /// The same value with exactly the columns of `ctx` in front: fewer are joined, more are dropped (they are
+    /// functions of the context's columns).
     pub(super) fn fitted(&mut self, ctx: &Ctx, rep: Rep, place: Place) -> Rep {
         if rep.width() == ctx.width {
             return rep;

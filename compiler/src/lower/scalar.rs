@@ -1,10 +1,11 @@
 //! Scalars in the dataflow: an expression over the columns of its context, which grows by what the expression looks up.
 //!
-//! `views[a.ad] < c.limit` under the context `(a, c)` appends the column `views[a.ad]` (a left join that follows the map)
-//! and is then a pure expression over `(a, c, n)`. Aggregates are computed per row of the context and appended likewise.
+//! `views[a.ad] < c.limit` under the context `(a, c)` appends the column `views[a.ad]` (a left join that follows the
+//! map) and is then a pure expression over `(a, c, n)`. Aggregates are computed per row of the context and appended
+//! likewise.
 //!
-//! A branch of `if`, `and`, `or` or `match` that looks something up and can fail is computed only for the rows that take
-//! it: the context is split, and put together again.
+//! A branch of `if`, `and`, `or` or `match` that looks something up and can fail is computed only for the rows that
+//! take it: the context is split, and put together again.
 
 use lasp_plan::{Agg, Arm, BinaryOp, CollOp, Expr, ExprKind, Func, NodeId, Op, Pattern, Place, TextPart, Value};
 

@@ -32,8 +32,8 @@ pub(super) fn reaction(
     (pattern, lower_body(&mut direct, body))
 }
 
-/// The body of a `once`: what it was done for is remembered in the same op, in the hidden set `done`, so that it is known
-/// wherever the state is. `element`: what its `for` has bound.
+/// The body of a `once`: what it was done for is remembered in the same op, in the hidden set `done`, so that it is
+/// known wherever the state is. `element`: what its `for` has bound.
 pub(super) fn only_once(done: VarId, element: Option<Expr>, body: Vec<Stmt>, place: Place) -> Vec<Stmt> {
     let expr = |kind| Expr { kind, place };
     let element = element.unwrap_or_else(|| expr(ExprKind::Const(Value::unit())));

@@ -1,7 +1,7 @@
 //! The operator table: one row per operation that users can call, for everybody who needs to know about it.
 //!
-//! `s.map(x => x * 2)` and `map(s, x => x * 2)` both find the row `map`; its rule types the call. The checker, the error
-//! messages, completion and the documentation read this list and no other.
+//! `s.map(x => x * 2)` and `map(s, x => x * 2)` both find the row `map`; its rule types the call. The checker, the
+//! error messages, completion and the documentation read this list and no other.
 //!
 //! What an operation does to the two judgements is not written here in prose: it depends on what it is applied to, and
 //! [`table`] says so cell by cell.

@@ -5,11 +5,11 @@
 //! count      gather ↑    owned ~                                owned ~
 //! ```
 //!
-//! A cell has one case, or several with a side condition each (`sum`: numbers that are never negative, or others). A case
-//! claims a flow and a mark, and shows a program whose view `t` has them.
+//! A cell has one case, or several with a side condition each (`sum`: numbers that are never negative, or others). A
+//! case claims a flow and a mark, and shows a program whose view `t` has them.
 //!
-//! Invariants (tested in `tests/tests/flow_table.rs`): each case's program is judged as the case says; each claim holds in
-//! an executable model of the lattice, and where it claims less than `through` the model has an example why.
+//! Invariants (tested in `tests/tests/flow_table.rs`): each case's program is judged as the case says; each claim holds
+//! in an executable model of the lattice, and where it claims less than `through` the model has an example why.
 //! Neighbours: `crate::flow` takes its answers from here; `docs/operators.md` is printed from here.
 
 use crate::flow::Flow;

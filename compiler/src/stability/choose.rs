@@ -20,8 +20,8 @@ use super::tones::{Leaf, Why};
 use crate::hir::{Hir, HirArm, HirKind, HirPattern};
 use crate::ty::Ty;
 
-/// The outcome of a choice. `order`: whether the branch that is taken when the condition is false is never above the other,
-/// and whether it is never below; ranges may tell too.
+/// The outcome of a choice. `order`: whether the branch that is taken when the condition is false is never above the
+/// other, and whether it is never below; ranges may tell too.
 pub(super) fn chosen(
     condition: &Leaf,
     then: &Moves,
@@ -43,8 +43,8 @@ pub(super) fn chosen(
         let range = a.range.hull(b.range);
         let (up, down) = (what.never_above(b.range, a.range), what.never_above(a.range, b.range));
         let by_condition = match (order.0 || up, order.1 || down) {
-            // Only where the ranges say that it is one and the same value: how branches are written says nothing of what
-            // they are once the condition has been assumed in them.
+            // Only where the ranges say that it is one and the same value: how branches are written says nothing of
+            // what they are once the condition has been assumed in them.
             (true, true) if up && down => Leaf::default(),
             (true, _) if order.0 || !order.1 => condition.clone(),
             (_, true) => condition.flip(place, why),
@@ -66,7 +66,8 @@ impl Judge<'_> {
             return extreme;
         }
         if same(then, otherwise) {
-            // Then nothing is chosen, and what the condition tells in each branch must not be taken for what holds in both.
+            // Then nothing is chosen, and what the condition tells in each branch must not be taken for what holds in
+            // both.
             return self.moves(then);
         }
         let tested = self.moves(condition).ordered(condition.place);

@@ -122,8 +122,8 @@ impl Judge<'_> {
         same_or_not(op, is_equal, place)
     }
 
-    /// Equal to a constant. What can only leave its least value never comes back to it, and what has reached its greatest
-    /// stays there.
+    /// Equal to a constant. What can only leave its least value never comes back to it, and what has reached its
+    /// greatest stays there.
     pub(super) fn equals(&self, moves: &Moves, value: &Value, hir: &Hir, place: Place) -> Leaf {
         let at = Range::of_value(value);
         match (moves, value) {
@@ -190,8 +190,8 @@ impl Judge<'_> {
         set.with(&compared).within(range)
     }
 
-    /// `x.or(d) >= k` where `d >= k` is false: unset is false, so the default does not show. Where `d >= k` is true, the whole
-    /// is `not (x < k)`.
+    /// `x.or(d) >= k` where `d >= k` is false: unset is false, so the default does not show. Where `d >= k` is true,
+    /// the whole is `not (x < k)`.
     fn past_default(&mut self, op: BinaryOp, a: &Hir, b: &Hir, place: Place) -> Option<Leaf> {
         let defaulted = |hir: &Hir| match &hir.kind {
             HirKind::Call(Func::Or, args) => match args.as_slice() {

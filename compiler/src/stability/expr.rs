@@ -1,7 +1,7 @@
 //! The judgement of expressions, form by form.
 //!
-//! Each form gives the moves of its value from those of its parts; what is known of the type, and of the conditions that
-//! must hold for the expression to be reached, narrows the range. Neighbours: see the parent module.
+//! Each form gives the moves of its value from those of its parts; what is known of the type, and of the conditions
+//! that must hold for the expression to be reached, narrows the range. Neighbours: see the parent module.
 
 use lasp_plan::{BinaryOp, Func, Place, UnaryOp, Value};
 

@@ -1,8 +1,8 @@
 //! How a fold moves: up over a growing set if its function never gives less than it gets.
 //!
 //! `s.fold(0, (acc, x) => if x > 10 then acc + 1 else acc)` rises with a `gset`. The paths through the function say so
-//! (`crate::fold`); over a list, with a start that moves or a function that reads what moves, a fold may go any way, but for
-//! `or` and `and`, which are `any` and `all`.
+//! (`crate::fold`); over a list, with a start that moves or a function that reads what moves, a fold may go any way,
+//! but for `or` and `and`, which are `any` and `all`.
 //!
 //! Neighbours: `coll` judges the other combinators.
 
@@ -33,8 +33,8 @@ impl Judge<'_> {
         if let Some(truth) = self.gathered_truth(&members, &element, args, lambda, place) {
             return Moves::Leaf(truth);
         }
-        // Entries of a map are told apart by their keys, so what the function does not read of them does not matter. Two
-        // elements of a set that change may become one.
+        // Entries of a map are told apart by their keys, so what the function does not read of them does not matter.
+        // Two elements of a set that change may become one.
         let is_map = matches!(source_moves, Moves::Map(..));
         let mut rest = if is_map { Leaf::default() } else { element.whole() };
         for arg in args {
@@ -62,7 +62,8 @@ impl Judge<'_> {
         }
     }
 
-    /// `fold(false, (acc, x) => acc or p)` is `any(x => p)`, with `true` and `and` it is `all`: what `p` reads may move.
+    /// `fold(false, (acc, x) => acc or p)` is `any(x => p)`, with `true` and `and` it is `all`: what `p` reads may
+    /// move.
     fn gathered_truth(
         &mut self,
         members: &Leaf,

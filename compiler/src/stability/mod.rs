@@ -2,9 +2,10 @@
 //!
 //! About the order of the *visible* value: truth by false ≤ true, numbers by ≤, sets by ⊆, options by unset ≤ set.
 //! `views[c.ad] >= c.limit` grows because `views` is a map of grow-only counters, `c` is a fixed element and `>=` is
-//! monotone on its left; `<` is antitone there, and an `orset` is eventual whatever one does with it: its lattice grows,
-//! its answer shrinks. For every source that an expression reads, the judgement tells the tone (`tones`), of every part of
-//! a structure by itself (`moves`), and what is known of sizes (`range`): a sum of what is never negative cannot fall.
+//! monotone on its left; `<` is antitone there, and an `orset` is eventual whatever one does with it: its lattice
+//! grows, its answer shrinks. For every source that an expression reads, the judgement tells the tone (`tones`), of
+//! every part of a structure by itself (`moves`), and what is known of sizes (`range`): a sum of what is never negative
+//! cannot fall.
 //!
 //! ```text
 //! for c in contracts when views[c.ad] >= c.limit     contracts: members ↑ +    views: value ↑ +      ⇒ ↑
@@ -12,11 +13,12 @@
 //! ```
 //!
 //! Functions are judged where they are called, once per way their arguments move; views once. Invariant: what is judged
-//! `Const` or `Up` never goes back on any node, under any schedule of updates and joins (tested by exploring schedules).
+//! `Const` or `Up` never goes back on any node, under any schedule of updates and joins (tested by exploring
+//! schedules).
 //!
 //! Neighbours: `expr` judges expressions, `compare` comparisons and arithmetic, `choose` what branches, `coll`
-//! combinators. `whens` and `required` need `Up`, `causes` says what a judgement rests on and `refusal` puts it into words;
-//! `lasp check --table` prints the judgement of every name.
+//! combinators. `whens` and `required` need `Up`, `causes` says what a judgement rests on and `refusal` puts it into
+//! words; `lasp check --table` prints the judgement of every name.
 
 mod causes;
 mod choose;
@@ -101,8 +103,8 @@ impl<'p> Judge<'p> {
         self.judge(hir).ordered(hir.place)
     }
 
-    /// Whether a condition is true whatever the names in it stand for, as far as sizes tell, where others are given with
-    /// their truth.
+    /// Whether a condition is true whatever the names in it stand for, as far as sizes tell, where others are given
+    /// with their truth.
     pub(crate) fn surely(&mut self, condition: &Hir, given: &[(Hir, bool)]) -> bool {
         self.fuel = FUEL;
         given.iter().for_each(|(fact, truth)| self.assume(fact, *truth));
@@ -179,8 +181,8 @@ impl<'p> Judge<'p> {
         }
     }
 
-    /// Binds a pattern to an element of a collection that moves so. Elements of a set are values: they come or go, they do
-    /// not change. The entry of a map changes with its value.
+    /// Binds a pattern to an element of a collection that moves so. Elements of a set are values: they come or go, they
+    /// do not change. The entry of a map changes with its value.
     pub(crate) fn bind_element(&mut self, pattern: &HirPattern, source: &Moves, place: Place) {
         let (_, element) = source.elements(place);
         self.bind(pattern, &element, place);

@@ -8,8 +8,9 @@
 //! m.values()                      Set: members as the keys of m, each element as its values: it changes in place
 //! ```
 //!
-//! About the order of the *visible* value: truth by false ≤ true, numbers by ≤, sets by ⊆, options by unset ≤ set, maps and
-//! products by their parts. A structure whose parts are not known is a leaf; a leaf that is constant has constant parts.
+//! About the order of the *visible* value: truth by false ≤ true, numbers by ≤, sets by ⊆, options by unset ≤ set, maps
+//! and products by their parts. A structure whose parts are not known is a leaf; a leaf that is constant has constant
+//! parts.
 //!
 //! Neighbours: `tones` has the leaves, `sources` tells how each lattice moves, the parent module judges expressions.
 
@@ -28,7 +29,8 @@ pub(crate) enum Moves {
     Opt(Leaf, Box<Moves>),
     /// A product whose parts move so.
     Parts(Vec<Moves>),
-    /// A set or list: how its population moves (its range is the number of elements), and how each element does by itself.
+    /// A set or list: how its population moves (its range is the number of elements), and how each element does by
+    /// itself.
     Set(Leaf, Box<Moves>),
     /// A map: its keys, each key by itself (it does not move), and each value.
     Map(Leaf, Box<Moves>, Box<Moves>),
@@ -66,8 +68,8 @@ impl Moves {
         self.whole().any(place, why)
     }
 
-    /// As a value of an order: what `<` compares, and what a maximum is taken of. Products and options are compared part by
-    /// part from the left, which keeps a common direction; sets and maps are not compared by ⊆.
+    /// As a value of an order: what `<` compares, and what a maximum is taken of. Products and options are compared
+    /// part by part from the left, which keeps a common direction; sets and maps are not compared by ⊆.
     pub(crate) fn ordered(&self, place: Place) -> Leaf {
         match self {
             Moves::Leaf(leaf) => leaf.clone(),
@@ -271,8 +273,8 @@ impl What {
         }
     }
 
-    /// Whether the first is never above the second, by what is known of their sizes: a smaller set need not be a part of a
-    /// larger one, unless it is empty.
+    /// Whether the first is never above the second, by what is known of their sizes: a smaller set need not be a part
+    /// of a larger one, unless it is empty.
     pub(crate) fn never_above(self, low: Range, high: Range) -> bool {
         match self {
             What::Value => low.hi <= high.lo,

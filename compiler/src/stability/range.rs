@@ -6,9 +6,9 @@
 //! {} as a collection          0 elements
 //! ```
 //!
-//! This is what tells that `sum` of it cannot fall, that one branch of an `if` is never below the other, that a condition
-//! is always true. Bounds are `f64`: whole numbers beyond 2⁵³ count as unbounded, so that no rounding can make a bound
-//! tighter than the truth. A `float` with a finite bound on both sides is neither infinite nor NaN.
+//! This is what tells that `sum` of it cannot fall, that one branch of an `if` is never below the other, that a
+//! condition is always true. Bounds are `f64`: whole numbers beyond 2⁵³ count as unbounded, so that no rounding can
+//! make a bound tighter than the truth. A `float` with a finite bound on both sides is neither infinite nor NaN.
 //!
 //! Neighbours: `tones` carries it with each leaf.
 

@@ -1,8 +1,8 @@
 //! Whether a recursive view only adds to itself: reports E0303.
 //!
-//! A least fixed point begins with the empty set and grows round by round. That makes sense if what is found stays found:
-//! more in the set must never mean less in the next round. So the view's own name is a source like another while its body
-//! is judged, and its tone must be `+`:
+//! A least fixed point begins with the empty set and grows round by round. That makes sense if what is found stays
+//! found: more in the set must never mean less in the next round. So the view's own name is a source like another while
+//! its body is judged, and its tone must be `+`:
 //!
 //! ```text
 //! reach.filter(p), reach.count() >= 3           +   more of it gives more

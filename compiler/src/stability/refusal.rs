@@ -5,7 +5,8 @@
 //! when cart.count() >= 5 { … }              so this count can go back below 5             the place
 //! ```
 //!
-//! What needs stability differs in its words, its one sentence why and its help, and in nothing else: [`Need`] is the list.
+//! What needs stability differs in its words, its one sentence why and its help, and in nothing else: [`Need`] is the
+//! list.
 //!
 //! Neighbours: `causes` finds what an expression rests on; `whens` and `required` ask for refusals.
 

@@ -75,8 +75,8 @@ pub(crate) fn flows(judge: &mut Judge<'_>, program: &Program, bind: &BindDef) ->
     goes(&judge.judge(&bind.value), if way == Way::Up { Stability::Up } else { Stability::Down })
 }
 
-/// Whether the content goes this way. However it goes, nothing that has flowed may be gone: a map whose values fall may lose
-/// none of its keys for that, and what is set once stays set.
+/// Whether the content goes this way. However it goes, nothing that has flowed may be gone: a map whose values fall may
+/// lose none of its keys for that, and what is set once stays set.
 fn goes(moves: &Moves, wanted: Stability) -> bool {
     let stays = |leaf: &Leaf| matches!(leaf.direction(), Stability::Const | Stability::Up);
     match moves {

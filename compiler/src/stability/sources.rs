@@ -6,8 +6,8 @@
 //! lww<int>          set ↑, content ~       ormap<text, gcounter>         keys ~, values ~: a removal takes back what it saw
 //! ```
 //!
-//! A source is a lattice at its place in the type of a variable, and what is read of it. Neighbours: `tones` says what a
-//! source is; `causes` finds the lattice of a source again.
+//! A source is a lattice at its place in the type of a variable, and what is read of it. Neighbours: `tones` says what
+//! a source is; `causes` finds the lattice of a source again.
 
 use lasp_lattice::Order;
 use lasp_plan::{Place, Stability, Value};

@@ -6,9 +6,9 @@
 //! best.or(0)                   best ?     turned where `or` stands
 //! ```
 //!
-//! A tone tells how the value moves when that source alone moves up in the order of what is read of it: `+` with it, `-`
-//! against it, `?` either way (Datafun's tones, Arntzenius and Krishnaswami 2016; the coeffects of Clancy and Miller's
-//! monotonicity types, 2017). What a source itself does, its drift, comes from its lattice: then
+//! A tone tells how the value moves when that source alone moves up in the order of what is read of it: `+` with it,
+//! `-` against it, `?` either way (Datafun's tones, Arntzenius and Krishnaswami 2016; the coeffects of Clancy and
+//! Miller's monotonicity types, 2017). What a source itself does, its drift, comes from its lattice: then
 //!
 //! ```text
 //!            drift ↑   drift ↓   drift ~
@@ -17,7 +17,8 @@
 //!   tone ?      ~         ~         ~
 //! ```
 //!
-//! Invariant: reads are sorted by source, each source once, or once more where the program answers for it (`unstable`). Neighbours: `moves` puts leaves together to structures.
+//! Invariant: reads are sorted by source, each source once, or once more where the program answers for it (`unstable`).
+//! Neighbours: `moves` puts leaves together to structures.
 
 use lasp_plan::{Place, Stability};
 

@@ -5,8 +5,8 @@
 //! when n >= 5 { total.inc(1) }          the body must be one that can be repeated, and the same everywhere: E0302
 //! ```
 //!
-//! `once` and `seal` are whens too, with less to fear of their bodies. Neighbours: the judgement itself is in the parent
-//! module; `required` is about the other places that need stability.
+//! `once` and `seal` are whens too, with less to fear of their bodies. Neighbours: the judgement itself is in the
+//! parent module; `required` is about the other places that need stability.
 
 use lasp_plan::Place;
 

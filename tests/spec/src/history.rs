@@ -95,9 +95,9 @@ impl History {
         counters::rights(&View::of(self, *seen).down(path), holder)
     }
 
-    /// Whether a maker who has seen these updates is shown only other values by the `ivar` it would set: then the update
-    /// is refused and must not be recorded. Equal values join, so one of those in a conflict may be set again, which
-    /// changes nothing. The `ivar` is at the path, or is the second half of a `lex` there:
+    /// Whether a maker who has seen these updates is shown only other values by the `ivar` it would set: then the
+    /// update is refused and must not be recorded. Equal values join, so one of those in a conflict may be set again,
+    /// which changes nothing. The `ivar` is at the path, or is the second half of a `lex` there:
     /// then only values under the first half being set are in the way.
     ///
     /// # Panics

@@ -74,7 +74,8 @@ fn shown(kind: &Kind, writes: &[Write], beside: &Beside) -> Value {
     }
 }
 
-/// Whether a register that shows these updates to the maker of a new write refuses it: an `ivar` with other values only.
+/// Whether a register that shows these updates to the maker of a new write refuses it: an `ivar` with other values
+/// only.
 pub(crate) fn conflicts(kind: &Kind, view: &View, arg: &Arg) -> bool {
     in_the_way(kind, &writes(view), arg)
 }

@@ -1,8 +1,8 @@
 //! The cells of the table as functions: on the lattices of the model, and on what is seen.
 //!
 //! A cell of rows (`map`, `product`) has a function of lattices, and what that shows must be the plain function of what
-//! the sources show. A cell that reads its input out (`count`, `≥ k`, and all that is owned) has only the plain function,
-//! whose results are a lattice by their own order.
+//! the sources show. A cell that reads its input out (`count`, `≥ k`, and all that is owned) has only the plain
+//! function, whose results are a lattice by their own order.
 //!
 //! Invariant: each case of `operators::table` has a law here (tested). Neighbour: `verdict` tries them.
 

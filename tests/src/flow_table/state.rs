@@ -1,9 +1,10 @@
 //! The lattices of the model: small, obvious, and not a line shared with the implementation.
 //!
-//! Rows are lines with the dots they rest on; a line is visible while none of its dots is dead, its conditions on counters
-//! carried beside the rows hold, and no live line of the same key says "removed". A `gset` is lines without dots, an
-//! `orset` lines with one dot each, a product lines with the dots of both sides, so that pairs are never taken back, only
-//! invalidated. Nothing is pruned: that the compressed forms agree is the business of `lasp-lattice`'s own laws.
+//! Rows are lines with the dots they rest on; a line is visible while none of its dots is dead, its conditions on
+//! counters carried beside the rows hold, and no live line of the same key says "removed". A `gset` is lines without
+//! dots, an `orset` lines with one dot each, a product lines with the dots of both sides, so that pairs are never taken
+//! back, only invalidated. Nothing is pruned: that the compressed forms agree is the business of `lasp-lattice`'s own
+//! laws.
 //!
 //! Invariant: [`State::join`] is a join: pointwise unions and greater numbers only.
 

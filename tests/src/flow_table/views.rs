@@ -1,9 +1,9 @@
 //! Whole views, composed of cells: what the checker calls `through` or `meet` equals itself computed from split inputs
 //! and joined.
 //!
-//! `a.filter(x => m[x] >= 2).product(o)` is generated as a tree that prints as a program, computes on the model's lattices,
-//! and computes on what is seen. The checker judges the program; the lattices must keep its word. Each place where a variable
-//! is read is an input of its own: in `s.product(s)` it is the two reads that must meet.
+//! `a.filter(x => m[x] >= 2).product(o)` is generated as a tree that prints as a program, computes on the model's
+//! lattices, and computes on what is seen. The checker judges the program; the lattices must keep its word. Each place
+//! where a variable is read is an input of its own: in `s.product(s)` it is the two reads that must meet.
 //!
 //! Neighbours: `ops` has the operations, `verdict` does the same for single cells.
 

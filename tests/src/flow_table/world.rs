@@ -1,8 +1,8 @@
 //! Random histories of a variable, and the state of the model that each replica reaches by them.
 //!
-//! Three replicas update and now and then learn all that another knows; their states have then partly overlapping pasts.
-//! A state is computed from a history and the updates that were seen, so that joining two states must be the state of
-//! having seen both, and what it shows must be what `lasp-spec` says.
+//! Three replicas update and now and then learn all that another knows; their states have then partly overlapping
+//! pasts. A state is computed from a history and the updates that were seen, so that joining two states must be the
+//! state of having seen both, and what it shows must be what `lasp-spec` says.
 //!
 //! Invariant: what a replica has seen is causally closed.
 

@@ -4,8 +4,8 @@
 //! handle(add 1), handle(add 2), handle(remove 1)      handle_all(add [1, 2]), handle_all(remove [1])
 //! ```
 //!
-//! Programs with a `when` on a condition that never goes back are the interesting ones: their batches are tried, and taken
-//! back where it fires within.
+//! Programs with a `when` on a condition that never goes back are the interesting ones: their batches are tried, and
+//! taken back where it fires within.
 //!
 //! Neighbours: `run`, which calls it for some of the cases; `vm/tests/core/batches.rs` draws handlers instead of views.
 

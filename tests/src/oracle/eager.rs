@@ -1,14 +1,14 @@
 //! The legitimate differences: a part that fails, and that only one of the two ways of computing gets to.
 //!
-//! The tree-walking evaluator computes what it needs; the dataflow computes each *collection* once, for all its elements,
-//! whoever uses it. So a view may be poisoned although nothing fails from scratch, and these are all the ways (the list is
-//! the specification of the difference, and anything else is a defect):
+//! The tree-walking evaluator computes what it needs; the dataflow computes each *collection* once, for all its
+//! elements, whoever uses it. So a view may be poisoned although nothing fails from scratch, and these are all the ways
+//! (the list is the specification of the difference, and anything else is a defect):
 //!
 //! 1. A variable is read that holds a count outside `int` (R0701), if only under a key that is not looked up.
 //! 2. A view is mentioned, if only in a branch that is not taken, and fails itself.
-//! 3. A function of the elements of a collection fails, in a branch that is not taken, and it depends on nothing but that
-//!    collection: `if c then s.map(x => 1 / x).count() else 0`. Protected are only parts that depend on what is tested.
-//!    A side of an equality is such a part by itself, for it is the key of a join: `s.filter(x => 1 / x == k)`.
+//! 3. A function of the elements of a collection fails, in a branch that is not taken, and it depends on nothing but
+//!    that collection: `if c then s.map(x => 1 / x).count() else 0`. Protected are only parts that depend on what is
+//!    tested. A side of an equality is such a part by itself, for it is the key of a join: `s.filter(x => 1 / x == k)`.
 //! 4. A part depends on some sources of a query only, and the others have no elements: in
 //!    `from x in a, y in b where 10 / x > y` with an empty `b` the quotients are computed. Conditions written before it
 //!    protect it. This holds for conditions also where the other sources depend on the first.
@@ -17,7 +17,8 @@
 //!
 //! 5. The second side of a `product` or `join` that reads no variable or is put together element by element is computed
 //!    where the first has elements: `a.product({1 / c})` with an empty `a`.
-//!    Where a condition looks at the first only, it has elements if they satisfy it: `a.product({1 / c}).filter(_ => false)`.
+//!    Where a condition looks at the first only, it has elements if they satisfy it: `a.product({1 / c}).filter(_ =>
+//!    false)`.
 //! 6. Of the conditions of a query those that cannot fail may be tested first (`where 1 / x > 1 and x > 0`), and all of
 //!    them before the sources they do not look at.
 //!

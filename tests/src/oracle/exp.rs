@@ -1,7 +1,7 @@
 //! Expressions as trees that know their type, their text and about what they cost.
 //!
-//! `Exp::new(Ty::Int, "($ + $)", [a, b])` renders as `(a + b)`: every part stands in parentheses where it needs them. The
-//! tree is kept so that a failing program can be cut down: a part may be replaced by any part below it that fits.
+//! `Exp::new(Ty::Int, "($ + $)", [a, b])` renders as `(a + b)`: every part stands in parentheses where it needs them.
+//! The tree is kept so that a failing program can be cut down: a part may be replaced by any part below it that fits.
 //!
 //! `cost` bounds the work of computing it from scratch and `size` the number of elements. A program over variables of a
 //! dozen elements can otherwise ask for a product of products.
@@ -93,8 +93,8 @@ impl Exp {
         }
     }
 
-    /// The form without what is particular: constants are `k`, names bound in it `x`, others as `named` has it, and what lies
-    /// deeper than `depth` is `·`.
+    /// The form without what is particular: constants are `k`, names bound in it `x`, others as `named` has it, and
+    /// what lies deeper than `depth` is `·`.
     pub(crate) fn skeleton(&self, depth: usize, named: &dyn Fn(&str) -> String) -> String {
         let mut out = String::new();
         for (i, text) in self.text.iter().enumerate() {
@@ -108,8 +108,8 @@ impl Exp {
         out
     }
 
-    /// Simpler expressions of a type that fits in its place, simplest first. Names bound on the way down may be missing in
-    /// them; whoever asks finds out by compiling.
+    /// Simpler expressions of a type that fits in its place, simplest first. Names bound on the way down may be missing
+    /// in them; whoever asks finds out by compiling.
     pub(crate) fn simpler(&self) -> Vec<Exp> {
         let mut found = Vec::new();
         if self.parts.is_empty() && self.text[0].len() <= 2 {

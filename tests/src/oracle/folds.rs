@@ -1,7 +1,7 @@
 //! Folds: with functions of the shapes that the checker can prove, and into lattices.
 //!
-//! The shapes are what people write: greatest, least, sum, count, all of them bounded or in pairs. What they are about is any
-//! expression over the element, bound by a `match` so that it stands once.
+//! The shapes are what people write: greatest, least, sum, count, all of them bounded or in pairs. What they are about
+//! is any expression over the element, bound by a `match` so that it stands once.
 
 use super::exp::Exp;
 use super::generator::Gen;

@@ -7,9 +7,10 @@
 //! folded == the greatest second part of given
 //! ```
 //!
-//! The checker writes folds out in other operations, and dataflow and evaluator run those; a rule that is wrong there is
-//! wrong in both. So a [`Probe`] is a pair of views whose second has to follow from the first by a few lines of Rust, and
-//! the elements are taken in a random order, which for folds with a function also tests the proof that order cannot matter.
+//! The checker writes folds out in other operations, and dataflow and evaluator run those; a rule that is wrong there
+//! is wrong in both. So a [`Probe`] is a pair of views whose second has to follow from the first by a few lines of
+//! Rust, and the elements are taken in a random order, which for folds with a function also tests the proof that order
+//! cannot matter.
 //!
 //! [`reordered`] does that last with every fold in an expression.
 //!
@@ -236,8 +237,8 @@ fn shuffle<T>(items: &mut [T], rng: &mut Rng) {
     }
 }
 
-/// The least element above two of the lattice `placed < paid < shipped < returned, placed < cancelled < returned`, which
-/// are numbered as written: placed, paid, shipped, returned, cancelled.
+/// The least element above two of the lattice `placed < paid < shipped < returned, placed < cancelled < returned`,
+/// which are numbered as written: placed, paid, shipped, returned, cancelled.
 fn least_above(a: u32, b: u32) -> u32 {
     const ABOVE: [[u32; 5]; 5] = [[0, 1, 2, 3, 4], [1, 1, 2, 3, 3], [2, 2, 2, 3, 3], [3, 3, 3, 3, 3], [4, 3, 3, 3, 4]];
     ABOVE[a as usize][b as usize]

@@ -8,13 +8,13 @@
 //!                      by the dataflow ───────────┘                    └─────── by the tree-walking evaluator
 //! ```
 //!
-//! Also: a `when` fires once for each row that its condition, recomputed, has ever held; what a watch tells replays to the
-//! view's value. Failures are compared too: a view is poisoned where its recomputation fails. The few legitimate differences
-//! are listed in `eager`, and recomputed as well.
+//! Also: a `when` fires once for each row that its condition, recomputed, has ever held; what a watch tells replays to
+//! the view's value. Failures are compared too: a view is poisoned where its recomputation fails. The few legitimate
+//! differences are listed in `eager`, and recomputed as well.
 //!
 //! Code map: `ty`, `exp` what programs are made of; `generator`, `scalars`, `logic`, `sets`, `maps`, `ranked`, `folds`,
-//! `recursion` expressions; `vars`, `reactions`, `case` whole programs; `run` the comparison, `batched` the same events in
-//! batches; `eager` the differences, `gathered` folds by hand; `shrink`, `tally`.
+//! `recursion` expressions; `vars`, `reactions`, `case` whole programs; `run` the comparison, `batched` the same events
+//! in batches; `eager` the differences, `gathered` folds by hand; `shrink`, `tally`.
 //!
 //! A wrong case is cut down and printed with its seed. See [`check`].
 

@@ -1,7 +1,8 @@
 //! `when`s and watches, and what they must tell.
 //!
-//! A `when` comes with a view of the same condition. What it fires for must be what that view, recomputed from scratch after
-//! each event, has ever held: each row once. A watch is replayed: what was added and not removed since is the view's value.
+//! A `when` comes with a view of the same condition. What it fires for must be what that view, recomputed from scratch
+//! after each event, has ever held: each row once. A watch is replayed: what was added and not removed since is the
+//! view's value.
 //!
 //! Conditions of `when`s are monotone by construction: bounds on counters, sizes and maxima that only grow.
 

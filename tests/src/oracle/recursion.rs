@@ -1,11 +1,11 @@
 //! `let rec`: sets that are computed from themselves, and what they are by hand.
 //!
-//! The forms are those that recursion is used for: ways of any length along edges, what can be reached, a rule over a small
-//! domain, arithmetic within bounds. The view's own name stands only where more of it gives more, so every program checks;
-//! filters and sources around it are any expressions.
+//! The forms are those that recursion is used for: ways of any length along edges, what can be reached, a rule over a
+//! small domain, arithmetic within bounds. The view's own name stands only where more of it gives more, so every
+//! program checks; filters and sources around it are any expressions.
 //!
-//! [`by_rounds`] computes a fixed point without the machine's: the body with the set of the last round written into it as a
-//! constant, until two rounds agree.
+//! [`by_rounds`] computes a fixed point without the machine's: the body with the set of the last round written into it
+//! as a constant, until two rounds agree.
 
 use lasp_plan::{Expr, ExprKind, Value};
 

@@ -36,8 +36,8 @@ pub(super) struct Wrong {
     pub(super) is_ours: bool,
 }
 
-/// The plan of a case; none if it unfolds too large, or if the checker, within its bounds, finds neither a proof that a fold
-/// is free of order nor two orders that disagree: programs it may refuse.
+/// The plan of a case; none if it unfolds too large, or if the checker, within its bounds, finds neither a proof that a
+/// fold is free of order nor two orders that disagree: programs it may refuse.
 pub(super) fn plan(case: &Case) -> Result<Option<Arc<Plan>>, Wrong> {
     let text = case.program();
     let compiled = compile("case.lasp", &text, &mut NoFiles);

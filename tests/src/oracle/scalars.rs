@@ -1,7 +1,7 @@
 //! Forms that give numbers, texts and options.
 //!
-//! Arithmetic is checked at run time, and it shall fail now and then: a division stands bare as often as under a guard, and
-//! literals reach the end of the range.
+//! Arithmetic is checked at run time, and it shall fail now and then: a division stands bare as often as under a guard,
+//! and literals reach the end of the range.
 
 use super::exp::Exp;
 use super::generator::Gen;

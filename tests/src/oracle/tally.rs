@@ -49,8 +49,8 @@ pub(crate) const RARE: &[&str] = &[
     "milliseconds",
 ];
 
-/// Operators that are not made here: what a seal gives is a variable like others once it is there, and its coming takes a
-/// role and a condition (`tests/programs`, `tests/replay`).
+/// Operators that are not made here: what a seal gives is a variable like others once it is there, and its coming takes
+/// a role and a condition (`tests/programs`, `tests/replay`).
 pub(crate) const ELSEWHERE: &[&str] = &["sealed", "late"];
 
 /// What else must come up.

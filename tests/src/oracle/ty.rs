@@ -1,8 +1,8 @@
 //! Types of generated programs: exact, so that what is generated always checks.
 //!
-//! A literal `3` is a `nat` and fits an `int`; a set of nats fits where a set of ints is wanted, but a map keyed by nats
-//! is not looked up by an int. So every expression carries the type that the checker will infer for it, not just the one
-//! that was asked for.
+//! A literal `3` is a `nat` and fits an `int`; a set of nats fits where a set of ints is wanted, but a map keyed by
+//! nats is not looked up by an int. So every expression carries the type that the checker will infer for it, not just
+//! the one that was asked for.
 
 use lasp_plan::Value;
 

@@ -1,8 +1,8 @@
 //! Conditions near the border between what stays true and what does not.
 //!
-//! A condition is made to move one [`Way`], from parts that are made to move theirs: `(m0["a"] - n1) >= 2` wants `m0["a"]`
-//! up and `n1` down. Now and then a part is made without regard to that (a mistake), or by the oracle's generator, which
-//! regards nothing. So about half of what comes out is stable, and the rest nearly is.
+//! A condition is made to move one [`Way`], from parts that are made to move theirs: `(m0["a"] - n1) >= 2` wants
+//! `m0["a"]` up and `n1` down. Now and then a part is made without regard to that (a mistake), or by the oracle's
+//! generator, which regards nothing. So about half of what comes out is stable, and the rest nearly is.
 //!
 //! Here: truth values. Neighbours: `numbers` numbers and options, `gatherings` sets, `reads` the places of variables.
 

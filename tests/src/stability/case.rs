@@ -229,7 +229,8 @@ impl Case {
         out
     }
 
-    /// The skeleton: its outer operators, names and constants blanked, variables as their types, what lies deeper as `·`.
+    /// The skeleton: its outer operators, names and constants blanked, variables as their types, what lies deeper as
+    /// `·`.
     pub(super) fn shape(&self) -> String {
         let blank = |word: &str| match self.vars.iter().find(|var| var.starts_with(&format!("var {word}:"))) {
             Some(var) => var.split([':', '<', '=']).nth(1).unwrap_or(word).trim().to_string(),

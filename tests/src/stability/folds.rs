@@ -1,7 +1,7 @@
 //! Folds and recursive views that are made to move one way.
 //!
-//! `s0.fold(0, (a, x) => a + abs(x))` goes up if `s0` does; `let rec v0 = s0.union(v0.map(n => n + 1).filter(n => n < 4))` too.
-//! Neighbours: `numbers` and `border` call the folds, `case` the views.
+//! `s0.fold(0, (a, x) => a + abs(x))` goes up if `s0` does; `let rec v0 = s0.union(v0.map(n => n + 1).filter(n => n <
+//! 4))` too. Neighbours: `numbers` and `border` call the folds, `case` the views.
 
 use super::border::Border;
 use super::reads::Way;

@@ -6,8 +6,9 @@
 //!                      └──────────── accepted and one is found: unsound ────────────┘
 //! ```
 //!
-//! Code map: `reads`, `border`, `numbers`, `gatherings`, `folds` make conditions, `places` where they stand, on top of the oracle's generator; `case` programs;
-//! `verdict` asks; `tally` counts, and finds the shapes of what is refused in vain.
+//! Code map: `reads`, `border`, `numbers`, `gatherings`, `folds` make conditions, `places` where they stand, on top of
+//! the oracle's generator; `case` programs; `verdict` asks; `tally` counts, and finds the shapes of what is refused in
+//! vain.
 
 mod border;
 mod case;
@@ -31,8 +32,8 @@ pub fn check(seeds: impl IntoIterator<Item = u64>) -> Tally {
     tally
 }
 
-/// Whether a checker that takes what is written as `from` for `to` (`orset<` for `gset<`) is caught by one of so many cases;
-/// by which of those that have it and that this checker accepts, and how many were made.
+/// Whether a checker that takes what is written as `from` for `to` (`orset<` for `gset<`) is caught by one of so many
+/// cases; by which of those that have it and that this checker accepts, and how many were made.
 #[must_use]
 pub fn caught_after(from: &str, to: &str, cases: u64) -> (bool, usize, u64) {
     let mut asked = 0;

@@ -5,8 +5,8 @@
 //!   m0  any    m0.keys()  up    m0[$].a  up    m0[$].b  any          `$` a key
 //! ```
 //!
-//! The ways are those of the language page's table, written down a second time on purpose: they only steer the generator
-//! towards conditions near the border, and a wrong one costs aim, not truth. Neighbour: `border`.
+//! The ways are those of the language page's table, written down a second time on purpose: they only steer the
+//! generator towards conditions near the border, and a wrong one costs aim, not truth. Neighbour: `border`.
 
 use crate::oracle::ty::Ty;
 use crate::oracle::vars::{Lattice, PARTS};

@@ -1,7 +1,7 @@
 //! What the checker says of a case, and what the explorer finds.
 //!
-//! Accepted and seen to go back: unsound. Refused and seen to go back: rightly. Refused, seen to change and not to go back:
-//! needless, as far as explored. Neighbours: `case` makes them, `tally` counts.
+//! Accepted and seen to go back: unsound. Refused and seen to go back: rightly. Refused, seen to change and not to go
+//! back: needless, as far as explored. Neighbours: `case` makes them, `tally` counts.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -100,8 +100,8 @@ fn ask(case: &Case, text: &str) -> Verdict {
     }
 }
 
-/// Who looks for schedules against it. What is declared `stable` and is not may go back on its way up and on its way down:
-/// it takes a schedule against each.
+/// Who looks for schedules against it. What is declared `stable` and is not may go back on its way up and on its way
+/// down: it takes a schedule against each.
 fn explorers<'q>(vars: &'q [VarPlan], required: &'q Required) -> Vec<Explorer<'q>> {
     let explorer = || Explorer::new(vars, &required.question);
     match &required.order {
@@ -130,8 +130,8 @@ pub(super) fn is_moving(case: &Case) -> bool {
     ran.unwrap_or(true)
 }
 
-/// Whether a checker that takes `from` for `to` accepts what goes back: it is asked about the case with the one written for
-/// the other, and the explorer about the case as it is. None if the case says nothing about that.
+/// Whether a checker that takes `from` for `to` accepts what goes back: it is asked about the case with the one written
+/// for the other, and the explorer about the case as it is. None if the case says nothing about that.
 pub(super) fn is_caught(case: &Case, from: &str, to: &str) -> Option<bool> {
     let text = case.program();
     // The declarations of the types that all programs have stay as they are.

@@ -9,17 +9,18 @@
 //! spend and count, two statements            99        60       2.5        1,190
 //! ```
 //!
-//! The last column is from the same machine before there were updates in place: every update a delta, every difference a
-//! row, every event's step its own. Where a `when` listens, most of what is left is the step of the views; near the end of
-//! the first row every limit is reached within a few thousand events, and each time a batch is taken back.
+//! The last column is from the same machine before there were updates in place: every update a delta, every difference
+//! a row, every event's step its own. Where a `when` listens, most of what is left is the step of the views; near the
+//! end of the first row every limit is reached within a few thousand events, and each time a batch is taken back.
 //!
-//! Five programs, built by hand as the compiler builds them: the advertisement counter (two maps of counters, a live view, a
-//! condition that never goes back), a grow-only set, a set with removals, a maximum, and a handler of two statements of
-//! which the second depends on the answer of the first. Each is driven one event at a time ([`Node::handle`]) and in
-//! batches ([`Node::handle_all`]), in turns, and the median of the rounds is shown, in processor time of this thread.
+//! Five programs, built by hand as the compiler builds them: the advertisement counter (two maps of counters, a live
+//! view, a condition that never goes back), a grow-only set, a set with removals, a maximum, and a handler of two
+//! statements of which the second depends on the answer of the first. Each is driven one event at a time
+//! ([`Node::handle`]) and in batches ([`Node::handle_all`]), in turns, and the median of the rounds is shown, in
+//! processor time of this thread.
 //!
-//! A word behind `--` runs only the programs whose name has it. Without `--bench` (as `cargo test` runs it) it only makes
-//! sure that both ways say and show the same.
+//! A word behind `--` runs only the programs whose name has it. Without `--bench` (as `cargo test` runs it) it only
+//! makes sure that both ways say and show the same.
 
 // The rest of the crate reads no clock and no file; this measures it.
 #![allow(clippy::disallowed_methods, clippy::disallowed_types)]

@@ -207,7 +207,8 @@ fn record(fields: &[(&str, Type)]) -> Type {
     Type::Record(fields.iter().map(|(name, ty)| ((*name).to_string(), ty.clone())).collect())
 }
 
-/// `examples/02_ad_counter`: the live view as the compiler lowers it, and the condition. The counts are shown in any case.
+/// `examples/02_ad_counter`: the live view as the compiler lowers it, and the condition. The counts are shown in any
+/// case.
 fn ads_program(with_live: bool, with_when: bool) -> (build::Program, ViewId) {
     let mut p = build::Program::default();
     let (text, nat) = (Type::Text, Type::Nat);

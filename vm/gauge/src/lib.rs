@@ -9,8 +9,8 @@
 //! println!("{sum} in {} ns", watch.ns());
 //! ```
 //!
-//! `lasp bench`, the side-by-side benchmarks of `bench/` and those of the crates measure alike by this. Neighbours: none; it
-//! knows nothing of Lasp.
+//! `lasp bench`, the side-by-side benchmarks of `bench/` and those of the crates measure alike by this. Neighbours:
+//! none; it knows nothing of Lasp.
 
 mod clock;
 mod numbers;
@@ -18,8 +18,8 @@ mod numbers;
 pub use clock::{CLOCK, Watch};
 pub use numbers::{drawn, elem, elems, mix, perm};
 
-/// Lets the allocator put together what was freed before the clock starts: glibc leaves millions of small pieces lying until
-/// the next large request, which would otherwise be somebody's single change.
+/// Lets the allocator put together what was freed before the clock starts: glibc leaves millions of small pieces lying
+/// until the next large request, which would otherwise be somebody's single change.
 pub fn settle_allocator() {
     drop(std::hint::black_box(Vec::<u8>::with_capacity(100_000)));
 }

@@ -6,13 +6,13 @@
 //! remove x   delta ({}, {A#1, A#2})
 //! ```
 //!
-//! Invariants: live values are under dots of the past, open sums are not (they are closed by joining it); equal states are
-//! `==`.
+//! Invariants: live values are under dots of the past, open sums are not (they are closed by joining it); equal states
+//! are `==`.
 //!
 //! Neighbours: [`crate::dot_store`] (what a store brings), [`crate::orset`] (the one to read first).
 //!
-//! Source: Almeida, Shoker, Baquero 2018, §7 (`Causal⟨S⟩ = S × CausalContext`, its join and its decomposition: Enes et al.
-//! 2019, §III).
+//! Source: Almeida, Shoker, Baquero 2018, §7 (`Causal⟨S⟩ = S × CausalContext`, its join and its decomposition: Enes et
+//! al. 2019, §III).
 
 use crate::change::{Leaf, PortRow, PortShape, Report};
 use crate::codec::{DecodeError, Reader, Writer};
@@ -27,8 +27,8 @@ use crate::reading::Reading;
 use crate::registry::LatticeInfo;
 use crate::update::{Answer, Applied, Call, Keep, Step, UpdateError};
 
-/// A store and what has been seen. Space: the live values, a run of dots per replica, and a note per cancelled sum whose
-/// writer has not heard of it.
+/// A store and what has been seen. Space: the live values, a run of dots per replica, and a note per cancelled sum
+/// whose writer has not heard of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Causal<S> {
     store: S,
@@ -66,7 +66,8 @@ impl<S> Causal<S> {
             return Ok((Self { store: self.store.empty_like(), past: Past::new() }, answer));
         }
         if !(store.is_dead() && draft.past.is_empty()) {
-            // All we ever counted under these has been taken back, which only we can know: nobody needs the note any more.
+            // All we ever counted under these has been taken back, which only we can know: nobody needs the note any
+            // more.
             self.past.cancelled_of(here).for_each(|dot| draft.kill(dot));
         }
         Ok((Self { store, past: draft.past }, answer))

@@ -12,8 +12,8 @@
 //!                             port 0: [k]    port 1: [k, n]   port 2: [k, x]
 //! ```
 //!
-//! Views are fed with these differences and with nothing else: a delta from the network may have arrived twice, so it is
-//! not a difference of anything, while what a join did to the visible value is.
+//! Views are fed with these differences and with nothing else: a delta from the network may have arrived twice, so it
+//! is not a difference of anything, while what a join did to the visible value is.
 //!
 //! Invariants: what a join reports is exactly (visible after) − (visible before); a changed scalar reports its old row
 //! with weight −1 and then the new one with +1; a join that changes nothing visible reports nothing.
@@ -161,8 +161,8 @@ impl<'r, T> Report<'r, T> {
         report(&mut Report { port: self.port + ports, path: self.path, changes: told(&mut self.changes) });
     }
 
-    /// Reports from below `key` of a map whose values have rows like `value`. A map of scalars is one relation; others have
-    /// their keys first, then the values' ports. `key_weight` is 0 for a key that stays.
+    /// Reports from below `key` of a map whose values have rows like `value`. A map of scalars is one relation; others
+    /// have their keys first, then the values' ports. `key_weight` is 0 for a key that stays.
     pub fn entry(&mut self, key: &T, key_weight: i64, value: PortRow, report: impl FnOnce(&mut Report<'_, T>)) {
         self.under(key, |here| {
             if value == PortRow::Scalar {

@@ -6,12 +6,12 @@
 //!
 //! The checksum is against disks and wires, not against people: whoever signs or encrypts frames uses the body alone.
 //!
-//! - *Canonical*: equal states have equal bytes. Numbers are LEB128 in their shortest form, everything is in order, and a
-//!   decoder refuses what an encoder would not have written.
-//! - *Columnar* where it pays: causal contexts and live dots are gaps between sorted numbers, elements a column behind them;
-//!   a replica is named once and from then on by its place in the order of appearance.
-//! - *Total*: no input makes a decoder panic, hang or allocate beyond what is left to read. Counts are checked against the
-//!   bytes left, and depth is bounded by the kind.
+//! - *Canonical*: equal states have equal bytes. Numbers are LEB128 in their shortest form, everything is in order, and
+//!   a decoder refuses what an encoder would not have written.
+//! - *Columnar* where it pays: causal contexts and live dots are gaps between sorted numbers, elements a column behind
+//!   them; a replica is named once and from then on by its place in the order of appearance.
+//! - *Total*: no input makes a decoder panic, hang or allocate beyond what is left to read. Counts are checked against
+//!   the bytes left, and depth is bounded by the kind.
 //!
 //! Elements are the caller's, and so is their form: [`ElementCodec`].
 //!

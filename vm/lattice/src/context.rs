@@ -11,7 +11,8 @@
 //!
 //! Runs rather than single dots in the cloud, because a delta of `clear` names thousands of neighbouring dots.
 //!
-//! Invariants: runs are sorted, disjoint, not adjacent and not empty; no replica has an empty list. Equal sets are `==`.
+//! Invariants: runs are sorted, disjoint, not adjacent and not empty; no replica has an empty list. Equal sets are
+//! `==`.
 //!
 //! Neighbours: [`crate::past`] (a context and what it says of running sums), [`crate::dot`], `runs`.
 //!

@@ -5,9 +5,9 @@
 //!       stretch 7           live 0b…0001   keys [z]          the newest, kept at hand
 //! ```
 //!
-//! A replica's dots come in order, so nearly every insertion goes to the end of the newest stretch: a bit and a push, where a
-//! tree of single dots would search and rebalance. A stretch of which nothing lives is dropped, so the space is that of the
-//! live dots.
+//! A replica's dots come in order, so nearly every insertion goes to the end of the newest stretch: a bit and a push,
+//! where a tree of single dots would search and rebalance. A stretch of which nothing lives is dropped, so the space is
+//! that of the live dots.
 //!
 //! Invariants: no stretch is empty; the newest one stands behind all the others; a stretch holds its keys in dot order.
 //!

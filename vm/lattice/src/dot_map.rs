@@ -1,15 +1,16 @@
-//! A map from keys to dot stores: the paper's `DotMap⟨K, V⟩`, with an index from each live dot to the key it lives under.
+//! A map from keys to dot stores: the paper's `DotMap⟨K, V⟩`, with an index from each live dot to the key it lives
+//! under.
 //!
 //! ```text
 //! entries  { x → {A#1}, y → {A#2, B#1} }
 //! index    { A#1 → x, A#2 → y, B#1 → y }
 //! ```
 //!
-//! The index is what makes a join cost what the delta costs: a delta that names B#1 leads to y, and to nothing else. Where
-//! there are few entries there is none, and each is asked; a delta, which is only read through, never needs one.
+//! The index is what makes a join cost what the delta costs: a delta that names B#1 leads to y, and to nothing else.
+//! Where there are few entries there is none, and each is asked; a delta, which is only read through, never needs one.
 //!
-//! Invariants: no entry is dead; the index, if there is one, holds the live dots of the entries; `shown` counts the entries
-//! that show.
+//! Invariants: no entry is dead; the index, if there is one, holds the live dots of the entries; `shown` counts the
+//! entries that show.
 //!
 //! Neighbours: [`crate::orset`] (element → dots), [`crate::ormap`] (key → presence and value), `dot_index`.
 //!
@@ -111,8 +112,8 @@ impl<K: Element, S: Dots> DotMap<K, S> {
         self.entries.len()
     }
 
-    /// Joins a delta: `each` is called for every entry the delta may change, on an empty one for a new key. Says whether any of
-    /// them changed. O(entries of the delta + dots hit).
+    /// Joins a delta: `each` is called for every entry the delta may change, on an empty one for a new key. Says
+    /// whether any of them changed. O(entries of the delta + dots hit).
     pub fn join(&mut self, incoming: &Incoming<'_, Self>, fates: &mut Fates, each: &mut Each<'_, K, S>) -> bool {
         let mut changed = false;
         let hit = self.hit_by_key(incoming.hit);
@@ -178,7 +179,8 @@ impl<K: Element, S: Dots> DotMap<K, S> {
         Some(self.index.get_or_init(make))
     }
 
-    /// A state that is written has an index as soon as its entries are no longer few, so that no later join has to make it.
+    /// A state that is written has an index as soon as its entries are no longer few, so that no later join has to make
+    /// it.
     fn see_to_index(&mut self) {
         if self.entries.len() == FEW + 1 {
             self.index();
@@ -242,7 +244,8 @@ impl<K: Element, V: Payload> DotMap<K, DotFun<V>> {
         all
     }
 
-    /// Puts one dot, or none, in place of all that live under a key. What was there, and whether the key showed and shows.
+    /// Puts one dot, or none, in place of all that live under a key. What was there, and whether the key showed and
+    /// shows.
     ///
     /// `joins`: deltas of others are likely to come, which the index is for. Without, it is left to the first of them.
     pub(crate) fn replace(&mut self, key: &K, fresh: Option<(Dot, V)>, joins: bool) -> (Option<Killed<V>>, bool, bool) {

@@ -1,7 +1,7 @@
 //! Dot stores: values that live under dots, without a context of their own.
 //!
-//! A store says what is alive. What is dead, and what has not been heard of, only the [`Past`] beside it can tell, and one past
-//! serves a whole tree of stores: a map in a map in a map names a dead dot once.
+//! A store says what is alive. What is dead, and what has not been heard of, only the [`Past`] beside it can tell, and
+//! one past serves a whole tree of stores: a map in a map in a map names a dead dot once.
 //!
 //! ```text
 //! DotFun⟨V⟩      dot → value                  a register, a flag; DotFun⟨()⟩ is the paper's DotSet
@@ -9,13 +9,14 @@
 //! Sums           dot → running sum            a counter
 //! ```
 //!
-//! The join keeps what is alive on both sides, or on one and unknown to the other. Walking both sides would cost the whole
-//! state, so it goes the other way round: from the dots that the delta names to our live ones among them (*hit*), each level of
-//! a store leading its dots to the keys they live under.
+//! The join keeps what is alive on both sides, or on one and unknown to the other. Walking both sides would cost the
+//! whole state, so it goes the other way round: from the dots that the delta names to our live ones among them (*hit*),
+//! each level of a store leading its dots to the keys they live under.
 //!
 //! Invariants: every dot lives in one place; a value under a dot never changes (a running sum only grows).
 //!
-//! Neighbours: [`crate::dot_fun`], [`crate::dot_map`], [`crate::sums`]; [`crate::causal`] puts a store and its past together.
+//! Neighbours: [`crate::dot_fun`], [`crate::dot_map`], [`crate::sums`]; [`crate::causal`] puts a store and its past
+//! together.
 //!
 //! Source: Almeida, Shoker, Baquero 2018, §7 (`DotSet`, `DotFun`, `DotMap`, `Causal`).
 
@@ -114,7 +115,8 @@ impl Draft {
         self.past.dots.insert(dot);
     }
 
-    /// This much of a running sum is taken back. Its own writer closes it instead: nothing of it can be under way unseen.
+    /// This much of a running sum is taken back. Its own writer closes it instead: nothing of it can be under way
+    /// unseen.
     pub fn cancel(&mut self, dot: Dot, sum: Sum) {
         if dot.replica == self.replica {
             self.kill(dot);
@@ -164,7 +166,8 @@ pub trait Dots: Clone + Eq + Debug {
     /// Join-irreducible pieces, each with the past it needs.
     fn decompose(&self, piece: &mut dyn FnMut(Self, Past));
 
-    /// The live part that `local`, who has seen `past`, does not know. What it does not know of cancelling goes to `news`.
+    /// The live part that `local`, who has seen `past`, does not know. What it does not know of cancelling goes to
+    /// `news`.
     fn novel(&self, local: Option<&Self>, past: &Past, news: &mut Past) -> Self;
 
     /// Whether this much of a sum that is open here is known to be cancelled. O(log n).
@@ -197,8 +200,8 @@ pub trait DotStore<T: Element>: Dots + Reading<T> {
         draft: &mut Draft,
     ) -> Result<(Self, Answer), UpdateError>;
 
-    /// Makes an update of the whole store and joins it, in place, if there is a short way for it. Says whether there was
-    /// anything to be done; `None`, and nothing is done, where there is no short way.
+    /// Makes an update of the whole store and joins it, in place, if there is a short way for it. Says whether there
+    /// was anything to be done; `None`, and nothing is done, where there is no short way.
     fn apply(
         &mut self,
         call: &Call<'_, T>,

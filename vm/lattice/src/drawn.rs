@@ -12,8 +12,8 @@
 //!           placed               what nobody has set reads as this
 //! ```
 //!
-//! The table of least upper bounds is computed once, from the drawing, and shared by all states ([`crate::user`]). What has
-//! no such table is refused with the pair that lacks a bound, not found out at run time.
+//! The table of least upper bounds is computed once, from the drawing, and shared by all states ([`crate::user`]). What
+//! has no such table is refused with the pair that lacks a bound, not found out at run time.
 //!
 //! Invariants: the drawing is kept as its covering pairs (what is directly below what), ascending, so that two drawings
 //! of one order are `==`; a [`UserLattice`] from outside goes through the same check as one from the program.

@@ -5,8 +5,8 @@
 //! joined {A#2 for, B#1 against}: false
 //! ```
 //!
-//! A remove-wins set of one possible element: see [`crate::rwset`] for why killing what was seen loses nothing. `clear` takes
-//! both sorts of dots away, so that the flag is as if it had never been touched.
+//! A remove-wins set of one possible element: see [`crate::rwset`] for why killing what was seen loses nothing. `clear`
+//! takes both sorts of dots away, so that the flag is as if it had never been touched.
 //!
 //! Neighbours: [`crate::dot_fun`] does the work; [`crate::ewflag`] the other way round.
 //!

@@ -1,7 +1,7 @@
 //! What a lattice asks of the values it holds: to be copied, compared, ordered and printed.
 //!
-//! Elements of sets, values of registers and keys of maps are one type `T`, the caller's dynamic value. The order is the
-//! value order of the language (`max`, iteration), so it must be total and the same on every replica.
+//! Elements of sets, values of registers and keys of maps are one type `T`, the caller's dynamic value. The order is
+//! the value order of the language (`max`, iteration), so it must be total and the same on every replica.
 //!
 //! Neighbours: every lattice file is generic over [`Element`].
 

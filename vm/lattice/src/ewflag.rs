@@ -4,11 +4,11 @@
 //! A: enable {A#1}      B: (heard A#1) disable, A: (has not heard) enable {A#2}      joined {A#2}: true
 //! ```
 //!
-//! An add-wins set of one possible element. `clear` is what `disable` is; it is there because every type that takes things
-//! back has it.
+//! An add-wins set of one possible element. `clear` is what `disable` is; it is there because every type that takes
+//! things back has it.
 //!
-//! Neighbours: [`crate::dot_fun`] does the work; [`crate::dwflag`] the other way round; inside an `ormap` this is also the
-//! `flag`, without its disabling.
+//! Neighbours: [`crate::dot_fun`] does the work; [`crate::dwflag`] the other way round; inside an `ormap` this is also
+//! the `flag`, without its disabling.
 //!
 //! Source: Almeida, Shoker, Baquero 2018, §7 (enable-wins flag).
 

@@ -1,7 +1,7 @@
 //! Few things under dots: a sorted vector that holds one in place.
 //!
-//! An element of a set nearly always has one dot, a counter one sum per writer. A tree per element would take hundreds of bytes
-//! for 24; this takes no allocation until a second writer comes along.
+//! An element of a set nearly always has one dot, a counter one sum per writer. A tree per element would take hundreds
+//! of bytes for 24; this takes no allocation until a second writer comes along.
 //!
 //! Invariants: sorted by dot, each dot once.
 //!

@@ -5,12 +5,12 @@
 //!                        in place: find, put                              undo: the old slot
 //! ```
 //!
-//! A delta is for others: for a neighbour, for a log. A node that nobody listens to changes its own slot of a counter, its
-//! own set or register directly, and remembers just what was there.
+//! A delta is for others: for a neighbour, for a log. A node that nobody listens to changes its own slot of a counter,
+//! its own set or register directly, and remembers just what was there.
 //!
 //! Invariants: an update in place leaves the state `==` to the join of what `mutate` makes, and has the same answer;
-//! what `mutate` refuses is refused and has changed nothing; [`State::count_back`] and [`State::put_back`], last update first,
-//! give the state back.
+//! what `mutate` refuses is refused and has changed nothing; [`State::count_back`] and [`State::put_back`], last update
+//! first, give the state back.
 //! `tests/laws/in_place.rs` runs both sides on every row.
 //!
 //! Neighbours: [`crate::state`] (the way with deltas), [`crate::gmap`] (cells under keys).

@@ -6,8 +6,8 @@
 //! order     1 0 2                                          made when somebody asks, kept until a key comes
 //! ```
 //!
-//! A hot counter is found in one probe, whatever the number of keys; walking is in key order, as everywhere in this crate.
-//! The order is sorted anew only over the keys that came since, so a walk costs O(n) beside the walk itself.
+//! A hot counter is found in one probe, whatever the number of keys; walking is in key order, as everywhere in this
+//! crate. The order is sorted anew only over the keys that came since, so a walk costs O(n) beside the walk itself.
 //!
 //! Invariants: each key once; `sorted` names each of the first `sorted.len()` entries once, in key order; no hash order
 //! can show, since nothing iterates the index.

@@ -1,9 +1,9 @@
 //! What a lattice type has to bring. One file per type implements it; the list in `list.rs` names the type; the rest
 //! (dispatch, laws, codec tests, the catalogue, the type checker's table) follows from the two.
 //!
-//! The heart is small: a bottom, a join, and mutators that make deltas. Around it stands what synchronisation needs (the
-//! join decomposition, and what a receiver does not know yet) and what an incremental engine needs (the visible difference
-//! a join makes, and a before-image so that a handler can be undone).
+//! The heart is small: a bottom, a join, and mutators that make deltas. Around it stands what synchronisation needs
+//! (the join decomposition, and what a receiver does not know yet) and what an incremental engine needs (the visible
+//! difference a join makes, and a before-image so that a handler can be undone).
 //!
 //! Invariants (tested for every type in the list, `tests/laws`):
 //! - join is commutative, associative, idempotent and inflationary, and `x ⊔ mutate(x)` is the update's whole effect;
@@ -19,8 +19,8 @@
 //!
 //! Neighbours: [`crate::state`] dispatches to it; [`crate::gset`] is the smallest implementation to read.
 //!
-//! Source: Almeida, Shoker, Baquero 2018, §4 (δ-mutators: `m(X) = X ⊔ mδ(X)`); Enes, Almeida, Baquero, Leitão, "Efficient
-//! synchronization of state-based CRDTs", ICDE 2019, §III (irredundant join decompositions, Δ).
+//! Source: Almeida, Shoker, Baquero 2018, §4 (δ-mutators: `m(X) = X ⊔ mδ(X)`); Enes, Almeida, Baquero, Leitão,
+//! "Efficient synchronization of state-based CRDTs", ICDE 2019, §III (irredundant join decompositions, Δ).
 
 use std::fmt::Debug;
 
@@ -53,7 +53,8 @@ pub trait Lattice<T: Element>: Reading<T> + Clone + Eq + Debug {
     /// Makes the delta of an update. Unknown calls are answered by [`Call::refuse`].
     fn mutate(&self, kind: &Kind, call: &Call<'_, T>) -> Result<(Self, Answer), UpdateError>;
 
-    /// Makes the delta of an update further down: `path` has a step at least. Only maps and products have a further down.
+    /// Makes the delta of an update further down: `path` has a step at least. Only maps and products have a further
+    /// down.
     fn mutate_at(&self, kind: &Kind, path: &[Step<T>], call: &Call<'_, T>) -> Result<(Self, Answer), UpdateError> {
         let _ = (kind, path, call);
         Err(UpdateError::NoWayDown { lattice: Self::INFO.name })
@@ -63,8 +64,9 @@ pub trait Lattice<T: Element>: Reading<T> + Clone + Eq + Debug {
     /// O(delta).
     fn join(&mut self, delta: &Self, report: &mut Report<'_, T>) -> bool;
 
-    /// Makes an update and joins it, in one go: the same as [`Lattice::mutate`] (or [`Lattice::mutate_at`]), [`Lattice::before`]
-    /// and [`Lattice::join`] with the delta, here and into the group. Types whose updates are many have a shorter way.
+    /// Makes an update and joins it, in one go: the same as [`Lattice::mutate`] (or [`Lattice::mutate_at`]),
+    /// [`Lattice::before`] and [`Lattice::join`] with the delta, here and into the group. Types whose updates are many
+    /// have a shorter way.
     fn apply(
         &mut self,
         kind: &Kind,
@@ -101,8 +103,8 @@ pub trait Lattice<T: Element>: Reading<T> + Clone + Eq + Debug {
     /// Puts a before-image back.
     fn restore(&mut self, undo: Self::Undo);
 
-    /// The irredundant join decomposition ⇓x, piece by piece: join-irreducible states whose join is this one, none of which
-    /// can be left out. Bottom has none. O(n), and each piece is small.
+    /// The irredundant join decomposition ⇓x, piece by piece: join-irreducible states whose join is this one, none of
+    /// which can be left out. Bottom has none. O(n), and each piece is small.
     fn decompose(&self, piece: &mut dyn FnMut(Self));
 
     /// Δ(self, local): the least part of this state that brings `local` to their join. Bottom iff `self ⊑ local`.

@@ -1,7 +1,8 @@
 //! The CRDTs of Lasp, alone: delta-state lattices, the registry that names them, and nothing else.
 //!
-//! A variable is a [`State`] of some [`Kind`]. An update never changes it; it makes a *delta*, a small state of the same
-//! lattice, and joining that delta (here, on a neighbour, twice, late, in any order) is the only way a state changes:
+//! A variable is a [`State`] of some [`Kind`]. An update never changes it; it makes a *delta*, a small state of the
+//! same lattice, and joining that delta (here, on a neighbour, twice, late, in any order) is the only way a state
+//! changes:
 //!
 //! ```
 //! use lasp_lattice::{Arg, Kind, Reading, ReplicaId, Stamp, State, Unobserved};
@@ -51,8 +52,9 @@
 //! | [`element`] | what is asked of elements |
 //!
 //! Invariants: no IO, no clock, no randomness (`clippy.toml`); no hash order can show (`table.rs`);
-//! states are canonical, so equal values of a lattice are `==` and have equal bytes; every lattice in the list obeys the laws
-//! in `tests/laws`. What each does with concurrent updates and what it costs is generated into `docs/catalogue.md`.
+//! states are canonical, so equal values of a lattice are `==` and have equal bytes; every lattice in the list obeys
+//! the laws in `tests/laws`. What each does with concurrent updates and what it costs is generated into
+//! `docs/catalogue.md`.
 //!
 //! Source: Almeida, Shoker, Baquero, "Delta state replicated data types", JPDC 111 (2018).
 #![forbid(unsafe_code)]

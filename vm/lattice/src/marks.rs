@@ -5,8 +5,8 @@
 //! remove x     {x → A#1, B#7}   becomes   {}             the delta would be ({}, seen {A#1, B#7})
 //! ```
 //!
-//! It does what making the delta and joining it does (`tests/laws/at_once.rs`), without the delta: one look for the element,
-//! one for the dots that go.
+//! It does what making the delta and joining it does (`tests/laws/at_once.rs`), without the delta: one look for the
+//! element, one for the dots that go.
 //!
 //! Neighbours: [`crate::orset`], [`crate::rwset`].
 
@@ -23,7 +23,8 @@ use crate::update::{Call, UpdateError};
 /// A set whose elements have dots.
 type Marks<T, V> = DotMap<T, DotFun<V>>;
 
-/// Puts a fresh dot with this value under an element, or none, in place of all that are there. Says whether anything changed.
+/// Puts a fresh dot with this value under an element, or none, in place of all that are there. Says whether anything
+/// changed.
 pub(crate) fn mark<T: Element, V: Payload>(
     marks: &mut Marks<T, V>,
     x: &T,

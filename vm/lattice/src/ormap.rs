@@ -9,15 +9,15 @@
 //! joined               { x → here {A#3}, sums {A#2: 7, of which 5 cancelled} }       reads { x: 2 }
 //! ```
 //!
-//! So a key that was removed and is written again starts from bottom, and what was concurrent with the removal survives as
-//! the type of the value says. The whole tree of maps and values below has one past, at the top.
+//! So a key that was removed and is written again starts from bottom, and what was concurrent with the removal survives
+//! as the type of the value says. The whole tree of maps and values below has one past, at the top.
 //!
 //! Inside another `ormap` this is also the `gmap`, without its removals.
 //!
 //! Neighbours: [`crate::store`] (what values become here), [`crate::dot_map`] (the index that finds the key of a dot).
 //!
-//! Source: Almeida, Shoker, Baquero 2018, §7 (`ORMap`); Baquero, Almeida, Lerche, "The problem with embedded CRDT counters and
-//! a solution", PaPoC 2016 (what goes wrong with counters in maps).
+//! Source: Almeida, Shoker, Baquero 2018, §7 (`ORMap`); Baquero, Almeida, Lerche, "The problem with embedded CRDT
+//! counters and a solution", PaPoC 2016 (what goes wrong with counters in maps).
 
 use crate::change::{PortRow, PortShape, Report, Unobserved};
 use crate::codec::{DecodeError, Reader, Writer};
@@ -36,7 +36,8 @@ use crate::store::{Store, StoreUndo};
 use crate::sums::Sum;
 use crate::update::{Answer, Arg, Call, Step, UpdateError};
 
-/// The live part of a map with removal. Space: per key a dot for its presence (one per concurrent writer) and its value.
+/// The live part of a map with removal. Space: per key a dot for its presence (one per concurrent writer) and its
+/// value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrMap<T: Element>(DotMap<T, Entry<T>>);
 

@@ -10,15 +10,15 @@
 //! joined            {x → A#2}   x is in
 //! ```
 //!
-//! There are no tombstones: dead dots are the seen ones without a value, and a replica's seen dots are one run. A million
-//! additions and removals of one element leave one number.
+//! There are no tombstones: dead dots are the seen ones without a value, and a replica's seen dots are one run. A
+//! million additions and removals of one element leave one number.
 //!
 //! Which updates count is exact (`tests/semantics`) when a replica hears of an update only after all that the
 //! update had seen, which is what anti-entropy of delta intervals gives. Otherwise a removal may arrive before the
 //! addition that replaced an older one of the same element, and the older one shows until that addition arrives.
 //!
-//! Neighbours: [`crate::dot_map`] does the work; [`crate::gset`] if nothing is ever removed, which inside an `ormap` is this
-//! set without its removals.
+//! Neighbours: [`crate::dot_map`] does the work; [`crate::gset`] if nothing is ever removed, which inside an `ormap` is
+//! this set without its removals.
 //!
 //! Source: Bieniusa et al., "An optimized conflict-free replicated set", 2012, §3; Almeida, Shoker, Baquero 2018, §7
 //! (add-wins set); Akka issue 22890 (a removal's context is the removed dots alone).

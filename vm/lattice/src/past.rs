@@ -1,8 +1,8 @@
 //! What a state has seen: a causal context, and of running sums how much of them has been taken back.
 //!
-//! A dot is seen or not, so a set of dots says everything about sets, registers and flags. A counter that can be reset needs
-//! one thing more. Its writer adds up under one dot (a *running sum*), and a reset elsewhere takes back what it has seen of
-//! the sum, not what comes later:
+//! A dot is seen or not, so a set of dots says everything about sets, registers and flags. A counter that can be reset
+//! needs one thing more. Its writer adds up under one dot (a *running sum*), and a reset elsewhere takes back what it
+//! has seen of the sum, not what comes later:
 //!
 //! ```text
 //! A counts 5 under A#1             open  {A#1: 5}
@@ -10,19 +10,19 @@
 //! joined                           open  {A#1: 5, of which 3 cancelled}      reads 2
 //! ```
 //!
-//! Someone has to remember the 3, or A#1 would count in full when it arrives late. It is remembered where the sum is, or, if
-//! nothing is left of the sum, here under `cancelled`, until its writer sees that and *closes* the sum: its dot joins the
-//! context like any dead dot, and the entry goes. So nothing is left of a removed counter but a note per other writer, and
-//! that only until the writer next writes anything in the same variable. (Less is not possible: between the reset and the
-//! writer's next word, only the note tells the seen from the unseen.)
+//! Someone has to remember the 3, or A#1 would count in full when it arrives late. It is remembered where the sum is,
+//! or, if nothing is left of the sum, here under `cancelled`, until its writer sees that and *closes* the sum: its dot
+//! joins the context like any dead dot, and the entry goes. So nothing is left of a removed counter but a note per
+//! other writer, and that only until the writer next writes anything in the same variable. (Less is not possible:
+//! between the reset and the writer's next word, only the note tells the seen from the unseen.)
 //!
-//! Invariants: a dot of a running sum is in `dots` iff the sum is closed; `cancelled` names only sums that are neither closed
-//! nor open in the store beside it.
+//! Invariants: a dot of a running sum is in `dots` iff the sum is closed; `cancelled` names only sums that are neither
+//! closed nor open in the store beside it.
 //!
 //! Neighbours: [`crate::sums`] (running sums), [`crate::causal`] (a store with its past), [`crate::context`].
 //!
-//! Source: Almeida, Shoker, Baquero 2018, §7 (causal contexts); Weidner, Almeida, "An oblivious observed-reset embeddable
-//! replicated counter", PaPoC 2022 (what a reset may take back, and why a counter cannot forget for free).
+//! Source: Almeida, Shoker, Baquero 2018, §7 (causal contexts); Weidner, Almeida, "An oblivious observed-reset
+//! embeddable replicated counter", PaPoC 2022 (what a reset may take back, and why a counter cannot forget for free).
 
 use std::collections::BTreeMap;
 
@@ -93,8 +93,8 @@ impl Past {
         self.cancelled.range(Dot { replica, seq: 0 }..=Dot { replica, seq: u64::MAX }).map(|(dot, _)| *dot)
     }
 
-    /// Joins what another state has seen, after the stores have been joined. `open` tells which sums are open in our store
-    /// now and `born` which of them were not before. Says whether anything changed.
+    /// Joins what another state has seen, after the stores have been joined. `open` tells which sums are open in our
+    /// store now and `born` which of them were not before. Says whether anything changed.
     pub(crate) fn join(&mut self, theirs: &Past, open: impl Fn(Dot) -> bool, born: impl Iterator<Item = Dot>) -> bool {
         let mut changed = self.dots.join(&theirs.dots);
         for dot in self.cancelled_in(&theirs.dots) {

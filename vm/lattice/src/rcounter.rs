@@ -4,8 +4,8 @@
 //! A: inc(5)      B: (heard 3 of them) reset       joined: 2
 //! ```
 //!
-//! Neighbours: [`crate::sums`] does the work and says how; [`crate::past`] says what is remembered of a reset. Inside an
-//! `ormap`, where removing the key is a reset, this is also the `gcounter` and the `pncounter`.
+//! Neighbours: [`crate::sums`] does the work and says how; [`crate::past`] says what is remembered of a reset. Inside
+//! an `ormap`, where removing the key is a reset, this is also the `gcounter` and the `pncounter`.
 //!
 //! Source: Weidner, Almeida, "An oblivious observed-reset embeddable replicated counter", PaPoC 2022.
 

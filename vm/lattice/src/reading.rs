@@ -4,8 +4,8 @@
 //! carts["u1"].items.contains(x)      get("u1") ─ part(0) ─ contains(x)
 //! ```
 //!
-//! A value is either a lattice of its own ([`State`](crate::State)) or lives under the causal context of the map around it
-//! ([`Store`](crate::store::Store)); a reader does not care, so both are read through this trait.
+//! A value is either a lattice of its own ([`State`](crate::State)) or lives under the causal context of the map around
+//! it ([`Store`](crate::store::Store)); a reader does not care, so both are read through this trait.
 //!
 //! Invariant: reading changes nothing and sees no metadata.
 //!

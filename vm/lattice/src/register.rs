@@ -1,7 +1,7 @@
 //! A register inside an `ormap`: the writes that may still matter, each under a dot, and what they join to.
 //!
-//! Outside a map a `max` can forget the lesser values. Inside one it cannot, not quite: if a removal has seen the greatest write
-//! and not a lesser one, the lesser one is the value.
+//! Outside a map a `max` can forget the lesser values. Inside one it cannot, not quite: if a removal has seen the
+//! greatest write and not a lesser one, the lesser one is the value.
 //!
 //! ```text
 //! A: set 7 {A#1 → 7}, set 3 {A#1 → 7, A#2 → 3}      reads 7
@@ -9,8 +9,8 @@
 //! A: set 9                                          {A#3 → 9}: who has seen it has seen the others, so they can go
 //! ```
 //!
-//! A write replaces the writes it has seen and is not below. For an `lww`, whose later write is always the greater, one dot
-//! per concurrent writer is left; for a `max` that is set to ever lesser values, one per value.
+//! A write replaces the writes it has seen and is not below. For an `lww`, whose later write is always the greater, one
+//! dot per concurrent writer is left; for a `max` that is set to ever lesser values, one per value.
 //!
 //! Invariant: `value` is the join of the live writes.
 //!
@@ -91,8 +91,8 @@ impl<T: Element> DotStore<T> for Register<T> {
         draft: &mut Draft,
     ) -> Result<(Self, Answer), UpdateError> {
         end_of_path(path, &kind.info())?;
-        // What is new to the value, and what would be if nothing had been written: a write that is below the value today
-        // counts when the rest is removed.
+        // What is new to the value, and what would be if nothing had been written: a write that is below the value
+        // today counts when the rest is removed.
         let mut delta = self.value.mutate_call(kind, &[], call)?.delta;
         delta.join(&self.bottom.mutate_call(kind, &[], call)?.delta, &mut Unobserved);
         let mut pieces = Vec::new();

@@ -1,6 +1,7 @@
 //! The registry: one row per lattice type of the language, for everybody who needs to know what exists.
 //!
-//! The laws test, the type checker, `explain` and the documentation read [`LATTICES`]; nobody keeps a list of their own.
+//! The laws test, the type checker, `explain` and the documentation read [`LATTICES`]; nobody keeps a list of their
+//! own.
 //!
 //! ```
 //! use lasp_lattice::{lattice, Order};

@@ -4,9 +4,9 @@
 //! 1–41, 43–43      with 42      1–43
 //! ```
 //!
-//! Nearly always there is one run, which stands in place. There may be as many as there are live keys: the dot of a running sum
-//! is not seen before the sum is closed ([`crate::past`]), so in a map of counters every key leaves a gap. Then a tree takes
-//! over, as a move of all that stand behind is no cost of one update.
+//! Nearly always there is one run, which stands in place. There may be as many as there are live keys: the dot of a
+//! running sum is not seen before the sum is closed ([`crate::past`]), so in a map of counters every key leaves a gap.
+//! Then a tree takes over, as a move of all that stand behind is no cost of one update.
 //!
 //! Invariants: runs ascend, are not empty, and at least one number lies between two of them. Equal sets are `==`.
 //!
@@ -33,7 +33,8 @@ enum Form {
 /// Up to so many runs stand side by side.
 const FEW_MOST: usize = 32;
 
-/// Down to so many a tree is kept: less than [`FEW_MOST`], so that no number that comes and goes turns all over each time.
+/// Down to so many a tree is kept: less than [`FEW_MOST`], so that no number that comes and goes turns all over each
+/// time.
 const MANY_LEAST: usize = 8;
 
 impl Runs {

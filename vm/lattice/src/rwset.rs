@@ -1,7 +1,7 @@
 //! Remove-wins set: of a concurrent removal and addition, the removal wins.
 //!
-//! Both leave a dot on the element, an addition one that speaks for it, a removal one that speaks against. Each kills the dots
-//! it has seen. An element is in iff there is a dot and none speaks against it:
+//! Both leave a dot on the element, an addition one that speaks for it, a removal one that speaks against. Each kills
+//! the dots it has seen. An element is in iff there is a dot and none speaks against it:
 //!
 //! ```text
 //! A: add x          {x → A#1 for}
@@ -10,11 +10,11 @@
 //! C: (heard all) add x        {x → C#1 for}          x is in
 //! ```
 //!
-//! Killing what was seen loses nothing: an addition speaks for all that a removal it has seen could have hidden, and who
-//! clears a dot has seen what that dot replaced.
+//! Killing what was seen loses nothing: an addition speaks for all that a removal it has seen could have hidden, and
+//! who clears a dot has seen what that dot replaced.
 //!
-//! A removed element keeps a dot, so removal has a cost here that it does not have in an [`orset`](crate::orset): it must be
-//! there to win over an addition that has not arrived. `clear` takes both sorts of dots away.
+//! A removed element keeps a dot, so removal has a cost here that it does not have in an [`orset`](crate::orset): it
+//! must be there to win over an addition that has not arrived. `clear` takes both sorts of dots away.
 //!
 //! Inside an `ormap` this is also the `twopset`, where an addition does not answer a removal.
 //!

@@ -143,8 +143,8 @@ impl Slots {
         self.sum += i128::from(to);
     }
 
-    /// Slot by slot, the greater; says whether any was raised. O(slots of the delta · log of ours between two of them), plus
-    /// one pass over all when there are new writers.
+    /// Slot by slot, the greater; says whether any was raised. O(slots of the delta · log of ours between two of them),
+    /// plus one pass over all when there are new writers.
     pub fn join(&mut self, delta: &Self) -> bool {
         let known = self.slots.len();
         let (mut raised, mut at) = (false, 0);

@@ -87,8 +87,8 @@ macro_rules! define_state {
                 }
             }
 
-            /// Δ(self, local): the least part of this state that brings `local` to their join; bottom iff `local` knows it all.
-            /// What a node keeps of a delta it received, and what it sends on. O(self).
+            /// Δ(self, local): the least part of this state that brings `local` to their join; bottom iff `local` knows
+            /// it all. What a node keeps of a delta it received, and what it sends on. O(self).
             pub fn novel(&self, local: &Self) -> Self {
                 match (self, local) {
                     $((Self::$variant(mine), Self::$variant(theirs)) => {
@@ -160,8 +160,8 @@ for_each_lattice!(define_state);
 impl<T: Element> State<T> {
     /// Makes the delta of an update and does not apply it.
     ///
-    /// `path` holds the keys of the maps and the parts of the products walked through, outermost first. A map entry that is
-    /// updated is there afterwards, even if the update left its value at bottom (`inc(0)`); a refused update
+    /// `path` holds the keys of the maps and the parts of the products walked through, outermost first. A map entry
+    /// that is updated is there afterwards, even if the update left its value at bottom (`inc(0)`); a refused update
     /// (`Bool(false)`) writes nothing at all. O(path + delta); a delta that removes names what it removes.
     pub fn mutate(
         &self,
@@ -174,8 +174,9 @@ impl<T: Element> State<T> {
         self.mutate_call(kind, path, &Call { method, args, stamp })
     }
 
-    /// Makes an update and joins it, in one go: what [`State::mutate`], [`State::before`] and [`State::join`] do one after the
-    /// other, without a delta where nobody asks for one. Most updates are a few nanoseconds of work, and a delta costs more.
+    /// Makes an update and joins it, in one go: what [`State::mutate`], [`State::before`] and [`State::join`] do one
+    /// after the other, without a delta where nobody asks for one. Most updates are a few nanoseconds of work, and a
+    /// delta costs more.
     ///
     /// ```
     /// use lasp_lattice::{Answer, Call, Keep, Kind, Reading, ReplicaId, Stamp, State, Unobserved};
@@ -210,7 +211,8 @@ impl<T: Element> State<T> {
     /// Joins a delta (or a full state), reports exactly what changed in the visible value, and says whether anything
     /// changed at all, metadata included.
     ///
-    /// O(delta): an element is found by hash, a dot by its place. Joining what is already known changes and reports nothing.
+    /// O(delta): an element is found by hash, a dot by its place. Joining what is already known changes and reports
+    /// nothing.
     ///
     /// # Panics
     /// When `delta` is of another kind.

@@ -1,4 +1,5 @@
-//! What any lattice becomes inside an `ormap`, where removing the key takes back what was seen of the value: a dot store.
+//! What any lattice becomes inside an `ormap`, where removing the key takes back what was seen of the value: a dot
+//! store.
 //!
 //! | type | inside an `ormap` |
 //! |---|---|
@@ -11,8 +12,8 @@
 //! | products | part by part |
 //! | `bcounter` | not allowed: see [`KindFlaw::RightsRemoved`](crate::kind::KindFlaw) |
 //!
-//! So a type that only grows does not pay for dots where nothing is removed, and keeps its meaning where something is: which
-//! updates count is what its row says, of those no removal has seen.
+//! So a type that only grows does not pay for dots where nothing is removed, and keeps its meaning where something is:
+//! which updates count is what its row says, of those no removal has seen.
 //!
 //! Invariant: the store of a kind is the one the table names.
 //!

@@ -1,7 +1,7 @@
 //! Running sums under dots: counters whose past can be taken back.
 //!
-//! A writer counts under one dot as long as nobody takes back all of it: the delta of an increment is the new total under the
-//! old dot, and the greater total wins. A reset elsewhere notes how much it has seen ([`crate::past`]).
+//! A writer counts under one dot as long as nobody takes back all of it: the delta of an increment is the new total
+//! under the old dot, and the greater total wins. A reset elsewhere notes how much it has seen ([`crate::past`]).
 //!
 //! ```text
 //! A: inc(3), inc(2)     {A#1: 5}
@@ -10,8 +10,8 @@
 //! joined                {A#1: 5, of which 3 cancelled}       reads 2
 //! ```
 //!
-//! One slot per writer, whatever the number of increments; exact, as a writer's increments are one line and who has seen one
-//! has seen those before it.
+//! One slot per writer, whatever the number of increments; exact, as a writer's increments are one line and who has
+//! seen one has seen those before it.
 //!
 //! Invariants: of every open sum less is cancelled than counted; `value` is what the open sums come to.
 //!

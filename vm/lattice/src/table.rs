@@ -5,9 +5,9 @@
 //! more               an `IndexMap`: a lookup is a hash and two looks into memory, whatever the size
 //! ```
 //!
-//! A state has up to millions of elements and every one of them is looked up once per delta that names it, at every replica; a
-//! tree takes as many misses of the cache for that as it has levels. What leaves a state in some order (its bytes, its
-//! elements) is sorted on the way out.
+//! A state has up to millions of elements and every one of them is looked up once per delta that names it, at every
+//! replica; a tree takes as many misses of the cache for that as it has levels. What leaves a state in some order (its
+//! bytes, its elements) is sorted on the way out.
 //!
 //! Invariants: keys are distinct; two tables with the same entries are `==`, in whatever order they came. The order of
 //! [`Table::iter`] follows from what was put in and taken out when, never from hashes.
@@ -110,8 +110,8 @@ impl<K: Element, V> Table<K, V> {
         self.get_mut(key).expect("it is there or has just been put there")
     }
 
-    /// Changes the value under a key where it stands, or one made for it that is not there yet; puts away what is not to be
-    /// kept. `None` where there is no value and none is made. One look for all of it.
+    /// Changes the value under a key where it stands, or one made for it that is not there yet; puts away what is not
+    /// to be kept. `None` where there is no value and none is made. One look for all of it.
     pub(crate) fn change<R>(
         &mut self,
         key: &K,
@@ -163,8 +163,8 @@ impl<K: Element, V> Table<K, V> {
         Some(result)
     }
 
-    /// Makes room for those of the keys that are not here. Looks that follow each other closely wait for memory together, and
-    /// those that come after find what they look for in the cache: half the time of a large delta.
+    /// Makes room for those of the keys that are not here. Looks that follow each other closely wait for memory
+    /// together, and those that come after find what they look for in the cache: half the time of a large delta.
     pub(crate) fn expect<'a>(&mut self, keys: impl Iterator<Item = &'a K>)
     where
         K: 'a,

@@ -1,5 +1,5 @@
-//! A greatest list inside an `ormap`: every element with its dots, as in an [`orset`](crate::orset); the greatest n show, and
-//! when one is taken back the next moves up.
+//! A greatest list inside an `ormap`: every element with its dots, as in an [`orset`](crate::orset); the greatest n
+//! show, and when one is taken back the next moves up.
 //!
 //! ```text
 //! topk<2> of 9 {A#1}, 7 {B#1}, 4 {A#2}      reads [9, 7]
@@ -8,7 +8,8 @@
 //!
 //! Invariant: `order` holds the elements of `all`.
 //!
-//! Neighbours: [`crate::topk`] (the same where nothing is taken back), [`crate::store`] (the table of what becomes what).
+//! Neighbours: [`crate::topk`] (the same where nothing is taken back), [`crate::store`] (the table of what becomes
+//! what).
 
 use std::collections::BTreeSet;
 

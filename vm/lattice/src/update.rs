@@ -62,12 +62,14 @@ pub struct Mutation<T: Element> {
     pub answer: Answer,
 }
 
-/// What is to be left behind by an update that is made and joined at once, besides its effect: what somebody will ask for.
+/// What is to be left behind by an update that is made and joined at once, besides its effect: what somebody will ask
+/// for.
 #[derive(Debug)]
 pub struct Keep<'k, L, U> {
     /// Where the before-image goes, if anything changes.
     pub undo: Option<&'k mut Option<U>>,
-    /// What the delta is joined to: a group of deltas that are to be sent. It knows nothing that the state does not know.
+    /// What the delta is joined to: a group of deltas that are to be sent. It knows nothing that the state does not
+    /// know.
     pub group: Option<&'k mut L>,
 }
 

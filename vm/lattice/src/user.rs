@@ -8,8 +8,8 @@
 //!
 //! Invariant: a rank is less than the number of elements.
 //!
-//! Neighbours: [`crate::drawn`] (the drawing and its table of least upper bounds); [`crate::extreme`] for a chain of plain
-//! values.
+//! Neighbours: [`crate::drawn`] (the drawing and its table of least upper bounds); [`crate::extreme`] for a chain of
+//! plain values.
 //!
 //! Source: Conway et al., "Logic and lattices for distributed programming", 2012, §3 (user-defined lattices).
 

@@ -6,12 +6,12 @@
 //! { ad: "ab", n: 7 }   0a 02 06 02 61 62 04 0e      a record is its slots
 //! ```
 //!
-//! A value carries its form and not its type: readers know that. The first byte of a value is its tag; numbers are LEB128
-//! in their shortest form, signed ones zigzag, floats eight bytes.
+//! A value carries its form and not its type: readers know that. The first byte of a value is its tag; numbers are
+//! LEB128 in their shortest form, signed ones zigzag, floats eight bytes.
 //!
-//! Invariants: canonical, so equal values have equal bytes, and bytes that are read are those that would be written (sets
-//! and the keys of maps strictly ascend, there is one NaN and no `-0.0`); reading is total: whatever the bytes, it ends with
-//! a value or an error, having used memory and stack in proportion to them. Tags are part of the format.
+//! Invariants: canonical, so equal values have equal bytes, and bytes that are read are those that would be written
+//! (sets and the keys of maps strictly ascend, there is one NaN and no `-0.0`); reading is total: whatever the bytes,
+//! it ends with a value or an error, having used memory and stack in proportion to them. Tags are part of the format.
 //!
 //! Neighbours: `lasp_lattice::codec` for states; `decode` reads what people write.
 

@@ -1,11 +1,11 @@
 //! Expressions: the pure part of a plan.
 //!
-//! An expression is evaluated against a *frame*: slots `0..n` are the columns of the row in hand (or the parameters of a
-//! handler), higher slots are bound by patterns inside the expression. `views[a.ad] < c.limit`, once the lookup has become
-//! a left join that appends a column, is `Binary(Lt, Local(2), Field(Local(1), 1))`.
+//! An expression is evaluated against a *frame*: slots `0..n` are the columns of the row in hand (or the parameters of
+//! a handler), higher slots are bound by patterns inside the expression. `views[a.ad] < c.limit`, once the lookup has
+//! become a left join that appends a column, is `Binary(Lt, Local(2), Field(Local(1), 1))`.
 //!
-//! The same language runs in two places: over rows inside the dataflow (then it mentions no `Var` or `View`), and directly
-//! over the current state in handlers, in the REPL and in the oracle that the dataflow is tested against.
+//! The same language runs in two places: over rows inside the dataflow (then it mentions no `Var` or `View`), and
+//! directly over the current state in handlers, in the REPL and in the oracle that the dataflow is tested against.
 //!
 //! Invariants: slots are resolved; types have been checked, so an evaluator may treat a mismatch as a broken invariant;
 //! what can still fail at run time is arithmetic (overflow, division by zero), a conversion, a read outside `int`.
@@ -56,8 +56,8 @@ pub enum ExprKind {
     Var(VarId),
     /// The value of a view (never inside the dataflow).
     View(ViewId),
-    /// `quota[ad].rights`: what this node may spend of a `bcounter` (handlers only). Inside stands the way there: lookups
-    /// and fields of a variable.
+    /// `quota[ad].rights`: what this node may spend of a `bcounter` (handlers only). Inside stands the way there:
+    /// lookups and fields of a variable.
     Rights(Box<Expr>),
     /// A slot of a tuple or record.
     Field(Box<Expr>, u32),
@@ -73,7 +73,8 @@ pub enum ExprKind {
     Variant(u32, Vec<Expr>),
     /// `some(e)`.
     Some(Box<Expr>),
-    /// Text with holes: each part is converted as [`format::text_of`](crate::format::text_of) does, bare texts unquoted.
+    /// Text with holes: each part is converted as [`format::text_of`](crate::format::text_of) does, bare texts
+    /// unquoted.
     Text(Vec<TextPart>),
     /// Prefix operator.
     Unary(UnaryOp, Box<Expr>),
@@ -81,8 +82,8 @@ pub enum ExprKind {
     Binary(BinaryOp, Box<Expr>, Box<Expr>),
     /// Comparison of an option with a bound: unset is false.
     CompareSet(BinaryOp, Box<Expr>, Box<Expr>),
-    /// Comparison of two elements of a drawn lattice by its order: where neither is below the other, every one is false.
-    /// Of an option and an element, unset is false; of two options, unset is below set.
+    /// Comparison of two elements of a drawn lattice by its order: where neither is below the other, every one is
+    /// false. Of an option and an element, unset is false; of two options, unset is below set.
     CompareDrawn(BinaryOp, Box<Expr>, Box<Expr>, Arc<UserLattice>),
     /// Only the chosen branch is evaluated.
     If(Box<Expr>, Box<Expr>, Box<Expr>),
@@ -94,8 +95,8 @@ pub enum ExprKind {
     Lookup(Box<Expr>, Box<Expr>, Option<Box<Value>>),
     /// A scalar function.
     Call(Func, Vec<Expr>),
-    /// The least set that the body gives back when the slot holds it: found by starting from the empty set. The body only
-    /// gains elements when the slot does.
+    /// The least set that the body gives back when the slot holds it: found by starting from the empty set. The body
+    /// only gains elements when the slot does.
     Fix(u32, Box<Expr>),
     /// A combinator over a set, list or map.
     Coll(CollOp, Box<Expr>, Vec<Expr>, Option<Lambda>),
@@ -157,7 +158,8 @@ pub enum UnaryOp {
 }
 
 /// Infix operators, on values of the types the checker admits: numbers; `time ± duration`, `time - time`,
-/// `duration ± duration`, `duration * int`, `duration / int`. Integer division truncates; `%` has the sign of its left side.
+/// `duration ± duration`, `duration * int`, `duration / int`. Integer division truncates; `%` has the sign of its left
+/// side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[allow(missing_docs)] // Each is the name of its sign.
 pub enum BinaryOp {
@@ -265,11 +267,11 @@ pub enum Func {
     Hours,
     /// Whole days of 24 hours.
     Days,
-    /// The elements of a list with their places, as pairs `(place, element)`, so that no two are equal; those of a set or
-    /// map have place 0. How the dataflow keeps apart what a list holds twice.
+    /// The elements of a list with their places, as pairs `(place, element)`, so that no two are equal; those of a set
+    /// or map have place 0. How the dataflow keeps apart what a list holds twice.
     Places,
-    /// The one value of an `ivar`, from its row in the dataflow and its name. Fails with R0707 where there are two: then
-    /// the row holds the set of them.
+    /// The one value of an `ivar`, from its row in the dataflow and its name. Fails with R0707 where there are two:
+    /// then the row holds the set of them.
     Agreed,
 }
 
@@ -322,8 +324,8 @@ pub enum CollOp {
     Values,
     /// The elements as a set: of a list, or of a map as pairs.
     ToSet,
-    /// Argument: a constant number; lambda (optional): element → key. The list of the elements with the greatest keys, the
-    /// greatest first, of equal keys the greater element first. Of a list, each occurrence counts.
+    /// Argument: a constant number; lambda (optional): element → key. The list of the elements with the greatest keys,
+    /// the greatest first, of equal keys the greater element first. Of a list, each occurrence counts.
     Top,
     /// About how many different elements there are (of a map: keys), by a sketch: the same wherever it is computed.
     ApproxCount,

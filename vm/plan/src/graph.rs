@@ -77,9 +77,9 @@ impl std::fmt::Display for Stability {
 /// The operators.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Op {
-    /// The visible value of a variable at one of its ports (see `lasp_lattice::Kind::ports`): columns are the keys walked
-    /// through, then the element or leaf. Leaves arrive as values: counts as `Int`, registers as options, or bare when
-    /// [`VarPlan::bare`](crate::VarPlan::bare) says so.
+    /// The visible value of a variable at one of its ports (see `lasp_lattice::Kind::ports`): columns are the keys
+    /// walked through, then the element or leaf. Leaves arrive as values: counts as `Int`, registers as options, or
+    /// bare when [`VarPlan::bare`](crate::VarPlan::bare) says so.
     Source(VarId, u32),
     /// Constant rows, each once: expressions without slots, evaluated when the program starts. `Rows(vec![vec![]])` is
     /// the context of the top level: one row, no columns.
@@ -128,8 +128,8 @@ pub enum Op {
         /// Its argument over the row; ignored by `Count`.
         arg: Expr,
     },
-    /// The least relation that its body gives back when it is fed with it: `let rec`. The body only gains rows when that
-    /// relation does. Each row counts once, however often the body gives it.
+    /// The least relation that its body gives back when it is fed with it: `let rec`. The body only gains rows when
+    /// that relation does. Each row counts once, however often the body gives it.
     Fix {
         /// The cycle, cut open: [`Op::Port`] 0 is the relation itself, port `n` the input `n - 1`.
         body: Graph,

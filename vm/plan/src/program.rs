@@ -4,8 +4,8 @@
 //! Plan ─ vars (CRDT kinds) ─ graph (operators) ─ views (sinks) ─ handlers, whens, watches ─ feeds, shows
 //! ```
 //!
-//! Positions are identities: [`VarId`], [`ViewId`] and [`NodeId`] index the lists here. A plan is serialisable and has a
-//! content hash ([`Plan::id`]): program identity on the wire.
+//! Positions are identities: [`VarId`], [`ViewId`] and [`NodeId`] index the lists here. A plan is serialisable and has
+//! a content hash ([`Plan::id`]): program identity on the wire.
 
 use lasp_lattice::Kind;
 use serde::{Deserialize, Serialize};

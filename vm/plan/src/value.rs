@@ -1,11 +1,11 @@
 //! Values: what a row, a field or a scalar view holds at run time.
 //!
-//! A value is plain data, totally ordered and compared structurally; what it *means* (field names, variant names, units)
-//! is in its [`Type`](crate::Type). A record is a tuple whose slots follow the sorted names of its fields, so
+//! A value is plain data, totally ordered and compared structurally; what it *means* (field names, variant names,
+//! units) is in its [`Type`](crate::Type). A record is a tuple whose slots follow the sorted names of its fields, so
 //! `{ limit: 300, ad: "13" }` is `Tuple(["13", 300])`.
 //!
-//! Invariants: sets are sorted without duplicates, maps are sorted by key; floats have one NaN and no `-0.0`. Cloning is
-//! O(1): everything large is shared. Neighbours: `ty` gives meaning, `format` prints, `decode` reads from outside.
+//! Invariants: sets are sorted without duplicates, maps are sorted by key; floats have one NaN and no `-0.0`. Cloning
+//! is O(1): everything large is shared. Neighbours: `ty` gives meaning, `format` prints, `decode` reads from outside.
 
 use std::sync::Arc;
 

@@ -28,8 +28,8 @@ impl Key<'_> {
 /// How many entries of a map are remembered by where they were found.
 pub(super) const LATELY: usize = 256;
 
-/// Where a key would be remembered. Texts go by the place they lie at: a caller who has a million events of few keys often
-/// has each key once, and then neither hashes nor compares it here.
+/// Where a key would be remembered. Texts go by the place they lie at: a caller who has a million events of few keys
+/// often has each key once, and then neither hashes nor compares it here.
 #[inline]
 pub(super) fn place_of(key: &Value) -> Option<usize> {
     let bits = match key {

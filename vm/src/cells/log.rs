@@ -15,8 +15,8 @@ use lasp_plan::{Value, VarId};
 use super::{Cells, Form};
 use crate::diffs::Diffs;
 
-/// Updates to be undone: counts, other cells and the rest apart, since all updates of a variable are of one sort. A count is
-/// made for nearly every event, so its note is plain words.
+/// Updates to be undone: counts, other cells and the rest apart, since all updates of a variable are of one sort. A
+/// count is made for nearly every event, so its note is plain words.
 #[derive(Debug, Default)]
 pub(crate) struct Log {
     pub(super) counts: Vec<Count>,
@@ -90,8 +90,8 @@ impl Log {
         self.images.truncate(to.images);
     }
 
-    /// Takes back what came behind this point, last first. `told` says that the views have heard of it (and are told the
-    /// opposite by the caller).
+    /// Takes back what came behind this point, last first. `told` says that the views have heard of it (and are told
+    /// the opposite by the caller).
     pub(crate) fn rewind(&mut self, to: Logged, told: bool, replica: ReplicaId, vault: &mut Vault<'_>) {
         for count in self.counts.drain(to.counts..).rev() {
             let Some((cells, state)) = vault.cells(count.var) else { continue };

@@ -6,12 +6,12 @@
 //! ```
 //!
 //! A node that nobody takes deltas of needs none. Where all updates of a variable in a program have a way in place
-//! ([`Quick`]), the variable has *cells*: itself, the entries of a map, or the elements of a set. An update changes its cell
-//! and logs what was there; the views hear of a cell once per step, however often it was touched.
+//! ([`Quick`]), the variable has *cells*: itself, the entries of a map, or the elements of a set. An update changes its
+//! cell and logs what was there; the views hear of a cell once per step, however often it was touched.
 //!
-//! Invariants: a variable has cells only while every update of it goes through here, so a cell's change is told once, by
-//! the value that was told last; `touched` names each cell at most once (`marks`); undoing the log, last first, gives
-//! back the states and what is to be told.
+//! Invariants: a variable has cells only while every update of it goes through here, so a cell's change is told once,
+//! by the value that was told last; `touched` names each cell at most once (`marks`); undoing the log, last first,
+//! gives back the states and what is to be told.
 //!
 //! Code map: `log` undoes, `lately` finds keys. Neighbours: [`crate::vars`] (owns the states; the way with deltas),
 //! `node::batch` (undoes whole batches).

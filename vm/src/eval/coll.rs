@@ -1,7 +1,7 @@
 //! Combinators over sets, lists and maps.
 //!
-//! `ads.filter(a => a.limit > 3).count()`: one arm per [`CollOp`]. A map is seen as its entries, pairs of key and value;
-//! only what the operator says stays a map.
+//! `ads.filter(a => a.limit > 3).count()`: one arm per [`CollOp`]. A map is seen as its entries, pairs of key and
+//! value; only what the operator says stays a map.
 //!
 //! Invariants: results are canonical (sets sorted without duplicates, maps by key) whatever the source was. A failing
 //! element fails the whole, also in `any` and `all`: like in the dataflow, it cannot matter which element comes first.

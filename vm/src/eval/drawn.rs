@@ -14,8 +14,8 @@ use lasp_plan::{BinaryOp, Value};
 
 use super::mismatch;
 
-/// Compares two elements, or options of them: of an option and an element, unset is false; of two options, unset is below
-/// set.
+/// Compares two elements, or options of them: of an option and an element, unset is false; of two options, unset is
+/// below set.
 pub(super) fn compare(op: BinaryOp, left: &Value, right: &Value, order: &UserLattice) -> bool {
     let optional = |value: &Value| matches!(value, Value::None | Value::Some(_));
     let both = optional(left) && optional(right);

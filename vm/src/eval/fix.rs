@@ -15,8 +15,8 @@ use lasp_plan::{Expr, Value};
 use super::{Frame, World, eval};
 use crate::Failure;
 
-/// Most elements that the rounds may give together: 6,000 rounds that each find one more. Beyond it, a body that finds new
-/// elements for ever is the likely cause.
+/// Most elements that the rounds may give together: 6,000 rounds that each find one more. Beyond it, a body that finds
+/// new elements for ever is the likely cause.
 const ELEMENTS_MAX: usize = 20_000_000;
 
 /// The least set that `body` gives back when `slot` holds it.

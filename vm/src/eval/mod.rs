@@ -8,12 +8,13 @@
 //! n < c.limit                dataflow: the lookup has become a column; Local(2) < Field(Local(1), 1)
 //! ```
 //!
-//! Invariants: pure, and it reads no clock and no hash order. Types have been checked, so a value of the wrong form is a
-//! broken invariant and panics; what data can cause (overflow, division by zero, a count outside `int`) is a [`Failure`].
-//! Long chains (`1 + 1 + …`, `if … else if …`) take no stack; nesting does, and the parser caps it.
+//! Invariants: pure, and it reads no clock and no hash order. Types have been checked, so a value of the wrong form is
+//! a broken invariant and panics; what data can cause (overflow, division by zero, a count outside `int`) is a
+//! [`Failure`]. Long chains (`1 + 1 + …`, `if … else if …`) take no stack; nesting does, and the parser caps it.
 //!
 //! Neighbours: `read` touches variables and views, `arith` numbers, `drawn` elements of
-//! drawn lattices, `func` scalars, `text` and `civil` those of texts and times, `coll` collections, `fix` fixed points, `pattern` binds.
+//! drawn lattices, `func` scalars, `text` and `civil` those of texts and times, `coll` collections, `fix` fixed points,
+//! `pattern` binds.
 
 mod arith;
 mod civil;

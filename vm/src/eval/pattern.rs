@@ -3,8 +3,8 @@
 //! `{ ad, limit: 300 }` over the record `{ ad: "13", limit: 300 }` is
 //! `Slots([(0, Bind(0)), (1, Const(300))])` over `("13", 300)`: it fits, slot 0 becomes `"13"`.
 //!
-//! Invariant: a pattern that does not fit may have set some of its slots; nobody reads them, since slots are numbered per
-//! arm.
+//! Invariant: a pattern that does not fit may have set some of its slots; nobody reads them, since slots are numbered
+//! per arm.
 
 use lasp_plan::{Arm, Expr, Pattern, Value};
 

@@ -7,8 +7,8 @@
 //! views                Var views ─► every entry                         asked for as a whole: built
 //! ```
 //!
-//! A chain of lookups and fields is followed through the state as far as it goes; where a key is missing, the default of that lookup
-//! takes over as a plain value.
+//! A chain of lookups and fields is followed through the state as far as it goes; where a key is missing, the default
+//! of that lookup takes over as a plain value.
 //!
 //! Invariant: the same result as building the whole value and looking into that.
 
@@ -227,8 +227,8 @@ fn leaf_value(leaf: Leaf<Value>, bare: bool) -> Result<Value, Fault> {
     }
 }
 
-/// What stands for a leaf in a row of the dataflow: its value; for a conflict the set of values, which the compiler tells
-/// from the option that belongs there.
+/// What stands for a leaf in a row of the dataflow: its value; for a conflict the set of values, which the compiler
+/// tells from the option that belongs there.
 pub(crate) fn leaf_row(leaf: Leaf<Value>, bare: bool) -> Result<Value, Fault> {
     Ok(match leaf {
         Leaf::Count(n) => Value::Int(i64::try_from(n).map_err(|_| Fault::Outside(n))?),

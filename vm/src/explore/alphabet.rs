@@ -4,8 +4,8 @@
 //! best >= 5 and names.contains("x")     int: 5 6 4 0 1 -1      text: "x" "a" "b"
 //! ```
 //!
-//! The constants of the question come first, numbers with their neighbours; a tuple tries its parts side by side, so that
-//! every value of each part occurs. Neighbours: `ops` makes updates of them.
+//! The constants of the question come first, numbers with their neighbours; a tuple tries its parts side by side, so
+//! that every value of each part occurs. Neighbours: `ops` makes updates of them.
 
 use lasp_plan::parts::parts;
 use lasp_plan::{Expr, ExprKind, Type, Value};

@@ -5,24 +5,26 @@
 //! found                                  a: cart.remove(1)           it is false at a
 //! ```
 //!
-//! A question is a pure expression over the variables. A truth value must not turn false again; of a set (what `for x in e
-//! when c` has fired for: `e.filter(x => c)`) no element may go again: at the replica where it held, or at one that has
-//! since joined that replica's state. An expression that fails is neither true nor false. Where it held and now fails because
-//! an `ivar` was set to two values, nodes disagree for ever about what held: a reason to refuse, so [`Explorer::torn`] counts
-//! it as a breach; it is not a going back. A value of any type ([`Explorer::of_value`]) must not go back in its growth order:
-//! a number not fall, a set not lose an element.
+//! A question is a pure expression over the variables. A truth value must not turn false again; of a set (what `for x
+//! in e when c` has fired for: `e.filter(x => c)`) no element may go again: at the replica where it held, or at one
+//! that has since joined that replica's state. An expression that fails is neither true nor false. Where it held and
+//! now fails because an `ivar` was set to two values, nodes disagree for ever about what held: a reason to refuse, so
+//! [`Explorer::torn`] counts it as a breach; it is not a going back. A value of any type ([`Explorer::of_value`]) must
+//! not go back in its growth order: a number not fall, a set not lose an element.
 //!
 //! A value that is to move one way ([`Explorer::along`]) must never be seen to go against its order, in the same sense.
 //!
-//! First all schedules, shortest first, as far as the effort goes; then random ones, which climb towards where the question
-//! holds and from there try every single update. What is not found is not there *as far as explored*, nothing more.
+//! First all schedules, shortest first, as far as the effort goes; then random ones, which climb towards where the
+//! question holds and from there try every single update. What is not found is not there *as far as explored*, nothing
+//! more.
 //!
-//! Invariants: pure, and the same seed gives the same answer. Updates are those the types allow, by any replica (roles are
-//! not looked at; `transfer` of rights is left out, since a replica may as well make the rights it spends); an update that a
-//! lattice refuses does not happen.
+//! Invariants: pure, and the same seed gives the same answer. Updates are those the types allow, by any replica (roles
+//! are not looked at; `transfer` of rights is left out, since a replica may as well make the rights it spends); an
+//! update that a lattice refuses does not happen.
 //!
-//! Code map: `alphabet` values to try, `ops` updates, `world` replicas, `search`, `schedule` what was found, cut down and
-//! in words, `order` when a value goes back, `choices` seeded choices. Neighbours: [`crate::eval`] says what an expression is worth.
+//! Code map: `alphabet` values to try, `ops` updates, `world` replicas, `search`, `schedule` what was found, cut down
+//! and in words, `order` when a value goes back, `choices` seeded choices. Neighbours: [`crate::eval`] says what an
+//! expression is worth.
 
 mod alphabet;
 mod choices;
@@ -117,8 +119,8 @@ impl<'q> Explorer<'q> {
         schedule::shrink(&self.setting, found)
     }
 
-    /// The same breach with two replicas, if it was found at one: the last update is made by another replica that knew all,
-    /// and the first one goes back when it hears of it. None if that does not break it.
+    /// The same breach with two replicas, if it was found at one: the last update is made by another replica that knew
+    /// all, and the first one goes back when it hears of it. None if that does not break it.
     #[must_use]
     pub fn elsewhere(&self, found: &Schedule) -> Option<Schedule> {
         schedule::elsewhere(&self.setting, found)

@@ -5,8 +5,9 @@
 //! { n: 2, s: {1} } and { n: 3, s: {} }: neither, so going from one to the other is going back
 //! ```
 //!
-//! Sets by ⊆, lists as multisets, maps and products part by part, options by unset below set; elements of a lattice drawn
-//! in the program as drawn; everything else by its one order. Where the compiler claims more, [`lasp_plan::Order`] does. Neighbours: `world` asks, the checker judges by the same.
+//! Sets by ⊆, lists as multisets, maps and products part by part, options by unset below set; elements of a lattice
+//! drawn in the program as drawn; everything else by its one order. Where the compiler claims more,
+//! [`lasp_plan::Order`] does. Neighbours: `world` asks, the checker judges by the same.
 
 use std::sync::Arc;
 

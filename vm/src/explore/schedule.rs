@@ -6,8 +6,8 @@
 //! a hears of b                            `cart.count() >= 2` is false at a
 //! ```
 //!
-//! Invariant: a shrunk schedule breaks the question too; it ends with the step that does. Neighbours: `world` carries out
-//! the steps.
+//! Invariant: a shrunk schedule breaks the question too; it ends with the step that does. Neighbours: `world` carries
+//! out the steps.
 
 use super::REPLICAS;
 use super::ops::Op;

@@ -177,8 +177,8 @@ impl<'s, 'q> Search<'s, 'q> {
         Step::Update { at, op, now_us: self.choices.below(4) as i64 }
     }
 
-    /// Every single step at a replica where something new holds, and every single update elsewhere that is then heard of: one
-    /// that breaks it.
+    /// Every single step at a replica where something new holds, and every single update elsewhere that is then heard
+    /// of: one that breaks it.
     fn look_around(&mut self, world: &World, at: usize) -> Option<Vec<Step>> {
         let updates = |at: usize| {
             let ops = self.setting.ops.iter().flatten();

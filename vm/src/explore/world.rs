@@ -5,8 +5,8 @@
 //! b  states, held {true}    hear   ─► states joined, what the other held is held here too
 //! ```
 //!
-//! Invariants: `held` only grows along with the state, so a row of it that is missing is a breach. States are shared until
-//! they change, so a world is copied in a few words. Neighbours: `search` and `schedule` move through worlds.
+//! Invariants: `held` only grows along with the state, so a row of it that is missing is a breach. States are shared
+//! until they change, so a world is copied in a few words. Neighbours: `search` and `schedule` move through worlds.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -29,7 +29,8 @@ pub(super) struct Setting<'q> {
     pub(super) question: &'q Expr,
     /// Updates to try, by variable; only of those that the question reads.
     pub(super) ops: Vec<Vec<Op>>,
-    /// If the question is about a value of any type: its order. Then the value is the one row, and what it must not go below.
+    /// If the question is about a value of any type: its order. Then the value is the one row, and what it must not go
+    /// below.
     pub(super) way: Option<Way<'q>>,
     /// Whether [`Asked::Torn`] is asked for; else it is a failure like others.
     pub(super) torn: bool,
@@ -87,8 +88,8 @@ pub(super) enum Asked {
     Holds { grown: bool },
     /// This row was held and is not there any more.
     Broken(Value),
-    /// This row was held, and now an `ivar` has two values and nothing can be said of it: nodes that have seen one of them
-    /// disagree for ever.
+    /// This row was held, and now an `ivar` has two values and nothing can be said of it: nodes that have seen one of
+    /// them disagree for ever.
     Torn(Value),
 }
 
@@ -103,8 +104,8 @@ impl Asked {
 #[derive(Clone)]
 pub(super) struct Replica {
     states: Vec<Arc<State<Value>>>,
-    /// Rows that were there at this replica or at one whose state was joined, sorted. Of a truth value: one, or none; of a
-    /// value by its order: the values seen last.
+    /// Rows that were there at this replica or at one whose state was joined, sorted. Of a truth value: one, or none;
+    /// of a value by its order: the values seen last.
     pub(super) held: Arc<[Value]>,
 }
 

@@ -3,8 +3,8 @@
 //! A few rows are searched one by one; a bag that grows gets an index, so that one change costs the same in a bag of a
 //! million.
 //!
-//! Invariants: each row once, no weight 0; the order of the rows depends only on the history of additions and removals. A
-//! weight is negative only in the middle of a step.
+//! Invariants: each row once, no weight 0; the order of the rows depends only on the history of additions and removals.
+//! A weight is negative only in the middle of a step.
 
 use hashbrown::HashTable;
 

@@ -58,8 +58,8 @@ impl Cell {
         operator + self.sink.as_ref().map_or(0, Sink::bytes)
     }
 
-    /// Whether what it keeps, so many rows, takes more bytes than these. They are counted each time when an eighth more rows
-    /// have come.
+    /// Whether what it keeps, so many rows, takes more bytes than these. They are counted each time when an eighth more
+    /// rows have come.
     pub(super) fn is_too_heavy(&mut self, kept: usize, bytes_max: usize) -> bool {
         if kept <= self.weighed + self.weighed / 8 + WEIGHED_LEAST {
             return false;

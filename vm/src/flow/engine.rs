@@ -5,14 +5,14 @@
 //! step ─► while a bit is set: visit the least operator ─► its output, if any ─► set the bits of its readers
 //! ```
 //!
-//! Operators are renumbered without those that no sink needs; numbers grow from inputs to readers, so the least set bit is
-//! always one whose inputs are complete, and each operator is visited at most once in a step. Two sources of one variable
-//! and port are one operator. Where an operator wants its input in other representations than it comes in, another one
-//! between the two converts it.
+//! Operators are renumbered without those that no sink needs; numbers grow from inputs to readers, so the least set bit
+//! is always one whose inputs are complete, and each operator is visited at most once in a step. Two sources of one
+//! variable and port are one operator. Where an operator wants its input in other representations than it comes in,
+//! another one between the two converts it.
 //!
 //! Invariants:
-//! - `outs[i]` is the difference of operator `i` in the step at hand, else empty; only a sink's stays until the next step,
-//!   to become its [`Flow::changes`];
+//! - `outs[i]` is the difference of operator `i` in the step at hand, else empty; only a sink's stays until the next
+//!   step, to become its [`Flow::changes`];
 //! - a halted operator (a limit was exceeded above or at it) is never visited, has no state and no output.
 
 use lasp_plan::{Graph, Node, NodeId, Op, Plan, Row, Type, Value, VarId};
@@ -105,8 +105,8 @@ impl Flow {
         Flow::build(graph, sinks, limits, &|_| Vec::new())
     }
 
-    /// The same for sources of which the types of the columns are known, so that their rows take less room and time. What
-    /// is pushed must be of these types.
+    /// The same for sources of which the types of the columns are known, so that their rows take less room and time.
+    /// What is pushed must be of these types.
     #[must_use]
     pub fn typed(graph: &Graph, sinks: &[NodeId], limits: Limits, types: &dyn Fn(VarId, u32) -> Vec<Type>) -> Flow {
         let of = |inlet| match inlet {
@@ -348,7 +348,8 @@ impl Flow {
         sink.changes(&self.outs[number])
     }
 
-    /// From now on only the changes of a sink are asked for: its rows are kept only where the operator needs them itself.
+    /// From now on only the changes of a sink are asked for: its rows are kept only where the operator needs them
+    /// itself.
     pub fn forget_rows(&mut self, sink: NodeId) {
         let number = self.sink(sink).0;
         if let Some(sink) = &mut self.cells[number].sink {
@@ -427,8 +428,8 @@ impl Flow {
         self.ill == 0
     }
 
-    /// Why the relation of an operator is not to be trusted: the least failure at it or at anything it reads, directly or
-    /// not. `None` if it is healthy (or if no sink needs it).
+    /// Why the relation of an operator is not to be trusted: the least failure at it or at anything it reads, directly
+    /// or not. `None` if it is healthy (or if no sink needs it).
     #[must_use]
     pub fn failure(&self, node: NodeId) -> Option<Failure> {
         if self.is_well() {

@@ -15,7 +15,8 @@ use lasp_plan::format::untyped_text_of;
 use super::ordered::Ordered;
 use crate::Failure;
 
-/// A printed row is cut to this many characters: enough to recognise it, and a set of a million elements stays readable.
+/// A printed row is cut to this many characters: enough to recognise it, and a set of a million elements stays
+/// readable.
 const ROW_CHARS_MAX: usize = 200;
 
 /// Failures with the weights of the rows that cause them.

@@ -8,19 +8,19 @@
 //!                                                    ▲──────────────── new rows ─────┘
 //! ```
 //!
-//! Each round costs what its new rows reach, no more: the joins of the body keep what they have seen. When the inputs only
-//! gain rows, the rounds go on from the fixed point there is. When they lose some, a row must not stay merely because it
-//! supports itself (`a → b → a` after the way to `a` has gone), so first all rows go that could be concerned, then those
-//! come back that the rest still gives:
+//! Each round costs what its new rows reach, no more: the joins of the body keep what they have seen. When the inputs
+//! only gain rows, the rounds go on from the fixed point there is. When they lose some, a row must not stay merely
+//! because it supports itself (`a → b → a` after the way to `a` has gone), so first all rows go that could be
+//! concerned, then those come back that the rest still gives:
 //!
 //! - a body of joins, filters, maps and unions counts derivations. A row that has lost one goes, and with it whatever
-//!   followed from it; of the rows that went, those with a derivation left come back. This is delete-and-rederive (Gupta,
-//!   Mumick and Subrahmanian, "Maintaining Views Incrementally", SIGMOD 1993), and costs what the loss reaches;
-//! - in any other body (one with `contains` or `distinct` in the cycle) a lost derivation may not show, so all rows go. So
-//!   they do when an input changes from which the body takes away (`minus` of a variable).
+//!   followed from it; of the rows that went, those with a derivation left come back. This is delete-and-rederive
+//!   (Gupta, Mumick and Subrahmanian, "Maintaining Views Incrementally", SIGMOD 1993), and costs what the loss reaches;
+//! - in any other body (one with `contains` or `distinct` in the cycle) a lost derivation may not show, so all rows go.
+//!   So they do when an input changes from which the body takes away (`minus` of a variable).
 //!
-//! Invariants, between steps: `found` is what port 0 of the body holds, each row once; the body's result has the same rows.
-//! Neighbours: `engine` runs the body; the compiler makes sure that more rows at port 0 never give fewer rows.
+//! Invariants, between steps: `found` is what port 0 of the body holds, each row once; the body's result has the same
+//! rows. Neighbours: `engine` runs the body; the compiler makes sure that more rows at port 0 never give fewer rows.
 
 use std::collections::BTreeSet;
 

@@ -5,9 +5,9 @@
 //! ("13", 4, 9) ─► passes ─► ("13", 4, 9, 5) ─► ("13", 5)
 //! ```
 //!
-//! The chain is compiled to one program (see `code`); an unnesting, which makes many rows of one, ends a program and begins
-//! the next. The pass is linear in the weights, so the batch of the output is the output of the batch: a removed row walks
-//! the same way as when it was added and takes back exactly what it gave, failures included.
+//! The chain is compiled to one program (see `code`); an unnesting, which makes many rows of one, ends a program and
+//! begins the next. The pass is linear in the weights, so the batch of the output is the output of the batch: a removed
+//! row walks the same way as when it was added and takes back exactly what it gave, failures included.
 
 use lasp_plan::{Stage, Value};
 

@@ -6,8 +6,8 @@
 //! (A+ΔA) ⋈ (B+ΔB) − A ⋈ B  =  ΔA ⋈ B  +  (A+ΔA) ⋈ ΔB
 //! ```
 //!
-//! so the left batch is matched against the right table as it was, then put into the left table, against which the right
-//! batch is matched. Both orders give the same sum; this one meets each pair of changes exactly once.
+//! so the left batch is matched against the right table as it was, then put into the left table, against which the
+//! right batch is matched. Both orders give the same sum; this one meets each pair of changes exactly once.
 //!
 //! One change costs O(its matches). Without keys it is the product: all rows lie in one bag.
 

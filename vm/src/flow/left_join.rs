@@ -11,8 +11,8 @@
 //! First the right batch is taken in as a whole, then each touched key is answered once for the left rows as they were,
 //! then the left batch meets the right side as it is now.
 //!
-//! Invariant: the plan promises one right row per key; should there be several, the least one counts, so that the result is
-//! a function of the relations all the same.
+//! Invariant: the plan promises one right row per key; should there be several, the least one counts, so that the
+//! result is a function of the relations all the same.
 
 use lasp_plan::{Expr, Value};
 

@@ -12,13 +12,14 @@
 //! ```
 //!
 //! An operator turns the differences of its inputs into the difference of its output, all inputs of a step at once; the
-//! operators that must remember their input (join, distinct, reduce, …) keep it in hash tables, the others keep nothing.
-//! One [`step`](Flow::step) visits the operators that something reached, in topological order, and nothing else: it is an
-//! atomic cut, in which every sink shows the same state of the variables.
+//! operators that must remember their input (join, distinct, reduce, …) keep it in hash tables, the others keep
+//! nothing. One [`step`](Flow::step) visits the operators that something reached, in topological order, and nothing
+//! else: it is an atomic cut, in which every sink shows the same state of the variables.
 //!
 //! Failures are data. A row whose expression fails is withheld and its failure is kept beside the operator, with the
 //! row's weight, so that it goes when the row goes; everything below that operator is *poisoned* meanwhile
-//! ([`Flow::failure`]). A limit that is exceeded stops the operator and everything below it for good. Other views go on.
+//! ([`Flow::failure`]). A limit that is exceeded stops the operator and everything below it for good. Other views go
+//! on.
 //!
 //! Invariants:
 //! - once a step is over, the weights of every relation are those of a recomputation from scratch (the oracle in
@@ -26,10 +27,11 @@
 //! - a batch may name a row twice; it names it once where a reader asks for that;
 //! - nothing that is shown depends on hash order: rows are sorted where they leave the engine.
 //!
-//! Code map: `engine` the scheduler and the public [`Flow`], `cell` an operator in its place; `repr`, `rows`, `ports` how rows lie; `code` compiled expressions;
-//! `table`, `relation`, `multimap`, `bag`, `ordered` state; `key`, `touched`, `work`, `errors` what operators share; `profile` what they did; one file
-//! per operator; `reduce/` aggregates. Neighbours: `crate::eval` evaluates what `code` has no instruction for;
-//! `lasp_plan::Graph` is the program.
+//! Code map: `engine` the scheduler and the public [`Flow`], `cell` an operator in its place; `repr`, `rows`, `ports`
+//! how rows lie; `code` compiled expressions; `table`, `relation`, `multimap`, `bag`, `ordered` state; `key`,
+//! `touched`, `work`, `errors` what operators share; `profile` what they did; one file per operator; `reduce/`
+//! aggregates. Neighbours: `crate::eval` evaluates what `code` has no instruction for; `lasp_plan::Graph` is the
+//! program.
 
 mod bag;
 mod cell;
@@ -71,8 +73,8 @@ pub struct Limits {
     pub rows_max: usize,
     /// About how many bytes these rows may take. Texts and other values that lie elsewhere count as their references.
     pub bytes_max: usize,
-    /// Rows that one operator may produce in one step, before equal ones are put together. Sources are exempt: their rows
-    /// are there already.
+    /// Rows that one operator may produce in one step, before equal ones are put together. Sources are exempt: their
+    /// rows are there already.
     pub produced_max: usize,
     /// Rounds that one fixed point may take in one step: as many as its longest chain of elements that follow from each
     /// other has links.

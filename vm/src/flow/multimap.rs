@@ -8,8 +8,8 @@
 //!
 //! Where the key is a part of the row it takes no room of its own; a computed key lies in front of the row.
 //!
-//! Invariants: a key without rows is not there; the row in the table has a weight other than 0. Iterated in the order of
-//! hashes: whoever shows that must sort.
+//! Invariants: a key without rows is not there; the row in the table has a weight other than 0. Iterated in the order
+//! of hashes: whoever shows that must sort.
 
 use super::bag::Bag;
 use super::key::KeyOf;
@@ -97,8 +97,8 @@ impl Multimap {
         RowRef { words, objects }
     }
 
-    /// Puts a row in the place of the only one of its key, if that is `old` and is there so often: what taking the one out
-    /// and putting the other in comes to, with one search. Whether it was so. O(1).
+    /// Puts a row in the place of the only one of its key, if that is `old` and is there so often: what taking the one
+    /// out and putting the other in comes to, with one search. Whether it was so. O(1).
     #[inline]
     pub(super) fn replace(
         &mut self,
@@ -160,8 +160,8 @@ impl Multimap {
         self.table.words_mut(slot)[end + 1] = if left { further } else { self.drop_bag(bag) };
     }
 
-    /// Takes in a batch, whose keys lie there in its rows. Before the rows of a key change, `before` hears of it; neighbours
-    /// that are one key's old row and its new one are heard of once. O(batch).
+    /// Takes in a batch, whose keys lie there in its rows. Before the rows of a key change, `before` hears of it;
+    /// neighbours that are one key's old row and its new one are heard of once. O(batch).
     pub(super) fn change(
         &mut self,
         batch: &Rows,

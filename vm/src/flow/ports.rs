@@ -5,8 +5,8 @@
 //! gmap<text, orset<int>>      port 0   (text)           port 1   (text, int)
 //! ```
 //!
-//! Neighbour: `lasp_lattice::Kind::ports`, which says how many columns each has; where the two should not agree, the columns
-//! hold anything.
+//! Neighbour: `lasp_lattice::Kind::ports`, which says how many columns each has; where the two should not agree, the
+//! columns hold anything.
 
 use lasp_lattice::{Kind, PortRow};
 use lasp_plan::{Type, VarPlan};

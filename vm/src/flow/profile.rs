@@ -4,8 +4,8 @@
 //! hash join   3 batches   1,200 rows in   900 out   1,200 kept   96,000 bytes   0.4 ms
 //! ```
 //!
-//! Counting costs an addition per visit; time is measured only while somebody has lent a clock, since the engine has none
-//! of its own. Neighbour: `engine`, which visits.
+//! Counting costs an addition per visit; time is measured only while somebody has lent a clock, since the engine has
+//! none of its own. Neighbour: `engine`, which visits.
 
 use lasp_plan::NodeId;
 

@@ -1,7 +1,7 @@
 //! The rows of a relation with their weights, by hash.
 //!
-//! Invariant: no weight 0 is kept; a weight is negative only in the middle of a step. Neighbours: `distinct` keeps its input
-//! so, `sink` what is read from outside.
+//! Invariant: no weight 0 is kept; a weight is negative only in the middle of a step. Neighbours: `distinct` keeps its
+//! input so, `sink` what is read from outside.
 
 use super::rows::{At, RowRef};
 use super::table::Table;

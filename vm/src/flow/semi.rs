@@ -5,8 +5,9 @@
 //! keep: false   the same                           ─►  ("b")      right - ("a")  ─►  + ("a")
 //! ```
 //!
-//! Of the right side only the number of rows per key is kept. Where the key is the whole left row, as in `intersect` and
-//! `minus`, the weight of that row lies beside it, and nothing else is kept: a row costs one slot, whichever side it is on.
+//! Of the right side only the number of rows per key is kept. Where the key is the whole left row, as in `intersect`
+//! and `minus`, the weight of that row lies beside it, and nothing else is kept: a row costs one slot, whichever side
+//! it is on.
 //!
 //! Invariant: between steps a key is there as long as it has a row on either side.
 

@@ -4,8 +4,8 @@
 //! rows of a map   ("a", 1)  ("b", 7)        lookup("b") ─► the row whose first column is "b"
 //! ```
 //!
-//! Rows become values only when somebody asks, and come in order. They are not kept: the next change would have to throw all
-//! of them away, which takes far longer than the change.
+//! Rows become values only when somebody asks, and come in order. They are not kept: the next change would have to
+//! throw all of them away, which takes far longer than the change.
 //!
 //! Invariant: no weight 0 is kept. A row counts once however often it is there.
 

@@ -1,7 +1,7 @@
 //! Where rows come from: variables and constants.
 //!
-//! A source has no inputs: the engine puts what was pushed into its output, as it is. Constants are evaluated once, in the
-//! first step, and never change.
+//! A source has no inputs: the engine puts what was pushed into its output, as it is. Constants are evaluated once, in
+//! the first step, and never change.
 
 use std::collections::BTreeSet;
 

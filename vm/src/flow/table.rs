@@ -1,7 +1,7 @@
 //! Rows by key, in place: the state of the operators.
 //!
-//! A slot is a fixed number of words (and objects beside them): the row or the key, then what is kept of it. Its last word
-//! is not 0 while the slot is taken, so a weight, a count or a position there costs no room of its own.
+//! A slot is a fixed number of words (and objects beside them): the row or the key, then what is kept of it. Its last
+//! word is not 0 while the slot is taken, so a weight, a count or a position there costs no room of its own.
 //!
 //! ```text
 //! distinct   [ row… | weight ]          join     [ row… | weight, further rows ]
@@ -9,12 +9,12 @@
 //! ```
 //!
 //! The table is cut into segments of a few thousand slots by the first bits of the hash (extendible hashing: Fagin,
-//! Nievergelt, Pippenger and Strong, TODS 1979). A full segment splits in two, which takes some 50 µs; so no single change
-//! pays for moving a million rows, and the directory that doubles instead holds four bytes a segment. Inside a segment a
-//! key is probed for slot by slot, and a removal closes its gap, so nothing is left behind by what has gone.
+//! Nievergelt, Pippenger and Strong, TODS 1979). A full segment splits in two, which takes some 50 µs; so no single
+//! change pays for moving a million rows, and the directory that doubles instead holds four bytes a segment. Inside a
+//! segment a key is probed for slot by slot, and a removal closes its gap, so nothing is left behind by what has gone.
 //!
-//! Invariants: keys are distinct; between the home of a key and its slot no slot is free; a slot stays where it is until
-//! the next insertion or removal. Iteration is in the order of hashes: whoever shows it must sort.
+//! Invariants: keys are distinct; between the home of a key and its slot no slot is free; a slot stays where it is
+//! until the next insertion or removal. Iteration is in the order of hashes: whoever shows it must sort.
 
 use lasp_plan::Value;
 

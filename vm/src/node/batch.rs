@@ -5,25 +5,25 @@
 //! node.handle_all(now, id, rows) ─► [(row, Out)]        the same outs as one call per row
 //! ```
 //!
-//! Where a `when` listens, each event has to be followed by a step of the views before the next one, in case it fires. That
-//! step costs far more than the event. If every `when` of the program is on a condition that never goes back, it need not
-//! be paid: a row that comes in the middle of a batch is still there at its end. So a batch is *tried*: its events run, one
-//! step follows, and if nothing fires, nothing has fired in between either. If something does, the whole batch is taken
-//! back and tried again in halves, down to the very event:
+//! Where a `when` listens, each event has to be followed by a step of the views before the next one, in case it fires.
+//! That step costs far more than the event. If every `when` of the program is on a condition that never goes back, it
+//! need not be paid: a row that comes in the middle of a batch is still there at its end. So a batch is *tried*: its
+//! events run, one step follows, and if nothing fires, nothing has fired in between either. If something does, the
+//! whole batch is taken back and tried again in halves, down to the very event:
 //!
 //! ```text
 //! try 1,024 events: a `when` fires ─► take back; try 512: quiet; try 256: fires ─► take back; … ─► 1: fires, here
 //! ```
 //!
-//! Where a condition might fail on the way, as `n * 2` does past the greatest int, numbers are watched: a batch in which one
-//! leaves the bounds within which nothing fails is taken back too (`bounds`).
+//! Where a condition might fail on the way, as `n * 2` does past the greatest int, numbers are watched: a batch in
+//! which one leaves the bounds within which nothing fails is taken back too (`bounds`).
 //!
-//! Tries grow again while nothing fires, so that an event costs at most a few runs where something fires at every turn, and
-//! one where it rarely does.
+//! Tries grow again while nothing fires, so that an event costs at most a few runs where something fires at every turn,
+//! and one where it rarely does.
 //!
-//! Invariants: what `when`s, handlers and variables come to, and every out, is that of one event after the other; only of
-//! a shown view that fails and recovers between two steps nobody hears, as without a `when`. An op that fails is undone
-//! alone. What is tried leaves no trace: variables, views, outs and the number of ops are what they were.
+//! Invariants: what `when`s, handlers and variables come to, and every out, is that of one event after the other; only
+//! of a shown view that fails and recovers between two steps nobody hears, as without a `when`. An op that fails is
+//! undone alone. What is tried leaves no trace: variables, views, outs and the number of ops are what they were.
 //!
 //! Neighbours: `drive` (one event), [`crate::cells`] (undoing in place), `total` (which conditions may wait),
 //! `bounds` (whether they still may).
@@ -35,8 +35,8 @@ use super::needs::Needs;
 use super::{Node, Out, lean, total};
 use crate::diffs::{Diff, Diffs};
 
-/// The most events that are tried at once: enough that a step's overhead no longer shows, few enough that what is needed to
-/// take them back stays in the cache.
+/// The most events that are tried at once: enough that a step's overhead no longer shows, few enough that what is
+/// needed to take them back stays in the cache.
 const TRIED_MAX: usize = 4_096;
 
 /// So many events are looked at before they are handled.
@@ -133,7 +133,8 @@ impl Node {
         heard.rows.into_iter().zip(std::mem::take(&mut self.outs)).collect()
     }
 
-    /// Fetches the memory that some events are about to change: looks that follow each other closely wait for it together.
+    /// Fetches the memory that some events are about to change: looks that follow each other closely wait for it
+    /// together.
     fn warm(&self, needs: &Needs, event: EventId, rows: &[EventRow<'_>]) {
         let of = &needs.events[event.0 as usize];
         if let Some(bodies) = of.lean.as_ref().filter(|_| rows.len() > 1) {
@@ -199,8 +200,8 @@ impl Node {
         }
     }
 
-    /// Whether events of this kind may be tried: only conditions that never go back listen, and the handlers neither read
-    /// what a step would change nor set off other events.
+    /// Whether events of this kind may be tried: only conditions that never go back listen, and the handlers neither
+    /// read what a step would change nor set off other events.
     fn may_ever_try(&self, needs: &Needs, event: EventId) -> bool {
         let of = &needs.events[event.0 as usize];
         self.reactions.hears_whens_only() && self.commits.is_none() && !of.views && !of.events

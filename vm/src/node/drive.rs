@@ -315,8 +315,8 @@ impl Node {
         self.outs.push(Out::Failed { failure });
     }
 
-    /// The failure of a reaction that follows from itself without end. A `when` is stopped for good: the next event would
-    /// only set it going again.
+    /// The failure of a reaction that follows from itself without end. A `when` is stopped for good: the next event
+    /// would only set it going again.
     fn endless(&mut self, plan: &Plan, reaction: &Reaction) -> Failure {
         let (what, place) = match reaction {
             Reaction::When(at, _) => {

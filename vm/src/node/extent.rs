@@ -1,5 +1,5 @@
-//! How far the numbers in a value may lie, told from the expression that gives it: what an expression without failures is
-//! told by.
+//! How far the numbers in a value may lie, told from the expression that gives it: what an expression without failures
+//! is told by.
 //!
 //! ```text
 //! views[c.ad] * 2 + 1      views[c.ad]   as a variable tells, or 0     within ±2⁶¹, if all that is told is
@@ -8,11 +8,11 @@
 //! 10 / n                   n may be 0: it may fail
 //! ```
 //!
-//! What a variable tells is taken to lie within ±`most`, and where that was needed is noted ([`Search::reads`]): whoever
-//! relies on the answer has to watch it. Arithmetic on floats never fails, and a float is in no range.
+//! What a variable tells is taken to lie within ±`most`, and where that was needed is noted ([`Search::reads`]):
+//! whoever relies on the answer has to watch it. Arithmetic on floats never fails, and a float is in no range.
 //!
-//! Invariants: every number anywhere in the value lies within its extent, whatever the row, as long as what is told keeps
-//! to `most`. What is not known is `Unknown`, and arithmetic on it may fail.
+//! Invariants: every number anywhere in the value lies within its extent, whatever the row, as long as what is told
+//! keeps to `most`. What is not known is `Unknown`, and arithmetic on it may fail.
 //!
 //! Neighbours: `total` (the operators), `bounds` (watches what is told).
 

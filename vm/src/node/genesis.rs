@@ -9,7 +9,8 @@
 //! ```
 //!
 //! Every node makes the very same updates as the same replica, so joining two of them counts them once. Rights of a
-//! bounded counter made here belong to a pool (the genesis replica) and all go to one replica, the heir; a node that runs alone is its own.
+//! bounded counter made here belong to a pool (the genesis replica) and all go to one replica, the heir; a node that
+//! runs alone is its own.
 //!
 //! Invariant: nothing here depends on the node or the time. Who the heir is, all nodes are told alike.
 

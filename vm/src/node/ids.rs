@@ -6,7 +6,8 @@
 //! ```
 //!
 //! The data is in a handler's id because a program that is run anew, without kept state, counts its ops from the start:
-//! equal ids then still mean equal effects. A `when` fires at every node that sees its condition, and again after a restart; equal ids make that one effect.
+//! equal ids then still mean equal effects. A `when` fires at every node that sees its condition, and again after a
+//! restart; equal ids make that one effect.
 //!
 //! Invariant: the bytes that are hashed are canonical: every part is tagged or of fixed length, and texts and
 //! collections carry their lengths, so two different things never run together. They are part of the format: a change

@@ -5,10 +5,11 @@
 //!   spend, key column 0, by 1        true: inc, key column 0, by 1        false: not lean ─► taken back, run in full
 //! ```
 //!
-//! An update is of a single cell ([`crate::cells`]), or a call of the lattice's method with values that are there already.
+//! An update is of a single cell ([`crate::cells`]), or a call of the lattice's method with values that are there
+//! already.
 //!
-//! What happens at nearly every event is made as short as it gets; for the rest the op starts over in full (`txn`), which
-//! decides what it means. So nothing here reports, refuses or emits.
+//! What happens at nearly every event is made as short as it gets; for the rest the op starts over in full (`txn`),
+//! which decides what it means. So nothing here reports, refuses or emits.
 //!
 //! Invariant: a lean run that comes to its end has done what the full one would have; one that does not is taken back.
 //!
@@ -167,8 +168,8 @@ fn operand(expr: &Expr, columns: usize) -> Option<Operand> {
     }
 }
 
-/// Fetches the memory that these updates of some events will look at, where a variable is too large for the caches. Only of
-/// statements that run in any case.
+/// Fetches the memory that these updates of some events will look at, where a variable is too large for the caches.
+/// Only of statements that run in any case.
 pub(super) fn warm<'f>(body: &[Lean], vars: &Vars, rows: impl Iterator<Item = &'f [Value]> + Clone) {
     for statement in body {
         let (Lean::Update(step) | Lean::IfUpdate(step, ..)) = statement else { return };

@@ -16,12 +16,12 @@
 //! - an op is atomic: after a failure no update, no emit and no difference of it is left, and the op counts as done;
 //! - an op sees the variables with its own writes, and the views as of its start.
 //!
-//! A node that runs alone plays every role; one of several may play one ([`Start`]), and then handles, fires and writes what
-//! that role does. `writable by` is enforced by the checker and where an update is made, not yet by receivers.
+//! A node that runs alone plays every role; one of several may play one ([`Start`]), and then handles, fires and writes
+//! what that role does. `writable by` is enforced by the checker and where an update is made, not yet by receivers.
 //!
-//! Code map: `start` a node among others; `batch` many events at once; `drive` runs queued work until all is quiet; `txn`
-//! one op; `react` what follows from a step; `views` the dataflow read as values; `genesis` initial values; `needs`, `code`,
-//! `lean`, `total`, `extent` and `bounds` what is known in advance; `ids` ids of emits.
+//! Code map: `start` a node among others; `batch` many events at once; `drive` runs queued work until all is quiet;
+//! `txn` one op; `react` what follows from a step; `views` the dataflow read as values; `genesis` initial values;
+//! `needs`, `code`, `lean`, `total`, `extent` and `bounds` what is known in advance; `ids` ids of emits.
 
 mod batch;
 mod bounds;

@@ -7,8 +7,8 @@
 //! on order(o) { if stock_left.contains(o) { … } }                 reads a view: a step comes first
 //! ```
 //!
-//! Invariant: saying "reads a view" too often costs time; too seldom gives wrong results. Every form of an expression is
-//! therefore named below; a new one does not compile until it has an answer.
+//! Invariant: saying "reads a view" too often costs time; too seldom gives wrong results. Every form of an expression
+//! is therefore named below; a new one does not compile until it has an answer.
 
 use lasp_plan::{Expr, ExprKind, HandlerPlan, Plan, Step, Stmt, TextPart, Update};
 

@@ -6,8 +6,8 @@
 //!                                      └─ absorb ◄─ deltas of others, one atomic step
 //! ```
 //!
-//! A node that remembers goes on: a `when` that has fired does not fire again, watches do not report what was there before,
-//! and ops are counted on. One that starts afresh reports everything from the initial values on.
+//! A node that remembers goes on: a `when` that has fired does not fire again, watches do not report what was there
+//! before, and ops are counted on. One that starts afresh reports everything from the initial values on.
 //!
 //! Invariant: what is absorbed is joined whole before a view, a `when` or a watch sees any of it.
 //!

@@ -7,15 +7,15 @@
 //! when s.contains(3)                     s an orset: true for a moment                                may not
 //! ```
 //!
-//! Which bounds are needed is searched for: the widest within which nothing fails. They are checked against all that the
-//! views are told. Of a variable whose updates are told together at the end of a batch that is enough only if it does not
-//! go further on the way: of a counter that only grows, say, and not of one that is counted up and down.
+//! Which bounds are needed is searched for: the widest within which nothing fails. They are checked against all that
+//! the views are told. Of a variable whose updates are told together at the end of a batch that is enough only if it
+//! does not go further on the way: of a counter that only grows, say, and not of one that is counted up and down.
 //!
 //! Invariant: saying "may not" too often costs time; too seldom, a failure or an effect would not be told. So only what
 //! is listed is total.
 //!
-//! Neighbours: `batch`, which lets them wait; `extent` (expressions), `bounds` (the watch); the checker, which says what
-//! never goes back.
+//! Neighbours: `batch`, which lets them wait; `extent` (expressions), `bounds` (the watch); the checker, which says
+//! what never goes back.
 
 use lasp_lattice::Kind;
 use lasp_plan::{Agg, Expr, Graph, NodeId, Op, Plan, Stability, Stage, Type, VarPlan};

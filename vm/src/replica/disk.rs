@@ -5,9 +5,9 @@
 //!          │ log:  started ─ op ─ op ─ absorbed ─ …  what a backup, or a clone, is a copy of
 //! ```
 //!
-//! The *mark* is the high-water mark of what was ever appended on this device. A log that ends at the mark, and was written
-//! on this device, is all there ever was. A restored backup ends before it; a clone is on a device without one; a lost disk
-//! has no log.
+//! The *mark* is the high-water mark of what was ever appended on this device. A log that ends at the mark, and was
+//! written on this device, is all there ever was. A restored backup ends before it; a clone is on a device without one;
+//! a lost disk has no log.
 //!
 //! Invariant: what [`Disk::append`] has taken is there after a crash, whole.
 //!

@@ -7,8 +7,8 @@
 //! server 7 rights, clients a, b   ─►   a 4, b 3               equally, the remainder to the lowest names
 //! ```
 //!
-//! A holder whose role never spends divides what it holds among the nodes whose role does. Whether a role spends is read
-//! from the handlers: per variable, and within it per part of a product (keys do not matter).
+//! A holder whose role never spends divides what it holds among the nodes whose role does. Whether a role spends is
+//! read from the handlers: per variable, and within it per part of a product (keys do not matter).
 //!
 //! Invariant: rights move only from the replica that calls, and never more than it holds.
 //!
@@ -73,8 +73,8 @@ impl Spenders {
         role.is_none() || roles.contains(&None) || roles.contains(&role.cloned())
     }
 
-    /// The transfers by which a replica of this role gives away what it never spends. `others` are the nodes it can give
-    /// to, by name, with their roles.
+    /// The transfers by which a replica of this role gives away what it never spends. `others` are the nodes it can
+    /// give to, by name, with their roles.
     pub(super) fn shares(
         &self,
         plan: &Plan,

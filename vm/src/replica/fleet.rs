@@ -6,14 +6,15 @@
 //! ```
 //!
 //! The fleet is also the *supervisor* that [`Replica::start`] wants: it hands out incarnations per node key, ever
-//! increasing, so that a node and its clone never get one number. Keys and devices are numbered in the order in which nodes
-//! come; a clone has the key of its original, and a device of its own.
+//! increasing, so that a node and its clone never get one number. Keys and devices are numbered in the order in which
+//! nodes come; a clone has the key of its original, and a device of its own.
 //!
 //! Genesis rights go to the first node of the roster whose role is the first that may write the variable.
 //!
 //! Neighbours: `traffic` (what they send each other), `replica` (one of them).
 //!
-//! Invariants: what happens depends on the calls and their times alone; nodes are gone through in the order of their names.
+//! Invariants: what happens depends on the calls and their times alone; nodes are gone through in the order of their
+//! names.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -99,7 +100,8 @@ pub struct Fleet {
 }
 
 impl Fleet {
-    /// A fleet of which nobody is up. `roster` names the nodes to come, in order, with their roles; clones are not on it.
+    /// A fleet of which nobody is up. `roster` names the nodes to come, in order, with their roles; clones are not on
+    /// it.
     #[must_use]
     pub fn new(plan: Arc<Plan>, roster: Vec<(String, Option<String>)>) -> Fleet {
         let keys = roster.iter().map(|(name, _)| name.clone()).zip(1..).collect();

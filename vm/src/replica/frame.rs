@@ -6,9 +6,9 @@
 //! replica 7.2    07 02
 //! ```
 //!
-//! Invariants: what is read is what [`Frame`] would have written; a length is checked against what is left before anything
-//! is taken; no input makes reading panic or allocate beyond the input. Neighbours: `record` and `message` are made of it;
-//! states inside bring a checksum of their own ([`lasp_lattice::codec`]).
+//! Invariants: what is read is what [`Frame`] would have written; a length is checked against what is left before
+//! anything is taken; no input makes reading panic or allocate beyond the input. Neighbours: `record` and `message` are
+//! made of it; states inside bring a checksum of their own ([`lasp_lattice::codec`]).
 
 use lasp_lattice::ReplicaId;
 use lasp_lattice::codec::{DecodeError, put_number, take_byte, take_number};

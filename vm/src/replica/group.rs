@@ -59,8 +59,8 @@ impl Group {
         }
     }
 
-    /// The part that the states given do not know yet: what is worth keeping and sending on (RR: Enes, Almeida, Baquero,
-    /// Leitão, ICDE 2019).
+    /// The part that the states given do not know yet: what is worth keeping and sending on (RR: Enes, Almeida,
+    /// Baquero, Leitão, ICDE 2019).
     #[must_use]
     pub fn novel<'s>(&self, state: impl Fn(VarId) -> &'s State<Value>) -> Group {
         Group::of(self.deltas().map(|(var, delta)| (var, delta.novel(state(var)))))

@@ -5,8 +5,8 @@
 //! from 1.0, after 0,  up to 15   group      a full state: fits anybody
 //! ```
 //!
-//! A receiver that lacks a part of what came before must not join: the group may complete an op of which the receiver has
-//! not got the rest (the causal delta-merging condition of Almeida, Shoker, Baquero 2018).
+//! A receiver that lacks a part of what came before must not join: the group may complete an op of which the receiver
+//! has not got the rest (the causal delta-merging condition of Almeida, Shoker, Baquero 2018).
 //!
 //! Invariant: decoding is total. Not yet here: a length cap and chunks, signatures, the program's identity.
 
@@ -75,8 +75,8 @@ pub struct Ack {
     pub from: ReplicaId,
     /// Whose message it answers.
     pub to: ReplicaId,
-    /// Up to where it knows the one it answers to: durably, and with everything before. Less than the message's base says
-    /// that something is missing.
+    /// Up to where it knows the one it answers to: durably, and with everything before. Less than the message's base
+    /// says that something is missing.
     pub heard: u64,
 }
 

@@ -6,8 +6,8 @@
 //! absorbed   from 2.0, up to its position 31, group: only what was new here
 //! ```
 //!
-//! From its log a node knows everything again: its states are the initial values joined with all groups, and a `when` that
-//! has fired does not fire again.
+//! From its log a node knows everything again: its states are the initial values joined with all groups, and a `when`
+//! that has fired does not fire again.
 //!
 //! Invariant: reading is total. A log that cannot be read stops the start; nothing of it is passed over.
 //!

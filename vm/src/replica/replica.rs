@@ -79,8 +79,8 @@ impl std::error::Error for Refusal {}
 impl Replica {
     /// Starts a node from its disk.
     ///
-    /// `fresh` is asked for an incarnation that this key has never had, if the disk does not prove that it may go on under
-    /// its own. `heir` says who got the rights in the initial value of a variable: the same answer on every node.
+    /// `fresh` is asked for an incarnation that this key has never had, if the disk does not prove that it may go on
+    /// under its own. `heir` says who got the rights in the initial value of a variable: the same answer on every node.
     ///
     /// # Errors
     /// When the log cannot be read. The disk is then better given up as lost: what it knew is with the neighbours.

@@ -8,13 +8,14 @@
 //! 4.0 nothing       ─────► gets the full state          (what is kept no longer reaches back that far)
 //! ```
 //!
-//! All of it is volatile: after a restart nothing is kept and nobody has acknowledged anything, so everybody gets the full
-//! state once. Positions are those of the log, so they mean the same after a restart.
+//! All of it is volatile: after a restart nothing is kept and nobody has acknowledged anything, so everybody gets the
+//! full state once. Positions are those of the log, so they mean the same after a restart.
 //!
-//! Invariants: what is kept is every group from `reach` on, whole; an acknowledgement never counts beyond the end of the log.
+//! Invariants: what is kept is every group from `reach` on, whole; an acknowledgement never counts beyond the end of
+//! the log.
 //!
-//! Source: Almeida, Shoker, Baquero 2018 (delta intervals, acknowledgements); Enes, Almeida, Baquero, Leitão, ICDE 2019 (BP:
-//! back-propagation of deltas; RR: redundant state, in [`Group::novel`]).
+//! Source: Almeida, Shoker, Baquero 2018 (delta intervals, acknowledgements); Enes, Almeida, Baquero, Leitão, ICDE 2019
+//! (BP: back-propagation of deltas; RR: redundant state, in [`Group::novel`]).
 //!
 //! Not yet here: version vectors (a neighbour away too long gets the full state, not a difference), chunks, a horizon.
 

@@ -103,7 +103,8 @@ impl Fleet {
             }
             Ok(received) => {
                 news.extend(told(to, received.outs));
-                // The sender of an old message may be down, or be another incarnation by now: then nobody takes the ack.
+                // The sender of an old message may be down, or be another incarnation by now: then nobody takes the
+                // ack.
                 if let Ok(sender) = self.up(from)
                     && sender.id() == received.ack.to
                 {

@@ -1,10 +1,10 @@
-//! Three ways to bring events to a program: one at a time by deltas, one at a time in place, and in batches. All say and
-//! show the same.
+//! Three ways to bring events to a program: one at a time by deltas, one at a time in place, and in batches. All say
+//! and show the same.
 //!
-//! Somebody who takes commits needs the deltas, so a node that keeps commits goes the way of deltas. Programs are drawn: a
-//! handful of variables of every kind that has a way in place (and one that has none), handlers of several statements
-//! with branches on answers, failures and emits, and sometimes a `when` on a condition that never goes back, or on one that
-//! does.
+//! Somebody who takes commits needs the deltas, so a node that keeps commits goes the way of deltas. Programs are
+//! drawn: a handful of variables of every kind that has a way in place (and one that has none), handlers of several
+//! statements with branches on answers, failures and emits, and sometimes a `when` on a condition that never goes back,
+//! or on one that does.
 
 use std::sync::Arc;
 
@@ -287,8 +287,8 @@ fn a_when_fires_at_its_event() {
     assert_eq!(last(3 * 700), ["now { x: 1701 }"], "and what it does is there for the next");
 }
 
-/// How many rounds of the views it takes to bring a counter from `from` to `from` + 2,000, one event each, under a `when`
-/// on this; whether anything was told.
+/// How many rounds of the views it takes to bring a counter from `from` to `from` + 2,000, one event each, under a
+/// `when` on this; whether anything was told.
 fn steps_of(count: lasp_plan::Expr, kind: Kind, from: i64) -> (u64, Vec<String>) {
     let mut p = Program::default();
     let map = Type::Map(Type::Int.into(), Type::Int.into());
@@ -327,7 +327,8 @@ fn small_numbers_do_not_overflow() {
     assert!(steps_of(binary(BinaryOp::Rem, local(1), int(10)), Kind::GCounter, 1).0 < 100);
 }
 
-/// A number that is there for a moment only, and too large, is told of all the same; what follows goes in batches again.
+/// A number that is there for a moment only, and too large, is told of all the same; what follows goes in batches
+/// again.
 #[test]
 fn a_failure_for_a_moment_is_told() {
     let mut p = Program::default();

@@ -1,14 +1,14 @@
 //! Random graphs and traces, made from a list of numbers.
 //!
-//! Each decision takes the next number of the list (0 when it has ended), so proptest shrinks a failing case by making the
-//! list shorter and its numbers smaller, and any list is a valid case:
+//! Each decision takes the next number of the list (0 when it has ended), so proptest shrinks a failing case by making
+//! the list shorter and its numbers smaller, and any list is a valid case:
 //!
 //! ```text
 //! [3, 1, 0, 7, …] ─► 2 sources, 5 operators, 2 sinks, 6 steps of insertions and removals
 //! ```
 //!
-//! Invariants: graphs are well typed and small (`bound` of an operator is the weight its relation can reach at most); the
-//! sources stay sets. Floats are multiples of 2⁻⁶⁰ below 2⁶⁰, so that the oracle can sum them as whole numbers.
+//! Invariants: graphs are well typed and small (`bound` of an operator is the weight its relation can reach at most);
+//! the sources stay sets. Floats are multiples of 2⁻⁶⁰ below 2⁶⁰, so that the oracle can sum them as whole numbers.
 
 use crate::branches::shape;
 use lasp_plan::{
@@ -132,8 +132,8 @@ pub fn case(numbers: &[u32]) -> Case {
     let sinks = sinks.into_iter().map(|node| NodeId(node as u32)).collect();
     let all: Vec<(usize, usize)> =
         (0..sources).flat_map(|var| (0..POOL_ROWS as usize).map(move |at| (var, at))).collect();
-    // Most cases begin with something to work on; then come a few changes at a time, sometimes many. A row toggled twice
-    // in a step must leave no trace.
+    // Most cases begin with something to work on; then come a few changes at a time, sometimes many. A row toggled
+    // twice in a step must leave no trace.
     let first = all.iter().copied().filter(|_| build.choices.below(3) > 0).collect();
     let later = (0..1 + build.choices.below(12)).map(|_| {
         let count = if build.choices.chance(5) { 12 } else { 1 + build.choices.below(3) };

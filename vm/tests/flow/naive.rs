@@ -1,8 +1,8 @@
 //! The oracle: every operator computed from scratch, by the definition in `graph.rs` and nothing else.
 //!
-//! A relation is a map from row to weight; a join is two nested loops; a group is a filter. Expressions have an evaluator
-//! of their own for the forms that `generate` makes. Floats are summed as whole numbers of 2⁻⁶⁰, which all of the
-//! generator's are. Nothing here knows the engine.
+//! A relation is a map from row to weight; a join is two nested loops; a group is a filter. Expressions have an
+//! evaluator of their own for the forms that `generate` makes. Floats are summed as whole numbers of 2⁻⁶⁰, which all of
+//! the generator's are. Nothing here knows the engine.
 
 use std::collections::{BTreeMap, BTreeSet};
 

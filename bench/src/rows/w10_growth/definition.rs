@@ -97,8 +97,8 @@ pub const OPERATORS: &[Operator] = &[
             of_value(&Value::tuple([Value::Int(sum), Value::Bool(a.iter().all(|x| x % 1_000 != 7))]))
         },
     ),
-    // No aggregate: folds anew for every step, so that a change costs all rows: with the others' numbers it would not come to
-    // an end.
+    // No aggregate: folds anew for every step, so that a change costs all rows: with the others' numbers it would not
+    // come to an end.
     Operator {
         name: "fold, counting to 3",
         lasp: "a.fold(0, (acc, x) => if acc >= 3 then acc else acc + 1)",

@@ -1,5 +1,5 @@
-//! W5 with `lasp-lattice` alone: an update is made and joined at once, and into the group that is due to a neighbour; groups
-//! are encoded, decoded and joined.
+//! W5 with `lasp-lattice` alone: an update is made and joined at once, and into the group that is due to a neighbour;
+//! groups are encoded, decoded and joined.
 
 use lasp_lattice::{Arg, Call, DecodeError, ElementCodec, Keep, Kind, Reading, ReplicaId, Stamp, State, Unobserved};
 

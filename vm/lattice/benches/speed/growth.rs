@@ -1,4 +1,5 @@
-//! W10: what one update costs as the state grows, for every type of set and map: made, its before-image taken, and joined.
+//! W10: what one update costs as the state grows, for every type of set and map: made, its before-image taken, and
+//! joined.
 //!
 //! The slope is what is looked at: it has to be flat but for cache misses.
 

@@ -1,8 +1,8 @@
-//! The other side: an add-wins set with deltas and a counter, written by hand for one meaning and pre-sized, as one would
-//! ship them.
+//! The other side: an add-wins set with deltas and a counter, written by hand for one meaning and pre-sized, as one
+//! would ship them.
 //!
-//! A dot is one word. A removal names the elements beside the dots, so no index from dots to elements is kept. Dots that come
-//! in order raise a version vector; others wait in a set beside it.
+//! A dot is one word. A removal names the elements beside the dots, so no index from dots to elements is kept. Dots
+//! that come in order raise a version vector; others wait in a set beside it.
 
 use std::collections::BTreeSet;
 

@@ -7,8 +7,8 @@
 //! cargo bench -p lasp-lattice --bench speed -- growth       W10: one update at 1k … 1M elements
 //! ```
 //!
-//! Times are of the thread, not of the wall; sides take turns within one run, and of each the median counts. Every row is
-//! repeated with elements like those of the language (an enum with shared text).
+//! Times are of the thread, not of the wall; sides take turns within one run, and of each the median counts. Every row
+//! is repeated with elements like those of the language (an enum with shared text).
 //!
 //! Without `--bench` (as `cargo test` runs it) everything runs once and small, and both sides must agree.
 //!

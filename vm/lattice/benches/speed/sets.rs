@@ -1,7 +1,7 @@
 //! W5: 33,333 additions at each of three replicas until all have all; then each removes a tenth of its own.
 //!
-//! What is counted: making the update, keeping its delta in the group that is to be sent, writing the group, reading it at both
-//! neighbours and joining it. *In memory* leaves the writing and reading out.
+//! What is counted: making the update, keeping its delta in the group that is to be sent, writing the group, reading it
+//! at both neighbours and joining it. *In memory* leaves the writing and reading out.
 
 use lasp_lattice::{Arg, Call, Keep, Kind, Reading, ReplicaId, Stamp, State, Unobserved};
 

@@ -1,6 +1,7 @@
 //! The elements of the workloads: distinct 62-bit integers, bare and as the language has them, and texts.
 //!
-//! Source: `elems` of the workloads: `elems(n, seed)[i] = mix(i ^ seed << 40) >> 2`, `mix` being splitmix64's finaliser.
+//! Source: `elems` of the workloads: `elems(n, seed)[i] = mix(i ^ seed << 40) >> 2`, `mix` being splitmix64's
+//! finaliser.
 
 use std::hash::Hash;
 use std::sync::Arc;

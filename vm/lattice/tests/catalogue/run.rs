@@ -1,7 +1,7 @@
 //! Two replicas: what they read when they update at the same time, and when one has heard the other.
 //!
-//! Whatever is run is also checked: both replicas end up equal, in either order of delivery, and hearing twice is hearing
-//! once.
+//! Whatever is run is also checked: both replicas end up equal, in either order of delivery, and hearing twice is
+//! hearing once.
 
 use lasp_lattice::{Answer, Mutation, State, Unobserved, UpdateError};
 

@@ -1,7 +1,7 @@
 //! What is shown of each type: a typical instance, where two replicas start, and what they then do.
 //!
-//! A type without a scene of its own gets one from its row, with `x` and small numbers for arguments; so a new type is in
-//! the catalogue at once, and may be shown better later.
+//! A type without a scene of its own gets one from its row, with `x` and small numbers for arguments; so a new type is
+//! in the catalogue at once, and may be shown better later.
 
 use lasp_lattice::{LATTICES, LatticeInfo, MethodInfo, MethodParam, ParamKind};
 

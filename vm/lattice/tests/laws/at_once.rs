@@ -1,5 +1,5 @@
-//! An update that is made and joined at once is the update that is made, imaged, joined and sent: the short ways that some
-//! types have do what the long way does.
+//! An update that is made and joined at once is the update that is made, imaged, joined and sent: the short ways that
+//! some types have do what the long way does.
 
 use lasp_lattice::{Call, Keep, State, Undo, Unobserved};
 

@@ -1,7 +1,8 @@
 //! The wire form: what is read is what was written, equal states and no others have equal bytes, and damage is noticed.
 //!
-//! `golden.txt` holds a state of every row as version 1 writes it, with the value it stands for: what is on a disk today
-//! is read the same for ever. `LASP_LAW_GOLDEN=1` writes the file anew, which only a new version of the form may need.
+//! `golden.txt` holds a state of every row as version 1 writes it, with the value it stands for: what is on a disk
+//! today is read the same for ever. `LASP_LAW_GOLDEN=1` writes the file anew, which only a new version of the form may
+//! need.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

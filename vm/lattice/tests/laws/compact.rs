@@ -1,8 +1,9 @@
 //! Space follows from what is visible and who wrote it, not from how often it was written: metadata that only grows has
 //! been the end of many a store.
 //!
-//! The exceptions are counted here as well. An `rwset` keeps a dot for what was removed until a `clear`, as a removal that
-//! wins has to be remembered. A counter under a removed key leaves a note per other writer, until that writer writes.
+//! The exceptions are counted here as well. An `rwset` keeps a dot for what was removed until a `clear`, as a removal
+//! that wins has to be remembered. A counter under a removed key leaves a note per other writer, until that writer
+//! writes.
 
 use lasp_lattice::{Arg, DecodeError, ElementCodec, Kind, Reading, ReplicaId, Stamp, State, Step, Unobserved};
 

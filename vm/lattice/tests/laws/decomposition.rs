@@ -1,4 +1,5 @@
-//! The pieces of a state rejoin to it and none of them can be left out; Δ(x, y) is the pieces that y lacks and no others.
+//! The pieces of a state rejoin to it and none of them can be left out; Δ(x, y) is the pieces that y lacks and no
+//! others.
 //!
 //! Source: Enes, Almeida, Baquero, Leitão 2019, §III (irredundant join decompositions, Δ as their difference).
 
@@ -79,8 +80,8 @@ fn what_is_novel_is_what_is_missing_and_no_more() {
             same("Δ(x, y) = ⊥ iff x ⊑ y", &novel.is_bottom(), &(both == **local))?;
             same("Δ(x, x) = ⊥", &state.novel(state), &State::bottom(kind))?;
             same("Δ(x, ⊥) = x", &state.novel(&State::bottom(kind)), &**state)?;
-            // Together with the next: in a distributive lattice, all the pieces that y lacks; in `topk`, where a piece may be
-            // pushed out by another, those of them that count.
+            // Together with the next: in a distributive lattice, all the pieces that y lacks; in `topk`, where a piece
+            // may be pushed out by another, those of them that count.
             let (whole, parts) = (pieces(state), pieces(&novel));
             let lacked = |piece: &State<T>| whole.contains(piece) && joined(local, piece) != **local;
             prop_assert!(parts.iter().all(lacked), "⇓Δ ⊆ {{ p ∈ ⇓x | p ⋢ y }}:\n {:?}\n {:?}", parts, whole);

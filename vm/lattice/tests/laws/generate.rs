@@ -1,7 +1,8 @@
 //! Kinds, updates and schedules, generated from the registry alone.
 //!
-//! An update is drawn from a row's methods and their parameters, and the way to it from [`Kind::at`], so a new type needs
-//! nothing here unless it takes a new sort of parameter. Elements and keys come from a handful, so that updates meet.
+//! An update is drawn from a row's methods and their parameters, and the way to it from [`Kind::at`], so a new type
+//! needs nothing here unless it takes a new sort of parameter. Elements and keys come from a handful, so that updates
+//! meet.
 
 use std::sync::Arc;
 
@@ -218,8 +219,8 @@ fn now_us(rng: &mut Rng) -> i64 {
     }
 }
 
-/// Updates anywhere, pulls of whole states, and deltas delivered in any order, again and again. Left to chance, few places
-/// would see an addition, its removal and a second addition, so every other schedule has such a story woven in.
+/// Updates anywhere, pulls of whole states, and deltas delivered in any order, again and again. Left to chance, few
+/// places would see an addition, its removal and a second addition, so every other schedule has such a story woven in.
 pub fn schedule(kind: &Kind, rng: &mut Rng) -> Vec<Step> {
     let mut story = if rng.chance(1, 2) { story(kind, rng) } else { Vec::new() }.into_iter().peekable();
     let mut steps = Vec::new();
@@ -240,7 +241,8 @@ pub fn schedule(kind: &Kind, rng: &mut Rng) -> Vec<Step> {
     steps
 }
 
-/// An addition, a removal by one who has heard of it, an addition by one who has heard of that. Empty where nothing removes.
+/// An addition, a removal by one who has heard of it, an addition by one who has heard of that. Empty where nothing
+/// removes.
 fn story(kind: &Kind, rng: &mut Rng) -> Vec<Step> {
     let removes = |op: &Op| kind_at(kind, &op.path).info().method(op.method).expect("drawn").removes;
     let drawn: Vec<Op> = (0..4).map(|_| op(kind, rng)).collect();

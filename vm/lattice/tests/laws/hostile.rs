@@ -1,5 +1,5 @@
-//! Bytes from a stranger: a decoder refuses them or makes a state of them that it would write in the same way, in time and
-//! space that follow from how many bytes there are, and nothing that is done with such a state panics.
+//! Bytes from a stranger: a decoder refuses them or makes a state of them that it would write in the same way, in time
+//! and space that follow from how many bytes there are, and nothing that is done with such a state panics.
 //!
 //! The checksum is left out here, as anybody can compute one.
 

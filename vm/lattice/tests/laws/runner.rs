@@ -1,7 +1,7 @@
 //! Runs a law over many cases of every row, shrinks what fails, and remembers its seed.
 //!
-//! A case is a kind of the row, a schedule, and a stream of numbers for whatever else the law draws; all three follow from
-//! the seed. A failing schedule is shrunk by leaving out steps, one at a time, as long as it fails.
+//! A case is a kind of the row, a schedule, and a stream of numbers for whatever else the law draws; all three follow
+//! from the seed. A failing schedule is shrunk by leaving out steps, one at a time, as long as it fails.
 
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};

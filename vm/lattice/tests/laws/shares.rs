@@ -1,5 +1,5 @@
-//! How much of what is generated is worth its time: the share of the cases that are concurrent, that remove something and
-//! add it again, and that are nested, per row. A law that is only ever shown one replica at a time shows nothing.
+//! How much of what is generated is worth its time: the share of the cases that are concurrent, that remove something
+//! and add it again, and that are nested, per row. A law that is only ever shown one replica at a time shows nothing.
 //!
 //! The cases are those of the laws: the same generators, the same number.
 

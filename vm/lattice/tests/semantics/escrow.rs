@@ -1,5 +1,5 @@
-//! The bounded counter's promise: nobody ever sees less than zero, no right is spent twice, and none is lost but those of
-//! a dead replica, whatever is cut off, lost, doubled or overtaken on the way.
+//! The bounded counter's promise: nobody ever sees less than zero, no right is spent twice, and none is lost but those
+//! of a dead replica, whatever is cut off, lost, doubled or overtaken on the way.
 //!
 //! Beside the states runs a ledger of all updates, made by an observer whom nothing escapes. Deltas arrive in any order
 //! here, so replicas know even less of each other than `meaning` lets them.

@@ -6,8 +6,8 @@
 //!   choose (fits and guard) { a ─► out } { b ─► out }
 //! ```
 //!
-//! Each branch is a block that runs for the rows that chose it, and ends by moving its result, in the representation that
-//! all branches fit, into the same registers. Neighbour: `select` has those that are too short for that.
+//! Each branch is a block that runs for the rows that chose it, and ends by moving its result, in the representation
+//! that all branches fit, into the same registers. Neighbour: `select` has those that are too short for that.
 
 use lasp_plan::{Arm, BinaryOp, Expr, Pattern, Value};
 

@@ -1,9 +1,9 @@
 //! Stages and expressions to instructions.
 //!
-//! The representation of every value is found from below: columns have theirs, constants show it, operators say what they
-//! give. Where two meet that differ (the branches of an `if`, the sides of a comparison), both are converted to the least
-//! one that fits. An operator without an instruction for its operands becomes an [`Inst::Eval`] over them, or over the
-//! whole expression if that binds names of its own.
+//! The representation of every value is found from below: columns have theirs, constants show it, operators say what
+//! they give. Where two meet that differ (the branches of an `if`, the sides of a comparison), both are converted to
+//! the least one that fits. An operator without an instruction for its operands becomes an [`Inst::Eval`] over them, or
+//! over the whole expression if that binds names of its own.
 
 use lasp_plan::parts::parts;
 use lasp_plan::{BinaryOp, CollOp, Expr, ExprKind, Func, Place, UnaryOp, Value};
@@ -90,8 +90,8 @@ impl Compiler {
         (std::mem::replace(&mut self.block, outer), result)
     }
 
-    /// What `work` gives; the names it binds are unknown behind it. A name of the same place that an expression binds itself
-    /// would else be taken for one of them, which may stand in a branch that no row has taken.
+    /// What `work` gives; the names it binds are unknown behind it. A name of the same place that an expression binds
+    /// itself would else be taken for one of them, which may stand in a branch that no row has taken.
     pub(super) fn scoped<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
         let slots = self.slots.clone();
         let result = work(self);
@@ -266,8 +266,8 @@ impl Compiler {
         self.word(result, |out| Inst::Int { op, out, left, right, reprs, place, only: None })
     }
 
-    /// Of two operands of one type, of which only one is known well: the other as well known. Sums and differences of ints
-    /// and floats have operands of one type; where times and durations mix, nothing can be told.
+    /// Of two operands of one type, of which only one is known well: the other as well known. Sums and differences of
+    /// ints and floats have operands of one type; where times and durations mix, nothing can be told.
     fn unboxed(&mut self, op: BinaryOp, left: Val, right: Val) -> (Val, Val) {
         let one_type = |repr: &Repr| match repr {
             Repr::Float => true,

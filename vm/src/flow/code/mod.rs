@@ -10,17 +10,18 @@
 //!   give (r2)
 //! ```
 //!
-//! Operands are words of the row, registers (columns that an instruction has filled) and constants; a value of several words
-//! is a list of operands, so taking a field of a record costs nothing at all. Only `if`, `match`, `and`, `or` narrow the
-//! rows that an instruction runs for, or counts for, to those that chose the branch: what is not chosen must not fail.
+//! Operands are words of the row, registers (columns that an instruction has filled) and constants; a value of several
+//! words is a list of operands, so taking a field of a record costs nothing at all. Only `if`, `match`, `and`, `or`
+//! narrow the rows that an instruction runs for, or counts for, to those that chose the branch: what is not chosen must
+//! not fail.
 //!
 //! What has no instruction of its own (collections inside a row) goes to the evaluator, row by row, with the values it
 //! reads put together for it: the meaning is the evaluator's everywhere, and every expression runs.
 //!
 //! A row for which an instruction fails leaves the batch there; its failure is told with the row as the stage had it.
 //!
-//! Invariants: a register is filled for a row before it is read for it; an expression has the value and the failure that
-//! `crate::eval` gives it (the oracles compare them).
+//! Invariants: a register is filled for a row before it is read for it; an expression has the value and the failure
+//! that `crate::eval` gives it (the oracles compare them).
 //!
 //! Code map: `compile` makes programs, `choice` and `select` those with branches, `variant` takes enums apart,
 //! `convert` changes representations, `run` runs them, `text` has what is made of texts, `apply` the functions without

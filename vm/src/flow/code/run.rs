@@ -1,7 +1,7 @@
 //! Runs a program over a batch.
 //!
-//! A [`Machine`] keeps the registers between batches, so that a batch of one row allocates nothing. Rows that fail or do not
-//! pass a filter are taken from the list of rows that are left; while none has, there is no list.
+//! A [`Machine`] keeps the registers between batches, so that a batch of one row allocates nothing. Rows that fail or
+//! do not pass a filter are taken from the list of rows that are left; while none has, there is no list.
 
 use lasp_plan::{BinaryOp, Expr, Place, UnaryOp, Value};
 
@@ -145,8 +145,8 @@ impl Machine {
         self.program.reprs()
     }
 
-    /// Runs the program: what it gives is appended to `out` with the weights of the rows, and to `of` which rows it was.
-    /// Failing rows are told with their weights.
+    /// Runs the program: what it gives is appended to `out` with the weights of the rows, and to `of` which rows it
+    /// was. Failing rows are told with their weights.
     pub(in crate::flow) fn run(
         &mut self,
         batch: &Rows,

@@ -6,12 +6,12 @@
 //!                   - ("a", 4)               ─►  - ("a", 4)          an empty group has no row
 //! ```
 //!
-//! Counts, sums of whole numbers and truths are a few words beside the key; the others (`values`) keep an ordered multiset
-//! or an exact sum of their own. What a group showed before the step is noted when the step first touches it; each touched
-//! group is answered once.
+//! Counts, sums of whole numbers and truths are a few words beside the key; the others (`values`) keep an ordered
+//! multiset or an exact sum of their own. What a group showed before the step is noted when the step first touches it;
+//! each touched group is answered once.
 //!
-//! A row whose argument fails is withheld from its group. A group whose result does not exist (a sum outside `int`) has no
-//! row while that is so, and a failure in its place.
+//! A row whose argument fails is withheld from its group. A group whose result does not exist (a sum outside `int`) has
+//! no row while that is so, and a failure in its place.
 //!
 //! Invariants: a group without rows is not there; between steps the last word of every group is `AT_REST`.
 

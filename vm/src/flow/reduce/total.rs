@@ -1,8 +1,8 @@
 //! Sums and means whose arguments are not plain words: floats, and what is not known well.
 //!
 //! Sums are exact whatever the order of additions and removals: ints and durations in 128 bits, floats by
-//! [`ExactSum`], which rounds only when it is read. So a sum that was outside `int` for a while is right again as soon as it
-//! fits, and `1e308 + 1e308 - 1e308` is `1e308`.
+//! [`ExactSum`], which rounds only when it is read. So a sum that was outside `int` for a while is right again as soon
+//! as it fits, and `1e308 + 1e308 - 1e308` is `1e308`.
 //!
 //! Invariant: the values of one total are of one type, which the plan guarantees.
 

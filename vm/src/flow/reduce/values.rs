@@ -6,8 +6,8 @@
 //! top 2 by key         (3, "a"), (3, "b"), (8, "c") ─► ["c", "b"]    - (8, "c") ─► ["b", "a"]
 //! ```
 //!
-//! Least and greatest cost O(log of the group) a change, the greatest n O(n) more; a set or map is one value, and another one after each
-//! change, so that costs O(the group).
+//! Least and greatest cost O(log of the group) a change, the greatest n O(n) more; a set or map is one value, and
+//! another one after each change, so that costs O(the group).
 
 use lasp_plan::{Agg, Value};
 
@@ -83,8 +83,8 @@ fn word(repr: &Repr, n: &i64) -> Value {
     repr.word_value(n.cast_unsigned())
 }
 
-/// Of pairs of key and element, the elements of the greatest: of equal keys the greater element comes first, so the answer
-/// depends on no order of arrival.
+/// Of pairs of key and element, the elements of the greatest: of equal keys the greater element comes first, so the
+/// answer depends on no order of arrival.
 fn greatest(pairs: &Ordered<Value>, most: usize) -> Value {
     let element = |pair: &Value| match pair {
         Value::Tuple(pair) if pair.len() == 2 => pair[1].clone(),
