@@ -246,29 +246,26 @@ impl Holes {
     /// The type with known holes filled everywhere.
     #[must_use]
     pub fn full(&self, ty: &Ty) -> Ty {
-        match self.head(ty) {
-            Ty::Tuple(types) => Ty::Tuple(types.iter().map(|ty| self.full(ty)).collect()),
-            Ty::Record(fields) => Ty::Record(fields.iter().map(|(name, ty)| (name.clone(), self.full(ty))).collect()),
-            Ty::Option(ty) => Ty::option(self.full(&ty)),
-            Ty::List(ty) => Ty::list(self.full(&ty)),
-            Ty::Set(ty) => Ty::set(self.full(&ty)),
-            Ty::Map(key, value, total) => Ty::map(self.full(&key), self.full(&value), total),
-            plain => plain,
-        }
+        self.filled(ty, |plain| plain)
     }
 
     /// The type with `int` for every `nat` in it: what a set of such elements may be asked for.
     #[must_use]
     pub fn widest(&self, ty: &Ty) -> Ty {
-        match self.full(ty) {
-            Ty::Nat => Ty::Int,
-            Ty::Tuple(types) => Ty::Tuple(types.iter().map(|ty| self.widest(ty)).collect()),
-            Ty::Record(fields) => Ty::Record(fields.iter().map(|(name, ty)| (name.clone(), self.widest(ty))).collect()),
-            Ty::Option(ty) => Ty::option(self.widest(&ty)),
-            Ty::List(ty) => Ty::list(self.widest(&ty)),
-            Ty::Set(ty) => Ty::set(self.widest(&ty)),
-            Ty::Map(key, value, total) => Ty::map(self.widest(&key), self.widest(&value), total),
-            plain => plain,
+        self.filled(ty, |plain| if plain == Ty::Nat { Ty::Int } else { plain })
+    }
+
+    /// The type with known holes filled everywhere, and something else for what has no parts.
+    fn filled(&self, ty: &Ty, leaf: fn(Ty) -> Ty) -> Ty {
+        let part = |ty: &Ty| self.filled(ty, leaf);
+        match self.head(ty) {
+            Ty::Tuple(types) => Ty::Tuple(types.iter().map(part).collect()),
+            Ty::Record(fields) => Ty::Record(fields.iter().map(|(name, ty)| (name.clone(), part(ty))).collect()),
+            Ty::Option(ty) => Ty::option(part(&ty)),
+            Ty::List(ty) => Ty::list(part(&ty)),
+            Ty::Set(ty) => Ty::set(part(&ty)),
+            Ty::Map(key, value, total) => Ty::map(part(&key), part(&value), total),
+            plain => leaf(plain),
         }
     }
 

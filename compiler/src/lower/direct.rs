@@ -144,9 +144,7 @@ impl<'p> Direct<'p> {
             }
             HirKind::Call(func, parts) => ExprKind::Call(*func, self.exprs(parts)),
             HirKind::Coll(op, source, args, lambda) => {
-                if let (CollOp::Fold, [init], Some(lambda)) = (op, args.as_slice(), lambda)
-                    && let Some(same) = aggregates(self.program, source, init, lambda, place)
-                {
+                if let Some(same) = aggregates(self.program, hir) {
                     return self.expr(&same);
                 }
                 let source = Box::new(self.expr(source));

@@ -66,8 +66,10 @@ struct Taken {
     value: Hir,
 }
 
-/// The same by aggregates, if it can be.
-pub(super) fn aggregates(program: &Program, source: &Hir, init: &Hir, lambda: &HirLambda, place: Place) -> Option<Hir> {
+/// The same by aggregates, if it is a fold and can be.
+pub(super) fn aggregates(program: &Program, hir: &Hir) -> Option<Hir> {
+    let HirKind::Coll(CollOp::Fold, source, args, Some(lambda)) = &hir.kind else { return None };
+    let [init] = args.as_slice() else { return None };
     let HirPattern::Slots(slots) = &lambda.pattern else { return None };
     let part = |wanted| slots.iter().find(|(slot, _)| *slot == wanted).map(|(_, part)| part);
     let mut found = Finder { program, gathered: FxHashMap::default(), unfolded: 0 };
@@ -78,7 +80,7 @@ pub(super) fn aggregates(program: &Program, source: &Hir, init: &Hir, lambda: &H
     if gathered.takes() == 0 || gathered.takes() > 1 && is_large(source) {
         return None;
     }
-    let written = Written { source, pattern: part(1).unwrap_or(&HirPattern::Wildcard), place };
+    let written = Written { source, pattern: part(1).unwrap_or(&HirPattern::Wildcard), place: hir.place };
     Some(written.whole(gathered, &ty))
 }
 

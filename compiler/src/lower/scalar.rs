@@ -367,34 +367,6 @@ impl<'p> Flow<'p> {
         lambda: Option<&HirLambda>,
     ) -> Expr {
         let place = hir.place;
-        match op {
-            CollOp::Contains => self.contains(ctx, source, args, place),
-            CollOp::Fold => {
-                if let ([init], Some(lambda)) = (args, lambda)
-                    && let Some(same) = aggregates(self.program, source, init, lambda, place)
-                {
-                    return self.scalar(ctx, &same);
-                }
-                self.fold(ctx, source, args, lambda, place)
-            }
-            _ if is_aggregate(op) => self.aggregated(ctx, op, source, args, lambda, place),
-            _ => {
-                let rep = self.rep(ctx, hir);
-                self.whole(ctx, &rep, place)
-            }
-        }
-    }
-
-    /// One of `count`, `is_empty`, `sum`, `avg`, `min`, `max`, `any`, `all`, `approx_count` and `top`.
-    pub(super) fn aggregated(
-        &mut self,
-        ctx: &mut Ctx,
-        op: CollOp,
-        source: &Hir,
-        args: &[Hir],
-        lambda: Option<&HirLambda>,
-        place: Place,
-    ) -> Expr {
         let agg = match op {
             CollOp::Count | CollOp::IsEmpty => Agg::Count,
             CollOp::Sum => Agg::Sum,
@@ -405,7 +377,17 @@ impl<'p> Flow<'p> {
             CollOp::All => Agg::All,
             CollOp::ApproxCount => Agg::ApproxCount,
             CollOp::Top => Agg::Top(most(args)),
-            _ => unreachable!("{op:?} is no aggregate"),
+            CollOp::Contains => return self.contains(ctx, source, args, place),
+            CollOp::Fold => {
+                return match aggregates(self.program, hir) {
+                    Some(same) => self.scalar(ctx, &same),
+                    None => self.fold(ctx, source, args, lambda, place),
+                };
+            }
+            _ => {
+                let rep = self.rep(ctx, hir);
+                return self.whole(ctx, &rep, place);
+            }
         };
         let is_map = matches!(self.program.holes.head(&source.ty), Ty::Map(..));
         let coll = match op {
@@ -550,11 +532,6 @@ impl<'p> Flow<'p> {
         let node = self.graph.unnest(ctx.node, expr);
         Coll { width: ctx.width, node, cols: 1, elem: local(ctx.width, place), bag, of: Some(ctx.node) }
     }
-}
-
-fn is_aggregate(op: CollOp) -> bool {
-    use CollOp::{All, Any, ApproxCount, Avg, Count, IsEmpty, Max, Min, Sum, Top};
-    matches!(op, Count | IsEmpty | Sum | Avg | Min | Max | Any | All | ApproxCount | Top)
 }
 
 /// How many `top` gives.

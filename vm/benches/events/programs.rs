@@ -4,6 +4,7 @@
 
 use std::hint::black_box;
 
+use lasp_gauge::{Watch, mix};
 use lasp_lattice::Kind;
 use lasp_plan::{BinaryOp, Expr, ExprKind, Op, Pattern, Shape, Stage, Stmt, Type, Value, ViewId};
 use lasp_vm::{EventRow, InEvent, Node, Out};
@@ -29,14 +30,7 @@ pub struct Program {
     count: usize,
 }
 
-/// splitmix64's finaliser.
-fn mix(x: u64) -> u64 {
-    let mut z = x.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
-}
-
+/// One of `0..below`, by chance that is fixed by `at`.
 fn draw(at: usize, below: u64) -> i64 {
     (mix(at as u64) % below).cast_signed()
 }
@@ -127,10 +121,10 @@ impl Program {
         if tells {
             node.subscribe(view);
         }
-        let start = thread_ns();
+        let watch = Watch::start();
         black_box(drive(self, &mut node));
         let shown = node.value(view);
-        let took = thread_ns() - start;
+        let took = watch.ns() as u64;
         drop(black_box(shown.expect("nothing fails")));
         took
     }
@@ -157,16 +151,10 @@ impl Program {
 
     /// Nanoseconds for what somebody would write who had only this to do.
     pub fn by_hand(&self) -> u64 {
-        let start = thread_ns();
+        let watch = Watch::start();
         black_box((self.by_hand)(self));
-        thread_ns() - start
+        watch.ns() as u64
     }
-}
-
-/// Processor time of this thread.
-fn thread_ns() -> u64 {
-    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
-    time.tv_sec.unsigned_abs() * 1_000_000_000 + time.tv_nsec.unsigned_abs()
 }
 
 /// Two tables by text: what is left of each ad, and how often it was shown.

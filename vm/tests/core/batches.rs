@@ -327,6 +327,13 @@ fn small_numbers_do_not_overflow() {
     assert!(steps_of(binary(BinaryOp::Rem, local(1), int(10)), Kind::GCounter, 1).0 < 100);
 }
 
+/// An element goes if it is there, and comes if it is not.
+fn flipped(s: VarId) -> Vec<Stmt> {
+    let is_there = coll(lasp_plan::CollOp::Contains, var(s), vec![local(0)]);
+    let way = |method: &str| vec![Stmt::Update(update(s, vec![], method, vec![local(0)]))];
+    vec![Stmt::If(is_there, way("remove"), way("add"))]
+}
+
 /// A number that is there for a moment only, and too large, is told of all the same; what follows goes in batches
 /// again.
 #[test]
@@ -338,9 +345,7 @@ fn a_failure_for_a_moment_is_told() {
     let node = p.fused(source, vec![Stage::Filter(full)]);
     p.plan.graph.nodes[node.0 as usize].stability = Stability::Up;
     p.when("x * 2 >= most", node, vec![emit("there", local(0))]);
-    let is_there = coll(lasp_plan::CollOp::Contains, var(s), vec![local(0)]);
-    let way = |method: &str| vec![Stmt::Update(update(s, vec![], method, vec![local(0)]))];
-    p.on("flip", vec![Stmt::If(is_there, way("remove"), way("add"))]);
+    p.on("flip", flipped(s));
     let (mut node, _) = p.start();
     let flip = node.event("flip").expect("declared");
     let flips: Vec<[Value; 1]> = (0..2_000).map(|at| [Value::Int([at, 1 << 62][usize::from(at / 2 == 400)])]).collect();
@@ -360,9 +365,7 @@ fn what_goes_back_is_seen_while_it_is_there() {
     let all = p.elements("all", s, vec![]);
     let node = p.plan.view(all).node;
     p.when("s.contains(x)", node, vec![emit("there", local(0))]);
-    let is_there = coll(lasp_plan::CollOp::Contains, var(s), vec![local(0)]);
-    let way = |method: &str| vec![Stmt::Update(update(s, vec![], method, vec![local(0)]))];
-    p.on("flip", vec![Stmt::If(is_there, way("remove"), way("add"))]);
+    p.on("flip", flipped(s));
     let (mut node, _) = p.start();
     let flip = node.event("flip").expect("declared");
     let one = [Value::Int(5)];

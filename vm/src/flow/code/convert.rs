@@ -72,18 +72,23 @@ impl Compiler {
             (Repr::Option(from), Repr::Option(inner)) => {
                 let set = val.words[0];
                 let before = val.content(from);
-                let is_set = match set {
-                    Word::Const(at) => Some(self.program.constants[at as usize] != 0),
-                    _ => None,
-                };
-                let (_, content) = self.in_block(|this| this.convert(val.content(from), inner));
-                // Where it is unset there is no content, which must not become one, not even where all content is one
-                // constant.
-                let content = match is_set {
-                    Some(false) => self.nothing(inner),
-                    Some(true) => self.convert(before, inner),
-                    None if content.words == before.words && content.objects == before.objects => content,
-                    None => self.either(set, |this| this.convert(before, inner), |this| this.nothing(inner)),
+                let content = match set {
+                    Word::Const(at) if self.program.constants[at as usize] == 0 => self.nothing(inner),
+                    Word::Const(_) => self.convert(before, inner),
+                    _ => {
+                        let (block, content) = self.in_block(|this| this.convert(before.clone(), inner));
+                        // Where it is unset there is no content, which must not become one, not even where all content
+                        // is one constant.
+                        if content.words == before.words && content.objects == before.objects {
+                            content
+                        } else {
+                            let converted = |this: &mut Self| {
+                                block.into_iter().for_each(|inst| this.emit(inst));
+                                content
+                            };
+                            self.either(set, converted, |this| this.nothing(inner))
+                        }
+                    }
                 };
                 let words = [set].into_iter().chain(content.words).collect();
                 Val { repr: to.clone(), words, objects: content.objects }
